@@ -1,0 +1,85 @@
+export {
+  createRepository,
+  findDocument,
+  readDocument,
+  readRepository,
+  readText,
+  writeDocument,
+  type ExpectedMd5,
+} from './documents.js';
+export {
+  contentDirectory,
+  infoPath,
+  isChecksum,
+  locateRepository,
+  metaPath,
+  parsePath,
+  partPath,
+  repoInfoPath,
+  REPOSITORY_PREFIX,
+  repositoryRoot,
+  shardDirectory,
+  SNAPSHOT_PREFIX,
+  snapshotDirectory,
+  splitChecksum,
+  withChecksum,
+  type ParsedPath,
+  type ShardPlace,
+} from './layout.js';
+export {
+  checkConsistent,
+  decodeInfo,
+  decodeMeta,
+  decodeRepoInfo,
+  encodeInfo,
+  encodeMeta,
+  encodeRepoInfo,
+} from './manifest.js';
+export {
+  MANIFEST_FORMAT_VERSION,
+  type ManifestFile,
+  type ManifestIndex,
+  type ManifestPartition,
+  type ManifestShard,
+  type ManifestTable,
+  type ManifestView,
+  type MetaIndex,
+  type MetaPartition,
+  type MetaTable,
+  type RepoInfo,
+  type SnapshotContent,
+  type SnapshotInfo,
+  type SnapshotMeta,
+} from './manifest-types.js';
+export { md5Hex, type Md5, type Md5Digest } from './md5.js';
+export {
+  checkedLabel,
+  checkedRepositoryName,
+  isFileName,
+  isLabel,
+  isRepositoryName,
+  MAX_FILE_NAME_BYTES,
+} from './names.js';
+export {
+  filesOf,
+  inspectLabel,
+  listSnapshots,
+  pruneSnapshot,
+  readMeta,
+  readSnapshot,
+  type LabelInspection,
+  type Snapshot,
+  type SnapshotListing,
+} from './snapshots.js';
+export { memoryStorage, type MemoryStorageOptions } from './storage/memory.js';
+export type { Awaitable, Storage, StorageReader, StorageWriter, StoredFile } from './storage/storage.js';
+export { formatTimestamp, parseTimestamp } from './timestamp.js';
+export { verifyRepository } from './verify.js';
+export type {
+  Problem,
+  ProblemKind,
+  VerifiedSnapshot,
+  VerifyOptions,
+  VerifyProgress,
+  VerifyReport,
+} from './verify-report.js';

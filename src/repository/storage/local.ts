@@ -1,0 +1,245 @@
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  fsyncSync,
+  lstatSync,
+  openSync,
+  readSync,
+  renameSync,
+  rmSync,
+  unlinkSync,
+  writeSync,
+} from 'node:fs';
+import { DrillError } from '../../base/errors.js';
+import { errnoOf, storageError, type Access } from './errno.js';
+import {
+  absolute,
+  knownDirectories,
+  linkRefused,
+  syncDirectory,
+  type KnownDirectories,
+} from './local-directories.js';
+import { listFiles, listNames } from './local-list.js';
+import { checkedDirectory, checkedPath, directoryOf } from './path.js';
+import type { Storage, StorageReader, StorageWriter } from './storage.js';
+
+export interface LocalStorageOptions {
+  /**
+   * Whether a closed or renamed file, and the directories it lies in, must survive a power failure: an fsync a file
+   * and one a rename. Default: false, which leaves it to the operating system, as Doris does.
+   */
+  readonly durable?: boolean;
+}
+
+/** Where the files are, and what is known about their directories. */
+interface Place {
+  readonly root: string;
+  readonly directories: KnownDirectories;
+  readonly durable: boolean;
+}
+
+/** O_NONBLOCK does nothing to files, and keeps a FIFO that someone left there from blocking the thread for ever. */
+const SAFELY = constants.O_NOFOLLOW | constants.O_NONBLOCK;
+const CREATE = constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC | SAFELY;
+const READ = constants.O_RDONLY | SAFELY;
+
+/**
+ * A directory of this machine (or one that is mounted here) as a storage. Every call is synchronous: it runs in worker
+ * threads, where that is several times faster than promises. A file that is being written is visible under its name, and
+ * `createWriter` empties a file that is there: write to another name, then rename.
+ */
+export function localStorage(root: string, options: LocalStorageOptions = {}): Storage {
+  const { durable = false } = options;
+  // '' would make every path one below '/'.
+  if (root === '') throw new DrillError('STORAGE_PATH', 'the directory of a local storage has an empty name');
+  const trimmed = root.length > 1 ? root.replace(/\/+$/, '') : root;
+  const place: Place = { root: trimmed, directories: knownDirectories(trimmed, durable), durable };
+  return {
+    kind: 'local',
+    location: trimmed,
+    canRename: true,
+    list: (prefix) => whereThere(place, checkedDirectory(prefix), listFiles),
+    listNames: (directory) => whereThere(place, checkedDirectory(directory), listNames),
+    createWriter: (path) => createWriter(place, checkedPath(path)),
+    openReader: (path) => openReader(place, checkedPath(path)),
+    rename: (from, to) => rename(place, checkedPath(from), checkedPath(to)),
+    remove: (path) => remove(place, checkedPath(path)),
+    removeTree: (prefix) => removeTree(place, checkedPath(prefix)),
+  };
+}
+
+/** Runs a file system call; its failure becomes a DrillError that says what was being done to which file. */
+function attempt<T>(access: Access, verb: string, place: string, call: () => T): T {
+  try {
+    return call();
+  } catch (error) {
+    throw errnoOf(error) === 'ELOOP' ? linkRefused(place) : storageError(error, access, `${verb} ${place}`);
+  }
+}
+
+function whereThere<T>(place: Place, directory: string, find: (root: string, directory: string) => T[]): T[] {
+  return attempt('read', 'list', absolute(place.root, directory), () => {
+    try {
+      place.directories.check(directory);
+    } catch (error) {
+      // A file has nothing below it; but a root that is a file is a mistake to be told about.
+      if (errnoOf(error) === 'ENOENT' || errnoOf(error) === 'ENOTDIR') return [];
+      throw error;
+    }
+    return find(place.root, directory);
+  });
+}
+
+/** Runs `use` with the directory of `path` in place, also where it is removed by someone else at the same time. */
+function withDirectory<T>(place: Place, path: string, use: () => T): T {
+  const directory = directoryOf(path);
+  try {
+    place.directories.make(directory);
+    return use();
+  } catch (error) {
+    if (errnoOf(error) !== 'ENOENT') throw error;
+    place.directories.forget();
+    place.directories.make(directory);
+    return use();
+  }
+}
+
+function createWriter(place: Place, path: string): StorageWriter {
+  const target = absolute(place.root, path);
+  let fd: number | undefined = attempt('write', 'create', target, () =>
+    withDirectory(place, path, () => openSync(target, CREATE, 0o666)),
+  );
+  let complete = false;
+  const release = (): void => {
+    const open = fd;
+    fd = undefined;
+    if (open !== undefined) closeSync(open);
+  };
+  const opened = (): number => {
+    if (fd !== undefined) return fd;
+    throw new DrillError('STORAGE_FAILED', `cannot write ${target}: its writer was closed`);
+  };
+  return {
+    write(chunk) {
+      const open = opened();
+      attempt('write', 'write', target, () => writeAll(open, chunk));
+    },
+    close() {
+      const open = opened();
+      attempt('write', 'write', target, () => {
+        if (place.durable) {
+          fsyncSync(open);
+          syncDirectory(absolute(place.root, directoryOf(path)));
+        }
+        release();
+      });
+      complete = true;
+    },
+    abort() {
+      if (complete) return;
+      complete = true;
+      attempt('write', 'give up', target, () => {
+        try {
+          release();
+        } finally {
+          unlinkIfThere(target);
+        }
+      });
+    },
+  };
+}
+
+function writeAll(fd: number, chunk: Uint8Array): void {
+  for (let written = 0; written < chunk.length;) {
+    written += writeSync(fd, chunk, written, chunk.length - written);
+  }
+}
+
+function openReader(place: Place, path: string): StorageReader {
+  const source = absolute(place.root, path);
+  const fd = attempt('read', 'open', source, () => {
+    place.directories.check(directoryOf(path));
+    return openSync(source, READ);
+  });
+  let open = true;
+  const close = (): void => {
+    if (!open) return;
+    open = false;
+    closeSync(fd);
+  };
+  try {
+    attempt('read', 'open', source, () => refuseSpecial(source, fstatSync(fd)));
+  } catch (error) {
+    close();
+    throw error;
+  }
+  return {
+    read: (into) => attempt('read', 'read', source, () => readSync(fd, into, 0, into.length, null)),
+    close: () => attempt('read', 'close', source, close),
+  };
+}
+
+interface Kind {
+  isFile(): boolean;
+  isDirectory(): boolean;
+  isSymbolicLink(): boolean;
+}
+
+function refuseSpecial(place: string, kind: Kind): void {
+  if (kind.isFile()) return;
+  if (kind.isSymbolicLink()) throw linkRefused(place);
+  const what = kind.isDirectory() ? 'a directory (EISDIR)' : 'a device, a socket or a pipe';
+  throw new DrillError('STORAGE_FAILED', `cannot use ${place}: it is ${what}, and should be a file`);
+}
+
+function rename(place: Place, from: string, to: string): void {
+  const source = absolute(place.root, from);
+  const target = absolute(place.root, to);
+  attempt('write', 'rename', `${source} to ${target}`, () => {
+    place.directories.check(directoryOf(from));
+    refuseSpecial(source, lstatSync(source));
+    withDirectory(place, to, () => renameSync(source, target));
+    if (place.durable) syncDirectory(absolute(place.root, directoryOf(to)));
+  });
+}
+
+function remove(place: Place, path: string): void {
+  const target = absolute(place.root, path);
+  attempt('write', 'remove', target, () => {
+    try {
+      place.directories.check(directoryOf(path));
+    } catch (error) {
+      if (isAbsence(error)) return;
+      throw error;
+    }
+    unlinkIfThere(target);
+  });
+}
+
+function removeTree(place: Place, prefix: string): void {
+  const target = absolute(place.root, prefix);
+  attempt('write', 'remove', target, () => {
+    place.directories.forget();
+    try {
+      place.directories.check(prefix);
+    } catch (error) {
+      if (isAbsence(error)) return;
+      throw error;
+    }
+    place.directories.forget();
+    rmSync(target, { recursive: true, force: true });
+  });
+}
+
+function unlinkIfThere(target: string): void {
+  try {
+    unlinkSync(target);
+  } catch (error) {
+    if (!isAbsence(error)) throw error;
+  }
+}
+
+function isAbsence(error: unknown): boolean {
+  return errnoOf(error) === 'ENOENT' || errnoOf(error) === 'ENOTDIR';
+}

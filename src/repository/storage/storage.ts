@@ -1,0 +1,51 @@
+/** A value now, or a promise of it: local files answer at once inside a worker thread, S3 cannot. */
+export type Awaitable<T> = T | Promise<T>;
+
+export interface StoredFile {
+  /** Path below the storage's root, `/` between its parts, none at either end. */
+  readonly path: string;
+  readonly sizeBytes: number;
+}
+
+/** Writes one file, in order. Nothing appears under the path's final name before `close` on storages without rename. */
+export interface StorageWriter {
+  /** Takes a copy of, or has written, `chunk` when it returns (or resolves): the caller reuses its buffer. */
+  write(chunk: Uint8Array): Awaitable<void>;
+  /** Makes the file complete and visible under its path. */
+  close(): Awaitable<void>;
+  /** Gives up: leaves no file behind. Safe to call more than once, and after a failed `write` or `close`. */
+  abort(): Awaitable<void>;
+}
+
+/** Reads one file, in order. */
+export interface StorageReader {
+  /** Fills `into` from its start and returns how many bytes; 0 is the end. */
+  read(into: Uint8Array): Awaitable<number>;
+  close(): Awaitable<void>;
+}
+
+/**
+ * What a repository needs of the place it lives in. Paths are relative, `/`-separated, and may not leave the root
+ * (`STORAGE_PATH`). A missing file is `STORAGE_NOT_FOUND`, a full disk `DISK_FULL`, a refusal `REPOSITORY_UNWRITABLE`
+ * or `REPOSITORY_UNREADABLE`, anything else `STORAGE_FAILED`; all are DrillErrors.
+ */
+export interface Storage {
+  readonly kind: 'local' | 's3' | 'memory';
+  /** Where it is, for messages: a path, a URL without credentials. */
+  readonly location: string;
+  /** Whether a rename is atomic and cheap; if not, files are written under their final name at once. */
+  readonly canRename: boolean;
+  /** Every file below the directory `prefix` ('' for all), recursively, sorted by path; empty if there is none. */
+  list(prefix: string): Awaitable<readonly StoredFile[]>;
+  /** Names of the files and directories directly in `directory`, sorted; empty if it is not there. */
+  listNames(directory: string): Awaitable<readonly string[]>;
+  /** `sizeBytes` is how much will be written, where it is known. */
+  createWriter(path: string, sizeBytes?: number): Awaitable<StorageWriter>;
+  openReader(path: string): Awaitable<StorageReader>;
+  /** Replaces `to` if it is there. Only where `canRename`. */
+  rename(from: string, to: string): Awaitable<void>;
+  /** Removing what is not there is fine. */
+  remove(path: string): Awaitable<void>;
+  /** Removes every file below the directory `prefix`. */
+  removeTree(prefix: string): Awaitable<void>;
+}

@@ -1,0 +1,22 @@
+import { invariant } from '../base/errors.js';
+
+/** The last millisecond of the year 9999: beyond it, years have five digits. */
+const MAX_EPOCH_MS = 253_402_300_799_999;
+
+const TIMESTAMP = /^(\d{4})-(\d\d)-(\d\d)-(\d\d)-(\d\d)-(\d\d)$/;
+
+/** `yyyy-mm-dd-hh-mm-ss` in UTC, as snapshots are dated. `epochMs`: milliseconds since 1970. */
+export function formatTimestamp(epochMs: number): string {
+  invariant(epochMs >= 0 && epochMs <= MAX_EPOCH_MS, `${epochMs} ms is no time of a snapshot`);
+  return new Date(epochMs).toISOString().slice(0, 19).replace(/[T:]/g, '-');
+}
+
+/** Milliseconds since 1970 of such a timestamp; undefined if it is none, or no real date. */
+export function parseTimestamp(text: string): number | undefined {
+  const match = TIMESTAMP.exec(text);
+  if (!match) return undefined;
+  const [, year, month, day, hour, minute, second] = match;
+  const epochMs = Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`);
+  // Date.parse takes 30 February for 1 March.
+  return epochMs >= 0 && formatTimestamp(epochMs) === text ? epochMs : undefined;
+}

@@ -1,0 +1,119 @@
+import {
+  shardFileName,
+  type BackupSelection,
+  type Catalog,
+  type Index,
+  type Partition,
+} from '../catalog/index.js';
+import type { UploadedShards } from '../job/index.js';
+import { checksumText, type Checksum } from '../node/index.js';
+import {
+  MANIFEST_FORMAT_VERSION,
+  type ManifestShard,
+  type SnapshotInfo,
+  type SnapshotMeta,
+} from '../repository/index.js';
+
+export interface ManifestSpec {
+  readonly catalog: Catalog;
+  readonly selection: BackupSelection;
+  readonly label: string;
+  readonly repository: string;
+  readonly backupTime: string;
+  readonly content: 'all' | 'metadata_only';
+}
+
+/** The schema of what was backed up: enough to make the tables anew. */
+export function buildMeta({ selection }: ManifestSpec): SnapshotMeta {
+  return {
+    formatVersion: MANIFEST_FORMAT_VERSION,
+    databaseName: selection.database.name,
+    tables: selection.tables.map(({ table, partitions }) => ({
+      id: table.id,
+      name: table.name,
+      type: 'OLAP',
+      replication: table.replication,
+      partitions: partitions.map((partition) => ({
+        id: partition.id,
+        name: partition.name,
+        version: partition.visibleVersion,
+        indexes: visibleIndexes(partition).map(({ id, name, base, firstShard, endShard }) => ({
+          id,
+          name,
+          base,
+          buckets: endShard - firstShard,
+        })),
+      })),
+    })),
+    views: selection.views.map(({ name, definition }) => ({ name, definition })),
+  };
+}
+
+/** Every file that was backed up, with its checksum. */
+export function buildInfo(spec: ManifestSpec, uploaded: UploadedShards): SnapshotInfo {
+  const { catalog, selection, label, repository, backupTime, content } = spec;
+  const checksums = new Map<number, readonly Checksum[]>();
+  uploaded.shards.forEach((shard, i) => checksums.set(shard, uploaded.checksums[i]!));
+  const shardsOf = (index: Index): ManifestShard[] => {
+    if (content === 'metadata_only') return [];
+    return range(index.firstShard, index.endShard).map((shard) =>
+      manifestShard(catalog, shard, checksums.get(shard)!),
+    );
+  };
+  return {
+    formatVersion: MANIFEST_FORMAT_VERSION,
+    label,
+    repository,
+    backupTime,
+    content,
+    databaseId: selection.database.id,
+    databaseName: selection.database.name,
+    skippedTables: selection.skippedTables,
+    tables: selection.tables.map(({ table, partitions }) => ({
+      id: table.id,
+      name: table.name,
+      partitions: partitions.map((partition) => ({
+        id: partition.id,
+        name: partition.name,
+        version: partition.visibleVersion,
+        indexes: visibleIndexes(partition).map((index) => ({
+          id: index.id,
+          name: index.name,
+          shards: shardsOf(index),
+        })),
+      })),
+    })),
+    views: selection.views.map(({ name, definition }) => ({
+      name,
+      definition,
+    })),
+  };
+}
+
+/**
+ * About how large the two documents are, without building them: what one shard and one file add to the JSON. A test
+ * holds it against real manifests.
+ */
+export function estimateManifestBytes(shards: number, files: number): number {
+  return MANIFEST_BASE_BYTES + shards * MANIFEST_SHARD_BYTES + files * MANIFEST_FILE_BYTES;
+}
+
+const MANIFEST_BASE_BYTES = 1200;
+const MANIFEST_SHARD_BYTES = 36;
+const MANIFEST_FILE_BYTES = 100;
+
+function manifestShard(catalog: Catalog, shard: number, checksums: readonly Checksum[]): ManifestShard {
+  const { shards } = catalog;
+  const { shardId, version } = catalog.addressOf(shard);
+  const firstFile = shards.firstFile[shard]!;
+  const files = checksums.map((checksum, file) => ({
+    name: shardFileName(shardId, version, file),
+    sizeBytes: shards.fileSizeBytes[firstFile + file]!,
+    checksum: checksumText(checksum),
+  }));
+  return { id: shardId, bucket: shards.bucket[shard]!, files };
+}
+
+const visibleIndexes = (partition: Partition): Index[] => partition.indexes.filter((index) => index.visible);
+
+const range = (from: number, end: number): number[] => Array.from({ length: end - from }, (_, i) => from + i);

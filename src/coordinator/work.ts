@@ -1,0 +1,37 @@
+import type { Database } from '../catalog/index.js';
+import type { Job, Step, UploadedShards, WorkPlan } from '../job/index.js';
+import type { Answer, JobContext, LabelContents } from './world.js';
+
+/** What is the same for every new job. */
+export interface NewJob {
+  readonly id: number;
+  readonly label: string;
+  readonly databaseId: number;
+  readonly database: string;
+  readonly repository: string;
+}
+
+/** How much there is to move. */
+export interface WorkTotals {
+  readonly shards: number;
+  readonly files: number;
+  readonly sizeBytes: number;
+}
+
+/** What BACKUP and RESTORE do differently when a job's commands are carried out. */
+export interface Work {
+  readonly database: Database;
+  /** What must not be taken by another job: the database, and for a BACKUP its label. */
+  readonly claims: readonly string[];
+  readonly totals: WorkTotals;
+  readonly skippedTables: readonly string[];
+  /** Makes the job, knowing what is under its label; refuses it with a DrillError. */
+  create(spec: NewJob, label: LabelContents): Step<Job>;
+  contextFor(job: Job): JobContext;
+  plan(job: Job, answer: Answer<WorkPlan>): void;
+  /** BACKUP: writes the manifest as long as the job `isWanted`; answers with its size. */
+  publish(job: Job, uploaded: UploadedShards, isWanted: () => boolean, answer: Answer<number>): void;
+  /** RESTORE: shows the restored tables, or forgets them. */
+  commit(): void;
+  discard(): void;
+}

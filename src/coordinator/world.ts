@@ -1,0 +1,87 @@
+import type { SerializedError } from '../base/errors.js';
+import type { NodeTask, TaskReport } from '../node/index.js';
+import type { ShardAddress } from '../catalog/index.js';
+import type { ManifestFile, SnapshotInfo, SnapshotMeta } from '../repository/index.js';
+
+/** A value or why there is none. Worlds answer through callbacks, since promises would cost the virtual one its speed. */
+export type Outcome<T> =
+  { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: SerializedError };
+
+export type Answer<T> = (outcome: Outcome<T>) => void;
+
+/** What carries out commands: worker threads and files, or a queue of events. */
+export interface World {
+  /** Milliseconds since the world began; never goes back. */
+  now(): number;
+  /** The calendar's time, in milliseconds since 1970. */
+  wallClockMs(): number;
+  /** Calls back at (or soon after) a time. */
+  wakeAt(atMs: number, callback: () => void): void;
+  /** Has a node do a task. Answers at most once; not at all if the job was aborted first. */
+  send(task: NodeTask, job: JobContext, answer: Answer<TaskReport>): void;
+  /** Stops the job's tasks everywhere. */
+  abort(jobId: number): void;
+  /** Does the coordinator's own work on a repository. */
+  perform<Op extends RepositoryOperation>(operation: Op, answer: Answer<RepositoryAnswer<Op>>): void;
+}
+
+/** What a node has to know of the job that a task belongs to. */
+export interface JobContext {
+  readonly jobId: number;
+  readonly label: string;
+  readonly repository: string;
+  /** RESTORE: what each target shard is to be filled with. */
+  readonly sources?: ReadonlyMap<number, SourceShard>;
+}
+
+/** A shard as the repository holds it. */
+export interface SourceShard {
+  readonly address: ShardAddress;
+  readonly files: readonly ManifestFile[];
+}
+
+/** What the coordinator asks of a repository. */
+export type RepositoryOperation =
+  /** What is there under a label. */
+  | { readonly op: 'inspect'; readonly repository: string; readonly label: string }
+  /** Write a small document under `path` and its checksum. `text` is called by worlds that have bytes. */
+  | {
+      readonly op: 'write';
+      readonly repository: string;
+      readonly path: string;
+      readonly sizeBytes: number;
+      readonly text: () => string;
+    }
+  /** Read and check a snapshot's manifest. Without a timestamp there must be exactly one. */
+  | {
+      readonly op: 'read';
+      readonly repository: string;
+      readonly label: string;
+      readonly timestamp: string | undefined;
+    }
+  /** Take a document back that `write` wrote. */
+  | { readonly op: 'retract'; readonly repository: string; readonly path: string }
+  /** Remove the files under a label that its manifest does not name. */
+  | {
+      readonly op: 'prune';
+      readonly repository: string;
+      readonly label: string;
+      readonly info: () => SnapshotInfo;
+    };
+
+export type RepositoryAnswer<Op extends RepositoryOperation> = Op extends { op: 'inspect' }
+  ? LabelContents
+  : Op extends { op: 'write' }
+    ? { readonly sizeBytes: number }
+    : Op extends { op: 'read' }
+      ? { readonly info: SnapshotInfo; readonly meta: SnapshotMeta }
+      : Op extends { op: 'prune' }
+        ? { readonly removedFiles: number }
+        : undefined;
+
+export interface LabelContents {
+  /** Of the snapshots that users see under the label. */
+  readonly timestamps: readonly string[];
+  /** Whether there are files under it at all. */
+  readonly hasFiles: boolean;
+}

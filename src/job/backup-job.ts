@@ -1,0 +1,212 @@
+import type { SerializedError } from '../base/errors.js';
+import type { Checksum, TaskReport } from '../node/index.js';
+import type { JobEvent, WorkPlan } from './event.js';
+import {
+  acceptJob,
+  enter,
+  finishTask,
+  releaseAll,
+  requestPlan,
+  setTransient,
+  shardsAt,
+  startBoard,
+  stepJob,
+  type JobRecord,
+  type Lifecycle,
+  type Step,
+  type Transient,
+  type Turn,
+} from './lifecycle.js';
+import type { EngineSettings } from './settings.js';
+import { batchSize, evenBatches } from './work.js';
+
+export type BackupState =
+  | 'PENDING'
+  | 'SNAPSHOTING'
+  | 'UPLOAD_SNAPSHOT'
+  | 'UPLOADING'
+  | 'SAVE_META'
+  | 'UPLOAD_INFO'
+  | 'FINISHED'
+  | 'CANCELLED';
+
+export interface BackupJob extends JobRecord<BackupState> {
+  readonly kind: 'backup';
+  readonly content: 'all' | 'metadata_only';
+  /** An earlier, unfinished backup left files under this label: look before sending, tidy up at the end. */
+  readonly leftovers: boolean;
+  /** The repository's storage renames atomically. */
+  readonly canRename: boolean;
+  readonly transient: BackupTransient;
+}
+
+interface BackupTransient extends Transient {
+  /** By position in the plan. */
+  readonly checksums: (readonly Checksum[] | undefined)[];
+  /** Whether the manifest is on its way; if not, when it may be tried (again). */
+  readonly publishing: boolean;
+  readonly publishNotBeforeMs: number;
+  /** Size of the manifest, once it is written. */
+  readonly manifestBytes?: number;
+  /** The last failure that did not end the job. */
+  readonly lastError?: SerializedError;
+}
+
+export type NewBackupJob = Pick<
+  BackupJob,
+  | 'id'
+  | 'label'
+  | 'databaseId'
+  | 'database'
+  | 'repository'
+  | 'timeoutMs'
+  | 'content'
+  | 'leftovers'
+  | 'canRename'
+>;
+
+/** Wait before another try to publish, where no tick sets the pace. */
+const PUBLISH_RETRY_MS = 1000;
+
+export function createBackupJob(
+  spec: NewBackupJob,
+  nowMs: number,
+  settings: EngineSettings,
+): Step<BackupJob> {
+  const job: BackupJob = {
+    kind: 'backup',
+    ...spec,
+    createdAtMs: nowMs,
+    state: 'PENDING',
+    states: [{ state: 'PENDING', atMs: nowMs }],
+    nextTaskId: 1,
+    transient: { checksums: [], publishing: false, publishNotBeforeMs: 0 },
+  };
+  return acceptJob(job, settings);
+}
+
+/** The effect of `event` on `job`; see `stepJob`. */
+export function stepBackup(
+  job: BackupJob,
+  event: JobEvent,
+  nowMs: number,
+  settings: EngineSettings,
+): Step<BackupJob> {
+  return stepJob(backupLifecycle, job, event, nowMs, settings);
+}
+
+const backupLifecycle: Lifecycle<BackupState, BackupJob> = {
+  finished: 'FINISHED',
+  cancelled: 'CANCELLED',
+  advance,
+  take,
+  onCancel: releaseAll,
+};
+
+type BackupTurn = Turn<BackupJob>;
+
+function advance(turn: BackupTurn): boolean {
+  const { job } = turn;
+  switch (job.state) {
+    case 'PENDING':
+      requestPlan(turn);
+      return false;
+    case 'SNAPSHOTING':
+      return job.transient.board?.isDone === true && enter(turn, 'UPLOAD_SNAPSHOT');
+    case 'UPLOAD_SNAPSHOT':
+      return startUploads(turn);
+    case 'UPLOADING':
+      return job.transient.board?.isDone === true && enter(turn, 'SAVE_META');
+    case 'SAVE_META':
+      // Every byte is in the repository: the nodes need not hold old files any longer.
+      releaseAll(turn);
+      return enter(turn, 'UPLOAD_INFO');
+    case 'UPLOAD_INFO':
+      publish(turn);
+      return false;
+    default:
+      return false;
+  }
+}
+
+function take(turn: BackupTurn, event: JobEvent): void {
+  switch (event.kind) {
+    case 'planned':
+      startSnapshots(turn, event.plan);
+      break;
+    case 'task-finished':
+      takeReport(turn, event.taskId, event.report);
+      break;
+    case 'published':
+      setTransient(turn, { manifestBytes: event.manifestBytes });
+      enter(turn, 'FINISHED');
+      break;
+    case 'publish-failed':
+      retryPublish(turn, event.error);
+      break;
+    default:
+  }
+}
+
+function startSnapshots(turn: BackupTurn, plan: WorkPlan): void {
+  if (turn.job.state !== 'PENDING') return;
+  const { id: jobId } = turn.job;
+  startBoard(turn, plan, {
+    batchSize: evenBatches(turn.settings.snapshotWorkers),
+    perNode: Infinity,
+    makeTask: (taskId, node, positions) => ({
+      kind: 'snapshot',
+      taskId,
+      jobId,
+      node,
+      shards: shardsAt(plan, positions),
+    }),
+  });
+  enter(turn, 'SNAPSHOTING');
+}
+
+function startUploads(turn: BackupTurn): boolean {
+  const { settings, job } = turn;
+  const plan = job.transient.plan!;
+  const { id: jobId, canRename: rename } = job;
+  const onePass = rename && settings.hashing === 'one-pass';
+  const probe = settings.probe === 'always' || job.leftovers;
+  startBoard(turn, plan, {
+    batchSize: batchSize(settings.batching),
+    // One task more than it has workers lies ready on the node, so that no worker waits for a message.
+    perNode: settings.dispatch === 'at-once' ? Infinity : settings.uploadWorkers + 1,
+    makeTask: (taskId, node, positions) => ({
+      kind: 'upload',
+      taskId,
+      jobId,
+      node,
+      probe,
+      rename,
+      onePass,
+      shards: shardsAt(plan, positions),
+    }),
+  });
+  return enter(turn, 'UPLOADING');
+}
+
+function takeReport(turn: BackupTurn, taskId: number, report: TaskReport): void {
+  const { checksums } = turn.job.transient;
+  finishTask(turn, taskId)?.forEach((position, i) => {
+    if (report.checksums) checksums[position] = report.checksums[i];
+  });
+}
+
+function publish(turn: BackupTurn): void {
+  const { plan, checksums, publishing, publishNotBeforeMs } = turn.job.transient;
+  if (publishing || turn.nowMs < publishNotBeforeMs) return;
+  const uploaded = { shards: plan!.shards, checksums: checksums as (readonly Checksum[])[] };
+  turn.commands.push({ kind: 'publish', uploaded });
+  setTransient(turn, { publishing: true });
+}
+
+/** The last step is tried again until the timeout: all the data is there, and it would be a pity to lose it. */
+function retryPublish(turn: BackupTurn, error: SerializedError): void {
+  const publishNotBeforeMs = turn.nowMs + PUBLISH_RETRY_MS;
+  setTransient(turn, { publishing: false, publishNotBeforeMs, lastError: error });
+  if (turn.settings.tickMs === 0) turn.commands.push({ kind: 'wake', atMs: publishNotBeforeMs });
+}

@@ -1,0 +1,51 @@
+import type { SerializedError } from '../base/errors.js';
+import type { Checksum, NodeTask, TaskReport } from '../node/index.js';
+
+/** What a job is told. */
+export type JobEvent =
+  /** Time passed: the coordinator's regular look, or a moment the job asked for with `wake`. */
+  | { readonly kind: 'tick' }
+  /** The answer to `plan`. */
+  | { readonly kind: 'planned'; readonly plan: WorkPlan }
+  | { readonly kind: 'plan-failed'; readonly error: SerializedError }
+  | { readonly kind: 'task-finished'; readonly taskId: number; readonly report: TaskReport }
+  | { readonly kind: 'task-failed'; readonly taskId: number; readonly error: SerializedError }
+  | { readonly kind: 'node-lost'; readonly node: number }
+  | { readonly kind: 'node-back'; readonly node: number }
+  /** The answer to `publish`. */
+  | { readonly kind: 'published'; readonly manifestBytes: number }
+  | { readonly kind: 'publish-failed'; readonly error: SerializedError }
+  | { readonly kind: 'cancel'; readonly error: SerializedError };
+
+/** What a job asks its coordinator to do. */
+export type Command =
+  /** Decide what there is to do and on which nodes; answered by `planned` or `plan-failed`. */
+  | { readonly kind: 'plan' }
+  | { readonly kind: 'send'; readonly task: NodeTask }
+  /** Stop whatever of the job still runs. */
+  | { readonly kind: 'abort' }
+  /** Drop what the job left on these nodes. */
+  | { readonly kind: 'release'; readonly nodes: readonly number[] }
+  /** BACKUP: write the manifest, after which users see the snapshot. Answered by `published` or `publish-failed`. */
+  | { readonly kind: 'publish'; readonly uploaded: UploadedShards }
+  /** RESTORE: make the restored tables visible, or forget them. */
+  | { readonly kind: 'commit' }
+  | { readonly kind: 'discard' }
+  /** Write the job's durable part to the journal. */
+  | { readonly kind: 'persist' }
+  /** Send a `tick` at this time. */
+  | { readonly kind: 'wake'; readonly atMs: number };
+
+/** Shards in the order they should be worked on, and for each the node that does it. */
+export interface WorkPlan {
+  readonly shards: Int32Array;
+  readonly nodes: Int32Array;
+  /** RESTORE only: for each shard, the checksums of its files. */
+  readonly expected?: readonly (readonly Checksum[])[];
+}
+
+/** What was uploaded: parallel arrays. */
+export interface UploadedShards {
+  readonly shards: Int32Array;
+  readonly checksums: readonly (readonly Checksum[])[];
+}

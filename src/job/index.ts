@@ -1,0 +1,22 @@
+import { stepBackup, type BackupJob } from './backup-job.js';
+import type { JobEvent } from './event.js';
+import type { Step } from './lifecycle.js';
+import { stepRestore, type RestoreJob } from './restore-job.js';
+import type { EngineSettings } from './settings.js';
+
+export { createBackupJob, type BackupJob, type BackupState, type NewBackupJob } from './backup-job.js';
+export type { Command, JobEvent, UploadedShards, WorkPlan } from './event.js';
+export type { Step } from './lifecycle.js';
+export { createRestoreJob, type NewRestoreJob, type RestoreJob, type RestoreState } from './restore-job.js';
+export type { Batching, EngineSettings } from './settings.js';
+
+export type Job = BackupJob | RestoreJob;
+
+/** The effect of an event on a job of either kind. */
+export function stepAny(job: Job, event: JobEvent, nowMs: number, settings: EngineSettings): Step<Job> {
+  return job.kind === 'backup'
+    ? stepBackup(job, event, nowMs, settings)
+    : stepRestore(job, event, nowMs, settings);
+}
+
+export const isEnded = (job: Job): boolean => job.state === 'FINISHED' || job.state === 'CANCELLED';

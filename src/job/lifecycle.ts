@@ -1,0 +1,249 @@
+import { DrillError, type SerializedError } from '../base/errors.js';
+import type { NodeTask } from '../node/index.js';
+import type { Command, JobEvent, WorkPlan } from './event.js';
+import type { EngineSettings } from './settings.js';
+import { TaskBoard, type BoardOptions } from './task-board.js';
+import { shareByNode } from './work.js';
+
+/** What every job has, whatever it does. All of it but the board is durable: it is what `persist` writes. */
+export interface JobRecord<State extends string> {
+  readonly id: number;
+  readonly label: string;
+  readonly databaseId: number;
+  readonly database: string;
+  readonly repository: string;
+  readonly createdAtMs: number;
+  readonly timeoutMs: number;
+  readonly state: State;
+  /** Every state entered, in order. */
+  readonly states: readonly { readonly state: State; readonly atMs: number }[];
+  readonly error?: SerializedError;
+  readonly nextTaskId: number;
+  /** Not durable: lost with the coordinator, and built anew. */
+  readonly transient: Transient;
+}
+
+/** What a job knows only while its coordinator lives. */
+export interface Transient {
+  /** A plan was asked for; `plan` is there once it was answered. */
+  readonly planning?: boolean;
+  readonly plan?: WorkPlan;
+  /** The tasks of the phase the job is in. */
+  readonly board?: TaskBoard<NodeTask>;
+}
+
+/** A job's next self, and what it wants done, in this order. */
+export interface Step<Job> {
+  readonly job: Job;
+  readonly commands: readonly Command[];
+}
+
+/** A step being made. */
+export interface Turn<Job> {
+  job: Job;
+  readonly nowMs: number;
+  readonly settings: EngineSettings;
+  readonly commands: Command[];
+}
+
+/** What one kind of job does in its states; everything else about jobs is in this file. */
+export interface Lifecycle<State extends string, Job extends JobRecord<State>> {
+  /** Does what the present state calls for; returns whether the state changed. */
+  readonly advance: (turn: Turn<Job>) => boolean;
+  /** Takes an event that only this kind of job knows. */
+  readonly take: (turn: Turn<Job>, event: JobEvent) => void;
+  /** What to do, besides aborting, when the job is cancelled. */
+  readonly onCancel: (turn: Turn<Job>) => void;
+  readonly cancelled: State;
+  readonly finished: State;
+}
+
+/**
+ * One event's effect on a job. Pure but for the job's own task board, which the returned job takes over: use the old job
+ * no more. With a tick, the job looks at its state only when a `tick` comes; without, after each event.
+ */
+export function stepJob<State extends string, Job extends JobRecord<State>>(
+  lifecycle: Lifecycle<State, Job>,
+  job: Job,
+  event: JobEvent,
+  nowMs: number,
+  settings: EngineSettings,
+): Step<Job> {
+  const turn: Turn<Job> = { job, nowMs, settings, commands: [] };
+  if (hasEnded(lifecycle, job)) return turn;
+  if (event.kind === 'cancel') {
+    cancel(lifecycle, turn, event.error);
+    return turn;
+  }
+  takeEvent(lifecycle, turn, event);
+  const looks = settings.tickMs === 0 || event.kind === 'tick';
+  if (looks && !hasEnded(lifecycle, turn.job)) look(lifecycle, turn, event);
+  return turn;
+}
+
+export function hasEnded<State extends string>(
+  lifecycle: { readonly cancelled: State; readonly finished: State },
+  job: JobRecord<State>,
+): boolean {
+  return job.state === lifecycle.cancelled || job.state === lifecycle.finished;
+}
+
+/** Moves the job to its next state; a change of state is always persisted. */
+export function enter<Job extends JobRecord<string>>(turn: Turn<Job>, state: Job['state']): true {
+  const states = [...turn.job.states, { state, atMs: turn.nowMs }];
+  turn.job = { ...turn.job, state, states };
+  turn.commands.push({ kind: 'persist' });
+  return true;
+}
+
+export function cancel<State extends string, Job extends JobRecord<State>>(
+  lifecycle: Lifecycle<State, Job>,
+  turn: Turn<Job>,
+  error: SerializedError,
+): void {
+  turn.job = { ...turn.job, error };
+  turn.commands.push({ kind: 'abort' });
+  lifecycle.onCancel(turn);
+  enter(turn, lifecycle.cancelled);
+}
+
+/** Asks for the plan, once. */
+export function requestPlan(turn: Turn<JobRecord<string>>): void {
+  if (turn.job.transient.planning) return;
+  turn.commands.push({ kind: 'plan' });
+  setTransient(turn, { planning: true });
+}
+
+/** Cuts the plan into the tasks of a phase and sends the first of them. */
+export function startBoard(
+  turn: Turn<JobRecord<string>>,
+  plan: WorkPlan,
+  options: Pick<BoardOptions<NodeTask>, 'batchSize' | 'perNode' | 'makeTask'>,
+): void {
+  const board = new TaskBoard<NodeTask>({
+    ...options,
+    shares: shareByNode(plan),
+    maxAttempts: turn.settings.maxTaskAttempts,
+    firstTaskId: turn.job.nextTaskId,
+  });
+  sendAll(turn, board.start());
+  turn.job = { ...turn.job, nextTaskId: board.endTaskId };
+  setTransient(turn, { plan, board });
+}
+
+/** Takes a task's report; gives the positions in the plan that it covered, or nothing if it had been reported before. */
+export function finishTask(turn: Turn<JobRecord<string>>, taskId: number): Int32Array | undefined {
+  const { board } = turn.job.transient;
+  const finished = board?.finish(taskId);
+  if (!finished) return undefined;
+  if (finished.next) sendAll(turn, [finished.next]);
+  turn.job = { ...turn.job, nextTaskId: board!.endTaskId };
+  return finished.positions;
+}
+
+/** Has every node with a share of the plan drop what the job left there. */
+export function releaseAll(turn: Turn<JobRecord<string>>): void {
+  const { plan } = turn.job.transient;
+  if (plan) turn.commands.push({ kind: 'release', nodes: shareByNode(plan).map((share) => share.node) });
+}
+
+export function setTransient<Job extends JobRecord<string>>(
+  turn: Turn<Job>,
+  changes: Partial<Job['transient']>,
+): void {
+  turn.job = { ...turn.job, transient: { ...turn.job.transient, ...changes } };
+}
+
+export const shardsAt = (plan: WorkPlan, positions: Int32Array): Int32Array =>
+  positions.map((position) => plan.shards[position]!);
+
+function sendAll(turn: { readonly commands: Command[] }, tasks: readonly NodeTask[]): void {
+  for (const task of tasks) turn.commands.push({ kind: 'send', task });
+}
+
+function look<State extends string, Job extends JobRecord<State>>(
+  lifecycle: Lifecycle<State, Job>,
+  turn: Turn<Job>,
+  event: JobEvent,
+): void {
+  const { job, nowMs, settings } = turn;
+  if (nowMs - job.createdAtMs > job.timeoutMs) {
+    cancel(lifecycle, turn, timedOut(job, job.transient.board?.lastError));
+    return;
+  }
+  const board = job.transient.board;
+  if (board) sendAll(turn, board.takeDue(nowMs));
+  if (settings.tickMs > 0) {
+    lifecycle.advance(turn);
+    if (!hasEnded(lifecycle, turn.job))
+      turn.commands.push({ kind: 'wake', atMs: nextTick(nowMs, settings.tickMs) });
+    return;
+  }
+  while (lifecycle.advance(turn) && !hasEnded(lifecycle, turn.job));
+  wakeForRetry(turn, event);
+}
+
+/**
+ * The first step of a new job. Without a tick its first look is now, and one is due when the timeout is over; a tick
+ * brings both.
+ */
+export function acceptJob<Job extends JobRecord<string>>(job: Job, settings: EngineSettings): Step<Job> {
+  const { createdAtMs, timeoutMs } = job;
+  const wakes =
+    settings.tickMs > 0
+      ? [nextTick(createdAtMs, settings.tickMs)]
+      : [createdAtMs, createdAtMs + timeoutMs + 1];
+  return { job, commands: [{ kind: 'persist' }, ...wakes.map((atMs) => ({ kind: 'wake', atMs }) as const)] };
+}
+
+/** The coordinator looks at multiples of its tick, whenever the statement came. */
+const nextTick = (nowMs: number, tickMs: number): number => (Math.floor(nowMs / tickMs) + 1) * tickMs;
+
+function wakeForRetry(turn: Turn<JobRecord<string>>, event: JobEvent): void {
+  if (event.kind !== 'task-failed' && event.kind !== 'node-lost' && event.kind !== 'tick') return;
+  const atMs = turn.job.transient.board?.nextRetryAtMs;
+  if (atMs !== undefined) turn.commands.push({ kind: 'wake', atMs });
+}
+
+function takeEvent<State extends string, Job extends JobRecord<State>>(
+  lifecycle: Lifecycle<State, Job>,
+  turn: Turn<Job>,
+  event: JobEvent,
+): void {
+  switch (event.kind) {
+    case 'plan-failed':
+      cancel(lifecycle, turn, event.error);
+      return;
+    case 'task-failed':
+      failTask(lifecycle, turn, event.taskId, event.error);
+      return;
+    case 'node-lost':
+      for (const taskId of turn.job.transient.board?.heldBy(event.node) ?? []) {
+        if (!hasEnded(lifecycle, turn.job)) failTask(lifecycle, turn, taskId, nodeLost(event.node));
+      }
+      return;
+    default:
+      lifecycle.take(turn, event);
+  }
+}
+
+function failTask<State extends string, Job extends JobRecord<State>>(
+  lifecycle: Lifecycle<State, Job>,
+  turn: Turn<Job>,
+  taskId: number,
+  error: SerializedError,
+): void {
+  const verdict = turn.job.transient.board?.fail(taskId, error, turn.nowMs) ?? 'ignored';
+  if (verdict === 'fatal') cancel(lifecycle, turn, error);
+}
+
+function nodeLost(node: number): SerializedError {
+  return new DrillError('NODE_LOST', `node ${node} was lost while it had work of the job`).toJSON();
+}
+
+function timedOut(job: JobRecord<string>, last: SerializedError | undefined): SerializedError {
+  const after = `the job did not end within its timeout of ${job.timeoutMs / 1000} s; it was ${job.state}`;
+  return new DrillError('JOB_TIMEOUT', last ? `${after}, and the last failure was: ${last.message}` : after, {
+    hint: 'raise PROPERTIES ("timeout" = "<seconds>")',
+  }).toJSON();
+}

@@ -1,0 +1,141 @@
+import type { JobEvent } from './event.js';
+import {
+  acceptJob,
+  enter,
+  finishTask,
+  releaseAll,
+  requestPlan,
+  setTransient,
+  shardsAt,
+  startBoard,
+  stepJob,
+  type JobRecord,
+  type Lifecycle,
+  type Step,
+  type Turn,
+} from './lifecycle.js';
+import type { EngineSettings } from './settings.js';
+import { batchSize, evenBatches } from './work.js';
+
+export type RestoreState =
+  'PENDING' | 'DOWNLOAD' | 'DOWNLOADING' | 'COMMIT' | 'COMMITTING' | 'FINISHED' | 'CANCELLED';
+
+/**
+ * A restore. Doris has a SNAPSHOTING state between PENDING and DOWNLOAD, in which it snapshots the (empty) tablets that
+ * it just made; here a download goes to a staging directory and needs no such snapshot.
+ */
+export interface RestoreJob extends JobRecord<RestoreState> {
+  readonly kind: 'restore';
+}
+
+export type NewRestoreJob = Pick<
+  RestoreJob,
+  'id' | 'label' | 'databaseId' | 'database' | 'repository' | 'timeoutMs'
+>;
+
+export function createRestoreJob(
+  spec: NewRestoreJob,
+  nowMs: number,
+  settings: EngineSettings,
+): Step<RestoreJob> {
+  const job: RestoreJob = {
+    kind: 'restore',
+    ...spec,
+    createdAtMs: nowMs,
+    state: 'PENDING',
+    states: [{ state: 'PENDING', atMs: nowMs }],
+    nextTaskId: 1,
+    transient: {},
+  };
+  return acceptJob(job, settings);
+}
+
+/** The effect of `event` on `job`; see `stepJob`. */
+export function stepRestore(
+  job: RestoreJob,
+  event: JobEvent,
+  nowMs: number,
+  settings: EngineSettings,
+): Step<RestoreJob> {
+  return stepJob(restoreLifecycle, job, event, nowMs, settings);
+}
+
+const restoreLifecycle: Lifecycle<RestoreState, RestoreJob> = {
+  finished: 'FINISHED',
+  cancelled: 'CANCELLED',
+  advance,
+  take,
+  onCancel(turn) {
+    releaseAll(turn);
+    turn.commands.push({ kind: 'discard' });
+  },
+};
+
+type RestoreTurn = Turn<RestoreJob>;
+
+function advance(turn: RestoreTurn): boolean {
+  const { job } = turn;
+  switch (job.state) {
+    case 'PENDING':
+      requestPlan(turn);
+      return false;
+    case 'DOWNLOAD':
+      return startDownloads(turn);
+    case 'DOWNLOADING':
+      return job.transient.board?.isDone === true && enter(turn, 'COMMIT');
+    case 'COMMIT':
+      return startInstalls(turn);
+    case 'COMMITTING':
+      if (job.transient.board?.isDone !== true) return false;
+      releaseAll(turn);
+      turn.commands.push({ kind: 'commit' });
+      return enter(turn, 'FINISHED');
+    default:
+      return false;
+  }
+}
+
+function take(turn: RestoreTurn, event: JobEvent): void {
+  if (event.kind === 'planned' && turn.job.state === 'PENDING') {
+    setTransient(turn, { plan: event.plan });
+    enter(turn, 'DOWNLOAD');
+  } else if (event.kind === 'task-finished') {
+    finishTask(turn, event.taskId);
+  }
+}
+
+function startDownloads(turn: RestoreTurn): boolean {
+  const { settings, job } = turn;
+  const { id: jobId } = job;
+  const plan = job.transient.plan!;
+  startBoard(turn, plan, {
+    batchSize: batchSize(settings.batching),
+    perNode: settings.dispatch === 'at-once' ? Infinity : settings.downloadWorkers + 1,
+    makeTask: (taskId, node, positions) => ({
+      kind: 'download',
+      taskId,
+      jobId,
+      node,
+      shards: shardsAt(plan, positions),
+      expected: Array.from(positions, (position) => plan.expected![position]!),
+    }),
+  });
+  return enter(turn, 'DOWNLOADING');
+}
+
+function startInstalls(turn: RestoreTurn): boolean {
+  const { id: jobId, transient } = turn.job;
+  const plan = transient.plan!;
+  startBoard(turn, plan, {
+    batchSize: evenBatches(turn.settings.downloadWorkers),
+    perNode: Infinity,
+    makeTask: (taskId, node, positions) => ({
+      kind: 'install',
+      taskId,
+      jobId,
+      node,
+      shards: shardsAt(plan, positions),
+    }),
+  });
+  return enter(turn, 'COMMITTING');
+}

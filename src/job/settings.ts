@@ -1,0 +1,40 @@
+import type { ReplicaPolicy } from '../catalog/index.js';
+
+/**
+ * How the engine runs a job. Presets (src/scenario/presets.ts) fill it in; the protocol asks these settings and never
+ * which preset they came from.
+ */
+export interface EngineSettings {
+  /** Time between the coordinator's looks at a job; 0: it acts on each event at once. Doris: 3,000. */
+  readonly tickMs: number;
+  /** Which healthy replica of a shard is backed up. */
+  readonly replicaPolicy: ReplicaPolicy;
+  /** Snapshot tasks that one node works on at once. */
+  readonly snapshotWorkers: number;
+  /** Upload tasks that one node works on at once; in the real world, the node's threads. */
+  readonly uploadWorkers: number;
+  /** Download tasks that one node works on at once. */
+  readonly downloadWorkers: number;
+  /** How a node's shards are cut into upload (and download) tasks. */
+  readonly batching: Batching;
+  /** Whether a node gets all its tasks at the start, or the next one when it has finished one. */
+  readonly dispatch: 'at-once' | 'as-free';
+  /** In which order a node's shards are worked on. */
+  readonly order: 'catalog' | 'largest-first';
+  /** Whether a file is read twice (hashed, then sent) or hashed while it is sent, where the storage can rename. */
+  readonly hashing: 'separate' | 'one-pass';
+  /** When a shard's directory is listed before its upload: always, or only when an earlier try may have left files. */
+  readonly probe: 'always' | 'retry';
+  /** How often one task may be tried before its failure fails the job. */
+  readonly maxTaskAttempts: number;
+  /** What happens to tables that cannot be backed up where they were not named. */
+  readonly unsupportedTables: 'skip' | 'refuse';
+  /** The timeout of a job whose statement names none. */
+  readonly defaultTimeoutMs: number;
+  /** The least timeout that a statement may name. Doris: 10 minutes. */
+  readonly minTimeoutMs: number;
+}
+
+/** `tasks`: this many tasks per node; `shards`: this many shards per task. */
+export type Batching =
+  { readonly by: 'tasks'; readonly count: number } | { readonly by: 'shards'; readonly count: number };

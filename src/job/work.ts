@@ -1,0 +1,47 @@
+import type { WorkPlan } from './event.js';
+import type { Batching } from './settings.js';
+
+/** One node's share of a plan: positions in `WorkPlan.shards`, in working order. */
+export interface NodeShare {
+  readonly node: number;
+  readonly positions: Int32Array;
+}
+
+/** Splits a plan by node, keeping its order within each; nodes in ascending order. A counting sort: linear. */
+export function shareByNode(plan: WorkPlan): readonly NodeShare[] {
+  const counts = new Map<number, number>();
+  for (const node of plan.nodes) counts.set(node, (counts.get(node) ?? 0) + 1);
+  const shares = [...counts.keys()]
+    .sort((a, b) => a - b)
+    .map((node) => ({ node, positions: new Int32Array(counts.get(node)!) }));
+  const shareOf = new Map(shares.map((share) => [share.node, share.positions]));
+  const filled = new Map<number, number>();
+  plan.nodes.forEach((node, position) => {
+    const n = filled.get(node) ?? 0;
+    shareOf.get(node)![n] = position;
+    filled.set(node, n + 1);
+  });
+  return shares;
+}
+
+/** How many shards the next task of a node gets, when `taken` of its `total` are in tasks already. */
+export type BatchSize = (taken: number, total: number) => number;
+
+/** Batches as the settings want them. By tasks, the last one takes what division leaves over, as Doris deals them. */
+export function batchSize(batching: Batching): BatchSize {
+  const { by, count } = batching;
+  if (by === 'shards') return (taken, total) => Math.min(count, total - taken);
+  return (taken, total) => {
+    const perTask = Math.max(1, Math.floor(total / count));
+    const isLast = taken + perTask >= perTask * count;
+    return isLast ? total - taken : Math.min(perTask, total - taken);
+  };
+}
+
+/** `count` batches that differ by at most one shard. */
+export function evenBatches(count: number): BatchSize {
+  return (taken, total) => {
+    const batch = Math.floor((taken * count) / total);
+    return Math.max(1, Math.floor(((batch + 1) * total) / count) - taken);
+  };
+}

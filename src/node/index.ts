@@ -1,0 +1,39 @@
+import { downloadTask, installTask } from './download.js';
+import type { Procedure } from './operation.js';
+import { releaseTask, snapshotTask } from './snapshot.js';
+import type { NodeTask, TaskReport } from './task.js';
+import { uploadTask } from './upload.js';
+
+export {
+  checksumText,
+  NOTHING_THERE,
+  type Checksum,
+  type Operation,
+  type Procedure,
+  type RemoteFiles,
+} from './operation.js';
+export type {
+  DownloadTask,
+  InstallTask,
+  NodeTask,
+  ReleaseTask,
+  SnapshotTask,
+  TaskReport,
+  UploadTask,
+} from './task.js';
+
+/** The work of a task, for a world to carry out. */
+export function taskProcedure(task: NodeTask): Procedure<TaskReport> {
+  switch (task.kind) {
+    case 'snapshot':
+      return snapshotTask(task);
+    case 'upload':
+      return uploadTask(task);
+    case 'download':
+      return downloadTask(task);
+    case 'install':
+      return installTask(task);
+    case 'release':
+      return releaseTask(task);
+  }
+}

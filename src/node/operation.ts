@@ -1,0 +1,60 @@
+/**
+ * The MD5 of a file in hex in the real world; in the virtual one, where files have no bytes, a number that stands for
+ * their content. Equal content has equal checksums, in both.
+ */
+export type Checksum = string | number;
+
+/**
+ * What a task asks of the world, one at a time; the comment says what the world answers. A shard is named by its ordinal
+ * in the task's cluster, a file by its ordinal in its shard, so that ten million operations carry no strings.
+ */
+export type Operation =
+  /** Hard-link a replica's files into the job's snapshot. Answer: number of files. */
+  | { readonly op: 'link'; readonly shard: number }
+  /** Look which files the job's snapshot of a shard has. Answer: number of files. */
+  | { readonly op: 'scan'; readonly shard: number }
+  /** List the shard's directory in the repository. Answer: RemoteFiles. */
+  | { readonly op: 'list'; readonly shard: number }
+  /** Read a snapshot's file. Answer: its Checksum. */
+  | { readonly op: 'hash'; readonly shard: number; readonly file: number }
+  /**
+   * Send a file to the repository: under its `.part` name, or, given `checksum`, at once under its final one. With `hash`
+   * the file is hashed as it is read. Answer: its Checksum with `hash`, else nothing.
+   */
+  | {
+      readonly op: 'put';
+      readonly shard: number;
+      readonly file: number;
+      readonly checksum: Checksum | undefined;
+      readonly hash: boolean;
+    }
+  /** Rename a file in the repository from its `.part` name to its final one. */
+  | { readonly op: 'rename'; readonly shard: number; readonly file: number; readonly checksum: Checksum }
+  /** Remove from the repository what it holds of a file except `keep`: older content, `.part` files. */
+  | { readonly op: 'delete'; readonly shard: number; readonly file: number; readonly keep: Checksum }
+  /** Fetch a file from the repository into the staging directory of target shard. Answer: its Checksum as received. */
+  | { readonly op: 'get'; readonly shard: number; readonly file: number }
+  /** Make the staged files of a target shard its replica's files. */
+  | { readonly op: 'install'; readonly shard: number }
+  /** Drop all that a job left on the node: snapshots, staged files. */
+  | { readonly op: 'drop'; readonly jobId: number }
+  /** Say how far the task is. */
+  | { readonly op: 'report'; readonly shards: number };
+
+/** What a shard's directory in the repository holds already. */
+export interface RemoteFiles {
+  /** Is this file there, whole, with this content? */
+  has(file: number, checksum: Checksum): boolean;
+  /** Is anything of this file there: other content, or a `.part`? */
+  hasTraces(file: number): boolean;
+}
+
+export const NOTHING_THERE: RemoteFiles = { has: () => false, hasTraces: () => false };
+
+/** A task's work as a generator: yields operations, is sent their answers, returns its report. */
+export type Procedure<Report> = Generator<Operation, Report, unknown>;
+
+/** A checksum as names and manifests carry it: 32 hex digits. */
+export function checksumText(checksum: Checksum): string {
+  return typeof checksum === 'string' ? checksum : checksum.toString(16).padStart(32, '0');
+}

@@ -1,0 +1,55 @@
+import type { Checksum } from './operation.js';
+
+interface TaskBase {
+  /** Unique within its job. */
+  readonly taskId: number;
+  readonly jobId: number;
+  /** Ordinal of the node that is to do it. */
+  readonly node: number;
+}
+
+/** Take snapshots of the node's replicas of these shards. */
+export interface SnapshotTask extends TaskBase {
+  readonly kind: 'snapshot';
+  readonly shards: Int32Array;
+}
+
+/** Upload the snapshots of these shards. */
+export interface UploadTask extends TaskBase {
+  readonly kind: 'upload';
+  readonly shards: Int32Array;
+  /** Look into the repository first, because an earlier try may have left files there (or because Doris always does). */
+  readonly probe: boolean;
+  /** Write `.part` files and rename them. */
+  readonly rename: boolean;
+  /** Hash while sending; only with `rename`, since the final name needs the checksum. */
+  readonly onePass: boolean;
+}
+
+/** Fetch the files of these (target) shards from the repository into staging. */
+export interface DownloadTask extends TaskBase {
+  readonly kind: 'download';
+  readonly shards: Int32Array;
+  /** For each shard, the checksums that its files must have, in their order in the manifest. */
+  readonly expected: readonly (readonly Checksum[])[];
+}
+
+/** Put staged files into place. */
+export interface InstallTask extends TaskBase {
+  readonly kind: 'install';
+  readonly shards: Int32Array;
+}
+
+/** Drop a job's snapshots and staged files from the node. */
+export interface ReleaseTask extends TaskBase {
+  readonly kind: 'release';
+}
+
+export type NodeTask = SnapshotTask | UploadTask | DownloadTask | InstallTask | ReleaseTask;
+
+/** What a finished task did. `checksums` (uploads only) are per shard of the task, per file. */
+export interface TaskReport {
+  readonly movedFiles: number;
+  readonly skippedFiles: number;
+  readonly checksums?: readonly (readonly Checksum[])[];
+}

@@ -1,0 +1,44 @@
+import { NOTHING_THERE, type Checksum, type Procedure, type RemoteFiles } from './operation.js';
+import type { TaskReport, UploadTask } from './task.js';
+
+/**
+ * Uploads the snapshots of a task's shards. The one place that says in which order a file is hashed, sent and renamed,
+ * and when it is not sent at all because the repository has it.
+ *
+ * A file whose content is not known before it is sent goes to `<name>.part` and gets its checksummed name by a rename;
+ * so a file with a final name is always whole. Storages that cannot rename show a file only when it is whole, and need
+ * the checksum first.
+ */
+export function* uploadTask(task: UploadTask): Procedure<TaskReport> {
+  const checksums: Checksum[][] = [];
+  let movedFiles = 0;
+  let skippedFiles = 0;
+  for (const shard of task.shards) {
+    const fileCount = (yield { op: 'scan', shard }) as number;
+    const remote = task.probe ? ((yield { op: 'list', shard }) as RemoteFiles) : NOTHING_THERE;
+    const shardChecksums = new Array<Checksum>(fileCount);
+    for (let file = 0; file < fileCount; file++) {
+      // Inline rather than a generator of its own: delegation would double the cost of simulating ten million files.
+      let checksum: Checksum;
+      if (task.onePass && !remote.hasTraces(file)) {
+        checksum = (yield { op: 'put', shard, file, checksum: undefined, hash: true }) as Checksum;
+        yield { op: 'rename', shard, file, checksum };
+        movedFiles++;
+      } else {
+        checksum = (yield { op: 'hash', shard, file }) as Checksum;
+        if (remote.has(file, checksum)) {
+          skippedFiles++;
+        } else {
+          yield { op: 'put', shard, file, checksum: task.rename ? undefined : checksum, hash: false };
+          if (task.rename) yield { op: 'rename', shard, file, checksum };
+          movedFiles++;
+        }
+        if (remote.hasTraces(file)) yield { op: 'delete', shard, file, keep: checksum };
+      }
+      shardChecksums[file] = checksum;
+    }
+    checksums.push(shardChecksums);
+    yield { op: 'report', shards: 1 };
+  }
+  return { movedFiles, skippedFiles, checksums };
+}

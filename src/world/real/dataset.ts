@@ -1,0 +1,158 @@
+import { createHash } from 'node:crypto';
+import { existsSync, linkSync, mkdirSync, readdirSync, renameSync, rmSync, statfsSync } from 'node:fs';
+import path from 'node:path';
+import { Piscina } from 'piscina';
+import { DrillError, revive, type SerializedError } from '../../base/errors.js';
+import { formatBytes } from '../../base/units.js';
+import type { Catalog } from '../../catalog/index.js';
+import { onDisk } from './errno.js';
+import { nodePaths } from './paths.js';
+
+export interface ContentTask {
+  readonly directory: string;
+  readonly seed: string;
+  readonly shards: readonly {
+    readonly shardId: number;
+    readonly version: number;
+    readonly fileSizeBytes: Float64Array;
+  }[];
+  /** Set to 1 to stop early. */
+  readonly stop: Int32Array;
+}
+
+export type ContentAnswer = { readonly ok: true } | { readonly ok: false; readonly error: SerializedError };
+
+export interface DatasetOptions {
+  readonly catalog: Catalog;
+  readonly seed: string;
+  /** Where data sets are kept from run to run, each under its digest. */
+  readonly dataDirectory: string;
+  readonly threads: number;
+  readonly signal: AbortSignal;
+  readonly onProgress: (doneBytes: number, totalBytes: number) => void;
+}
+
+/** Changed whenever the same catalog would get other bytes. */
+const CONTENT_VERSION = 1;
+
+/** Bytes of shards that a thread writes between two reports. */
+const BATCH_BYTES = 64 * 1024 * 1024;
+
+const WORKER_FILE = new URL('./content-worker.js', import.meta.url).href;
+
+/**
+ * Makes the files of every shard of a catalog, or finds them made by an earlier run. Returns their directory, which has a
+ * directory a shard. Throws DISK_FULL before writing anything if they would not fit, and INTERRUPTED.
+ */
+export async function prepareDataset(options: DatasetOptions): Promise<string> {
+  const { catalog, dataDirectory, signal } = options;
+  const directory = path.join(dataDirectory, contentDigest(catalog, options.seed));
+  if (existsSync(directory)) return directory;
+  onDisk(`creating ${dataDirectory}`, () => mkdirSync(dataDirectory, { recursive: true }));
+  requireSpace(dataDirectory, totalBytes(catalog), 'the data of the scenario');
+  const unfinished = `${directory}.unfinished`;
+  rmSync(unfinished, { recursive: true, force: true });
+  try {
+    await writeContent(options, unfinished);
+    if (signal.aborted) throw new DrillError('INTERRUPTED', 'interrupted while making data');
+    onDisk(`creating ${directory}`, () => {
+      mkdirSync(unfinished, { recursive: true });
+      renameSync(unfinished, directory);
+    });
+  } catch (error) {
+    rmSync(unfinished, { recursive: true, force: true });
+    throw error;
+  }
+  return directory;
+}
+
+/**
+ * Gives every node the replicas that the catalog places on it. They are hard links to the data set: replicas are the
+ * same bytes, and nothing in a backup changes them.
+ */
+export function layOutCluster(catalog: Catalog, datasetDirectory: string, clusterDirectory: string): void {
+  const { shards, nodeNames } = catalog;
+  onDisk(`laying out the cluster in ${clusterDirectory}`, () => {
+    rmSync(clusterDirectory, { recursive: true, force: true });
+    for (const name of nodeNames) mkdirSync(nodePaths(clusterDirectory, name).data, { recursive: true });
+    for (let shard = 0; shard < shards.count; shard++) {
+      const shardId = String(shards.id[shard]);
+      const from = path.join(datasetDirectory, shardId);
+      const names = readdirSync(from);
+      for (let r = shards.firstReplica[shard]!; r < shards.firstReplica[shard + 1]!; r++) {
+        const to = path.join(nodePaths(clusterDirectory, nodeNames[shards.replicaNode[r]!]!).data, shardId);
+        mkdirSync(to);
+        for (const name of names) linkSync(path.join(from, name), path.join(to, name));
+      }
+    }
+  });
+}
+
+/** Throws DISK_FULL if `sizeBytes` would not fit under `directory`. */
+export function requireSpace(directory: string, sizeBytes: number, what: string): void {
+  const { bavail, bsize } = onDisk(`looking at ${directory}`, () => statfsSync(directory));
+  const freeBytes = bavail * bsize;
+  if (sizeBytes <= freeBytes) return;
+  const message = `${what} needs ${formatBytes(sizeBytes)}, and the disk of ${directory} has ${formatBytes(freeBytes)} free`;
+  throw new DrillError('DISK_FULL', message, {
+    hint: 'make room, choose another --work-dir, make the scenario smaller, or drill plan it, which needs no disk',
+  });
+}
+
+function contentDigest({ shards }: Catalog, seed: string): string {
+  const hash = createHash('sha256').update(JSON.stringify({ version: CONTENT_VERSION, seed }));
+  hash.update(shards.id.subarray(0, shards.count)).update(shards.firstFile.subarray(0, shards.count + 1));
+  hash.update(shards.fileSizeBytes.subarray(0, shards.totalFiles));
+  return hash.digest('hex').slice(0, 16);
+}
+
+async function writeContent(
+  { catalog, seed, threads, signal, onProgress }: DatasetOptions,
+  directory: string,
+): Promise<void> {
+  const pool = new Piscina({ filename: WORKER_FILE, minThreads: 1, maxThreads: threads });
+  const stop = new Int32Array(new SharedArrayBuffer(4));
+  const onAbort = (): void => void Atomics.store(stop, 0, 1);
+  signal.addEventListener('abort', onAbort);
+  const total = totalBytes(catalog);
+  let done = 0;
+  try {
+    await Promise.all(
+      batches(catalog).map(async (batch) => {
+        const task: ContentTask = { directory, seed, stop, shards: batch.shards };
+        const answer = (await pool.run(task)) as ContentAnswer;
+        if (!answer.ok) {
+          Atomics.store(stop, 0, 1);
+          throw revive(answer.error);
+        }
+        done += batch.sizeBytes;
+        onProgress(done, total);
+      }),
+    );
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+    await pool.destroy();
+  }
+}
+
+function batches({
+  shards,
+  indexes,
+}: Catalog): { shards: ContentTask['shards'][number][]; sizeBytes: number }[] {
+  const all: { shards: ContentTask['shards'][number][]; sizeBytes: number }[] = [];
+  let batch: (typeof all)[number] | undefined;
+  for (let shard = 0; shard < shards.count; shard++) {
+    if (!batch || batch.sizeBytes >= BATCH_BYTES) all.push((batch = { shards: [], sizeBytes: 0 }));
+    const fileSizeBytes = shards.fileSizeBytes.slice(shards.firstFile[shard], shards.firstFile[shard + 1]);
+    const { version } = indexes[shards.owner[shard]!]!;
+    batch.shards.push({ shardId: shards.id[shard]!, version, fileSizeBytes });
+    batch.sizeBytes += shards.sizeBytes[shard]!;
+  }
+  return all;
+}
+
+function totalBytes({ shards }: Catalog): number {
+  let total = 0;
+  for (let shard = 0; shard < shards.count; shard++) total += shards.sizeBytes[shard]!;
+  return total;
+}

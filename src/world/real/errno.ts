@@ -1,0 +1,31 @@
+import { DrillError } from '../../base/errors.js';
+
+/** A failed call of the node's own file system, with what the file system said. */
+export function fileSystemError(error: unknown, doing: string): DrillError {
+  if (error instanceof DrillError) return error;
+  const { code, message } = error as NodeJS.ErrnoException;
+  if (code === 'ENOSPC' || code === 'EDQUOT') {
+    return new DrillError('DISK_FULL', `the disk is full while ${doing}`, {
+      cause: error,
+      hint: 'make room and run again',
+    });
+  }
+  if (code === 'EMFILE' || code === 'ENFILE') {
+    return new DrillError('FILE_SYSTEM', `too many open files while ${doing}`, {
+      cause: error,
+      hint: 'raise `ulimit -n`',
+    });
+  }
+  if (code === undefined)
+    return new DrillError('INTERNAL', error instanceof Error ? (error.stack ?? message) : String(error));
+  return new DrillError('FILE_SYSTEM', `the file system failed while ${doing}: ${message}`, { cause: error });
+}
+
+/** Makes a call of the node's own file system; what it throws comes out as a DrillError. */
+export function onDisk<T>(doing: string, call: () => T): T {
+  try {
+    return call();
+  } catch (error) {
+    throw fileSystemError(error, doing);
+  }
+}

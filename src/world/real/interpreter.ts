@@ -1,0 +1,229 @@
+import { existsSync, linkSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import { DrillError, invariant } from '../../base/errors.js';
+import { listOf } from '../../base/text.js';
+import { renamedForShard, shardFileName } from '../../catalog/shard-files.js';
+import { checksumText, type Checksum, type Operation, type RemoteFiles } from '../../node/index.js';
+import { partPath, shardDirectory, splitChecksum, withChecksum } from '../../repository/layout.js';
+import type { Awaitable, Storage } from '../../repository/storage/storage.js';
+import { onDisk } from './errno.js';
+import type { Pace } from './pace.js';
+import { nowNs, nsToMs } from './pacer.js';
+import type { NodePaths } from './paths.js';
+import { PROGRESS, type TaskMessage, type WorkerShard } from './protocol.js';
+import { fetchFile, hashFile, sendFile, type Transfer } from './transfer.js';
+
+export interface InterpreterOptions {
+  readonly paths: NodePaths;
+  readonly storage: Storage;
+  readonly pace: Pace;
+  readonly progress: BigInt64Array;
+  readonly message: TaskMessage;
+  readonly startNs: bigint;
+}
+
+/** Carries out the operations of one task on the node's disk and the repository, and remembers its transfers. */
+export class Interpreter {
+  /** Three numbers a transfer: start and end in milliseconds since the task's start, bytes. */
+  readonly transfers: number[] = [];
+  private readonly options: InterpreterOptions;
+  private readonly shards: ReadonlyMap<number, WorkerShard>;
+  private readonly transfer: Transfer;
+
+  constructor(options: InterpreterOptions) {
+    this.options = options;
+    this.shards = new Map(options.message.shards.map((shard) => [shard.shard, shard]));
+    const onBytes = (bytes: number): void => this.count(PROGRESS.bytes, bytes);
+    this.transfer = { storage: options.storage, pace: options.pace, onBytes };
+  }
+
+  perform(operation: Operation): Awaitable<unknown> {
+    if (operation.op === 'drop') return this.drop(operation.jobId);
+    if (operation.op === 'report') return this.count(PROGRESS.shards, operation.shards);
+    const shard = this.shards.get(operation.shard);
+    invariant(shard, `shard ${operation.shard} is not one of the task's`);
+    switch (operation.op) {
+      case 'link':
+        return this.link(shard);
+      case 'scan':
+        return this.scan(shard);
+      case 'list':
+        return this.list(shard);
+      case 'hash':
+        return hashFile(this.options.pace, this.snapshotFile(shard, operation.file));
+      case 'put':
+        return this.put(shard, operation.file, operation.checksum, operation.hash);
+      case 'rename':
+        return this.rename(shard, operation.file, operation.checksum);
+      case 'delete':
+        return this.deleteOthers(shard, operation.file, operation.keep);
+      case 'get':
+        return this.get(shard, operation.file);
+      case 'install':
+        return this.install(shard);
+    }
+  }
+
+  private link(shard: WorkerShard): number {
+    const { paths, pace } = this.options;
+    const startNs = nowNs();
+    const from = path.join(paths.data, String(shard.address.shardId));
+    const to = this.snapshotDirectory(shard);
+    const names = fileNames(shard);
+    onDisk(`taking a snapshot of ${from}`, () => {
+      // A coordinator that lost its memory asks again; the new snapshot replaces the old one.
+      rmSync(to, { recursive: true, force: true });
+      mkdirSync(to, { recursive: true });
+      for (const name of names) linkSync(path.join(from, name), path.join(to, name));
+    });
+    pace.until(pace.linksDueNs(startNs, names.length));
+    return names.length;
+  }
+
+  /** The snapshot must have exactly the files that the catalog says, or the backup would lack some unnoticed. */
+  private scan(shard: WorkerShard): number {
+    const directory = this.snapshotDirectory(shard);
+    const found = new Set(onDisk(`listing ${directory}`, () => readdirSync(directory)));
+    const wanted = fileNames(shard);
+    const missing = wanted.filter((name) => !found.delete(name));
+    if (missing.length > 0 || found.size > 0) {
+      const what =
+        missing.length > 0
+          ? `lacks ${listOf(missing, 'and', 3)}`
+          : `has unknown ${listOf([...found], 'and', 3)}`;
+      throw new DrillError('TASK_FAILED', `the snapshot of shard ${shard.address.shardId} ${what}`);
+    }
+    return wanted.length;
+  }
+
+  private async list(shard: WorkerShard): Promise<RemoteFiles> {
+    const { pace, storage } = this.options;
+    const dueNs = this.request();
+    const names = new Set(await storage.listNames(this.remoteDirectory(shard)));
+    const traces = new Set(
+      [...names].map((name) => splitChecksum(name)?.name ?? name.replace(/\.part$/, '')),
+    );
+    pace.until(dueNs);
+    const wanted = fileNames(shard);
+    return {
+      has: (file, checksum) => names.has(withChecksum(wanted[file]!, checksumText(checksum))),
+      hasTraces: (file) => traces.has(wanted[file]!),
+    };
+  }
+
+  private async put(
+    shard: WorkerShard,
+    file: number,
+    checksum: Checksum | undefined,
+    hash: boolean,
+  ): Promise<string | undefined> {
+    const startNs = nowNs();
+    const name = fileNames(shard)[file]!;
+    const stored = checksum === undefined ? partPath(name) : withChecksum(name, checksumText(checksum));
+    const target = `${this.remoteDirectory(shard)}/${stored}`;
+    const sent = await sendFile(this.transfer, this.request(), this.snapshotFile(shard, file), target, hash);
+    this.moved(startNs, sent.sizeBytes);
+    return sent.checksum;
+  }
+
+  private async rename(shard: WorkerShard, file: number, checksum: Checksum): Promise<void> {
+    const { storage, pace } = this.options;
+    const dueNs = this.request();
+    const name = `${this.remoteDirectory(shard)}/${fileNames(shard)[file]!}`;
+    await storage.rename(partPath(name), withChecksum(name, checksumText(checksum)));
+    pace.until(dueNs);
+  }
+
+  private async deleteOthers(shard: WorkerShard, file: number, keep: Checksum): Promise<void> {
+    const { storage, pace } = this.options;
+    const dueNs = this.request();
+    const directory = this.remoteDirectory(shard);
+    const name = fileNames(shard)[file]!;
+    const kept = withChecksum(name, checksumText(keep));
+    for (const other of await storage.listNames(directory)) {
+      const isOurs = other === partPath(name) || splitChecksum(other)?.name === name;
+      if (isOurs && other !== kept) await storage.remove(`${directory}/${other}`);
+    }
+    pace.until(dueNs);
+  }
+
+  private async get(shard: WorkerShard, file: number): Promise<string> {
+    const startNs = nowNs();
+    const { source } = shard;
+    invariant(source, 'a download without a source');
+    const { name, checksum } = source.files[file]!;
+    const { repository, label } = this.options.message;
+    const from = `${shardDirectory(repository, label, source.address)}/${withChecksum(name, checksum)}`;
+    const directory = this.stagingDirectory(shard);
+    onDisk(`creating ${directory}`, () => mkdirSync(directory, { recursive: true }));
+    const to = path.join(directory, renamedForShard(name, shard.address.shardId));
+    const fetched = await fetchFile(this.transfer, this.request(), from, to);
+    this.moved(startNs, fetched.sizeBytes);
+    return fetched.checksum;
+  }
+
+  private install(shard: WorkerShard): void {
+    const { paths, pace } = this.options;
+    const startNs = nowNs();
+    const from = this.stagingDirectory(shard);
+    const to = path.join(paths.data, String(shard.address.shardId));
+    onDisk(`putting shard ${shard.address.shardId} into place`, () => {
+      mkdirSync(paths.data, { recursive: true });
+      // A task that is tried again finds the shards that it had finished in place.
+      if (existsSync(from)) renameSync(from, to);
+      else if (!existsSync(to)) mkdirSync(to);
+    });
+    pace.until(pace.linksDueNs(startNs, shard.fileCount));
+  }
+
+  private drop(jobId: number): void {
+    const { snapshots, staging } = this.options.paths;
+    for (const directory of [snapshots, staging]) {
+      const held = path.join(directory, String(jobId));
+      onDisk(`dropping ${held}`, () => rmSync(held, { recursive: true, force: true }));
+    }
+  }
+
+  private request(): bigint {
+    this.count(PROGRESS.requests, 1);
+    return this.options.pace.requestDueNs();
+  }
+
+  private moved(startNs: bigint, sizeBytes: number): void {
+    const { startNs: originNs } = this.options;
+    this.transfers.push(nsToMs(startNs - originNs), nsToMs(nowNs() - originNs), sizeBytes);
+    this.count(PROGRESS.files, 1);
+  }
+
+  private count(cell: number, amount: number): void {
+    Atomics.add(this.options.progress, cell, BigInt(amount));
+  }
+
+  private snapshotFile(shard: WorkerShard, file: number): string {
+    return path.join(this.snapshotDirectory(shard), fileNames(shard)[file]!);
+  }
+
+  private snapshotDirectory(shard: WorkerShard): string {
+    return path.join(this.options.paths.snapshots, this.jobDirectory, String(shard.address.shardId));
+  }
+
+  private stagingDirectory(shard: WorkerShard): string {
+    return path.join(this.options.paths.staging, this.jobDirectory, String(shard.address.shardId));
+  }
+
+  private get jobDirectory(): string {
+    return String(this.options.message.task.jobId);
+  }
+
+  private remoteDirectory(shard: WorkerShard): string {
+    const { repository, label } = this.options.message;
+    return shardDirectory(repository, label, shard.address);
+  }
+}
+
+/** Names of a shard's files, in the catalog's order. */
+function fileNames({ address, fileCount }: WorkerShard): readonly string[] {
+  return Array.from({ length: fileCount }, (_, file) =>
+    shardFileName(address.shardId, address.version, file),
+  );
+}

@@ -1,0 +1,36 @@
+import { nodeMd5 } from '../../repository/storage/node-md5.js';
+import {
+  findDocument,
+  inspectLabel,
+  pruneSnapshot,
+  readSnapshot,
+  writeDocument,
+} from '../../repository/index.js';
+import type { Storage } from '../../repository/storage/storage.js';
+import type { RepositoryOperation } from '../../coordinator/index.js';
+
+/** How many requests an operation makes, by the price list of the virtual world. */
+export function requestsOf(operation: RepositoryOperation, canRename: boolean): number {
+  if (operation.op === 'read') return 3;
+  return operation.op === 'write' && canRename ? 2 : 1;
+}
+
+/** Does the coordinator's work on a repository. */
+export async function performOnStorage(storage: Storage, operation: RepositoryOperation): Promise<unknown> {
+  switch (operation.op) {
+    case 'inspect':
+      return inspectLabel(storage, operation.repository, operation.label);
+    case 'write': {
+      const text = operation.text();
+      await writeDocument(storage, operation.path, text, nodeMd5);
+      return { sizeBytes: Buffer.byteLength(text) };
+    }
+    case 'read':
+      return readSnapshot(storage, operation.repository, operation.label, operation.timestamp, nodeMd5);
+    case 'retract':
+      for (const path of await findDocument(storage, operation.path)) await storage.remove(path);
+      return undefined;
+    case 'prune':
+      return { removedFiles: await pruneSnapshot(storage, operation.info()) };
+  }
+}

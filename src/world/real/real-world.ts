@@ -1,0 +1,240 @@
+import { Piscina } from 'piscina';
+import { sampler } from '../../base/distribution.js';
+import { randomStream } from '../../base/random.js';
+import type { Catalog } from '../../catalog/index.js';
+import {
+  failure,
+  success,
+  type Answer,
+  type JobContext,
+  type RepositoryOperation,
+  type World,
+} from '../../coordinator/index.js';
+import { DrillError } from '../../base/errors.js';
+import type { NodeTask, TaskReport } from '../../node/index.js';
+import { localStorage } from '../../repository/storage/local.js';
+import type { NodeHardware, RepositoryLimits } from '../hardware.js';
+import type { Recorder } from '../recorder.js';
+import { nowNs, nsToMs, Pacer } from './pacer.js';
+import { nodePaths } from './paths.js';
+import {
+  ABORT_CELLS,
+  PROGRESS,
+  type SharedState,
+  type TaskMessage,
+  type WorkerAnswer,
+  type WorkerSetup,
+  type WorkerShard,
+} from './protocol.js';
+import { performOnStorage, requestsOf } from './real-repository.js';
+
+export interface RealWorldOptions {
+  readonly catalog: Catalog;
+  /** Holds a directory a node. */
+  readonly clusterDirectory: string;
+  readonly hardware: readonly NodeHardware[];
+  readonly limits: RepositoryLimits;
+  /** Threads of each node's pool. */
+  readonly threadsPerNode: number;
+  /** By repository name: the directory it lives in. */
+  readonly repositories: Readonly<Record<string, string>>;
+  readonly seed: string;
+}
+
+/** What has been moved so far, for progress. */
+export interface Progress {
+  readonly bytes: number;
+  readonly files: number;
+  readonly shards: number;
+}
+
+const WORKER_FILE = new URL('./worker.js', import.meta.url).href;
+
+/** Timers may wait no longer than this. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
+
+/** The world of threads and files: every compute node is a Piscina pool, whose threads are the node's workers. */
+export class RealWorld implements World {
+  private readonly options: RealWorldOptions;
+  private readonly pools: readonly Piscina[];
+  private readonly aborts = new SharedArrayBuffer(ABORT_CELLS * Int32Array.BYTES_PER_ELEMENT);
+  private readonly progressCells = new BigInt64Array(new SharedArrayBuffer(PROGRESS.cells * 8));
+  private readonly inFlight = new Map<string, Set<Promise<void>>>();
+  private readonly recorders = new Map<number, Recorder>();
+  private readonly timers = new Set<NodeJS.Timeout>();
+  private readonly latencyMs: () => number;
+  private originNs = nowNs();
+  private epochMs = Date.now();
+  private coordinatorRequests = 0;
+
+  private constructor(options: RealWorldOptions) {
+    this.options = options;
+    this.latencyMs = sampler(options.limits.latencyMs, randomStream(options.seed, 'latency/coordinator'));
+    const everyNode = { bandwidth: Pacer.cell(), requests: Pacer.cell() };
+    this.pools = options.catalog.nodeNames.map((nodeName, node) => {
+      const shared: SharedState = {
+        ...everyNode,
+        disk: Pacer.cell(),
+        nic: Pacer.cell(),
+        ready: new SharedArrayBuffer(4),
+        aborts: this.aborts,
+        progress: this.progressCells.buffer,
+      };
+      return this.startPool(nodeName, options.hardware[node]!, shared);
+    });
+  }
+
+  /** Starts the cluster's threads and waits until all are up. The world's time begins then. */
+  static async start(options: RealWorldOptions): Promise<RealWorld> {
+    const world = new RealWorld(options);
+    const threads = options.threadsPerNode;
+    const warmUps = world.pools.flatMap((pool) =>
+      Array.from({ length: threads }, () => pool.run({ kind: 'warm-up', threads })),
+    );
+    await Promise.all(warmUps);
+    world.originNs = nowNs();
+    world.epochMs = Date.now();
+    return world;
+  }
+
+  now(): number {
+    return nsToMs(nowNs() - this.originNs);
+  }
+
+  wallClockMs(): number {
+    return this.epochMs + Math.floor(this.now());
+  }
+
+  wakeAt(atMs: number, callback: () => void): void {
+    const timer = setTimeout(
+      () => {
+        this.timers.delete(timer);
+        // A timer may fire a little early, and has a longest wait.
+        if (this.now() < atMs) this.wakeAt(atMs, callback);
+        else callback();
+      },
+      Math.min(MAX_TIMER_MS, Math.max(0, Math.ceil(atMs - this.now()))),
+    );
+    this.timers.add(timer);
+  }
+
+  /** Has `recorder` watch a job's transfers from now on. */
+  record(jobId: number, recorder: Recorder): void {
+    this.recorders.set(jobId, recorder);
+  }
+
+  get progress(): Progress {
+    const read = (cell: number): number => Number(Atomics.load(this.progressCells, cell));
+    return { bytes: read(PROGRESS.bytes), files: read(PROGRESS.files), shards: read(PROGRESS.shards) };
+  }
+
+  /** Requests made to repositories so far. */
+  get requests(): number {
+    return this.coordinatorRequests + Number(Atomics.load(this.progressCells, PROGRESS.requests));
+  }
+
+  send(task: NodeTask, job: JobContext, answer: Answer<TaskReport>): void {
+    const key = `${task.node}/${job.jobId}`;
+    const running = this.inFlight.get(key) ?? new Set();
+    this.inFlight.set(key, running);
+    // What a job left can only be dropped once nothing of the job is running there any more.
+    const before = task.kind === 'release' ? Promise.allSettled(running) : undefined;
+    const done = this.doTask(task, job, before, answer).finally(() => running.delete(done));
+    running.add(done);
+  }
+
+  abort(jobId: number): void {
+    const aborts = new Int32Array(this.aborts);
+    Atomics.store(aborts, jobId % ABORT_CELLS, 1);
+    Atomics.notify(aborts, jobId % ABORT_CELLS);
+  }
+
+  perform: World['perform'] = (operation, answer) => {
+    const { limits, repositories } = this.options;
+    const storage = localStorage(repositories[operation.repository]!);
+    const requests = requestsOf(operation, storage.canRename);
+    let dueMs = this.now();
+    for (let i = 0; i < requests; i++) dueMs += this.latencyMs();
+    if (operation.op === 'write') {
+      dueMs +=
+        (operation.sizeBytes * 1000) / Math.min(limits.bandwidthBytesPerSec, limits.perConnectionBytesPerSec);
+    }
+    this.coordinatorRequests += requests;
+    performOnStorage(storage, operation).then(
+      (value) => this.wakeAt(dueMs, () => answer(success(value) as never)),
+      (error: unknown) => answer(failure(error)),
+    );
+  };
+
+  /** Stops all threads. Nothing may be running any more. */
+  async close(): Promise<void> {
+    for (const timer of this.timers) clearTimeout(timer);
+    await Promise.all(this.pools.map((pool) => pool.destroy()));
+  }
+
+  private async doTask(
+    task: NodeTask,
+    job: JobContext,
+    before: Promise<unknown> | undefined,
+    answer: Answer<TaskReport>,
+  ): Promise<void> {
+    await before;
+    let done: WorkerAnswer;
+    try {
+      done = (await this.pools[task.node]!.run(this.messageFor(task, job))) as WorkerAnswer;
+    } catch (error) {
+      const { message } = error as Error;
+      answer(
+        failure(
+          new DrillError('NODE_LOST', `a thread of ${this.nameOf(task.node)} died: ${message}`, {
+            cause: error,
+          }),
+        ),
+      );
+      return;
+    }
+    this.note(task, job, done);
+    if (done.aborted) return;
+    answer(done.outcome.ok ? success(done.outcome.report) : { ok: false, error: done.outcome.error });
+  }
+
+  private note(task: NodeTask, job: JobContext, { startNs, endNs, transfers }: WorkerAnswer): void {
+    const recorder = this.recorders.get(job.jobId);
+    if (!recorder || (task.kind !== 'upload' && task.kind !== 'download')) return;
+    const startMs = nsToMs(startNs - this.originNs);
+    for (let i = 0; i < transfers.length; i += 3) {
+      recorder.moved(task.node, startMs + transfers[i]!, startMs + transfers[i + 1]!, transfers[i + 2]!);
+    }
+    recorder.worked(task.node, startMs, nsToMs(endNs - this.originNs), task.shards.length);
+  }
+
+  private messageFor(task: NodeTask, job: JobContext): TaskMessage {
+    const shards = 'shards' in task ? Array.from(task.shards, (shard) => this.workerShard(shard, job)) : [];
+    return { kind: 'task', task, label: job.label, repository: job.repository, shards };
+  }
+
+  private workerShard(shard: number, job: JobContext): WorkerShard {
+    const { catalog } = this.options;
+    const source = job.sources?.get(shard);
+    const fileCount = catalog.shards.fileCount(shard);
+    return { shard, address: catalog.addressOf(shard), fileCount, ...(source ? { source } : {}) };
+  }
+
+  private startPool(nodeName: string, hardware: NodeHardware, shared: SharedState): Piscina {
+    const { threadsPerNode, clusterDirectory, limits, seed, repositories } = this.options;
+    const paths = nodePaths(clusterDirectory, nodeName);
+    const setup: WorkerSetup = { nodeName, paths, hardware, limits, seed, repositories, shared };
+    return new Piscina({
+      filename: WORKER_FILE,
+      minThreads: threadsPerNode,
+      maxThreads: threadsPerNode,
+      workerData: setup,
+      // Every task waits in its node's queue: nodes take as many as the coordinator sends.
+      maxQueue: Infinity,
+    });
+  }
+
+  private nameOf(node: number): string {
+    return this.options.catalog.nodeNames[node]!;
+  }
+}

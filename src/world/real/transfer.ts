@@ -1,0 +1,118 @@
+import { createHash, type Hash } from 'node:crypto';
+import { closeSync, openSync, readSync, writeSync } from 'node:fs';
+import type { Storage } from '../../repository/storage/storage.js';
+import { onDisk } from './errno.js';
+import { MAX_CHUNK_BYTES, type Pace } from './pace.js';
+import { nowNs } from './pacer.js';
+
+/** One buffer a thread: a thread moves one file at a time. */
+const buffer = new Uint8Array(MAX_CHUNK_BYTES);
+
+export interface Transfer {
+  readonly storage: Storage;
+  readonly pace: Pace;
+  /** Told of each chunk that has been moved. */
+  readonly onBytes: (bytes: number) => void;
+}
+
+/** Sends a local file to the repository in one pass, hashing it on the way if asked. Leaves nothing behind if it fails. */
+export async function sendFile(
+  { storage, pace, onBytes }: Transfer,
+  dueNs: bigint,
+  from: string,
+  to: string,
+  hash: boolean,
+): Promise<{ readonly sizeBytes: number; readonly checksum: string | undefined }> {
+  const md5 = hash ? createHash('md5') : undefined;
+  const paid = hash ? pace.transferringHashed(dueNs) : pace.transferring(dueNs);
+  const source = onDisk(`opening ${from}`, () => openSync(from, 'r'));
+  const writer = await storage.createWriter(to);
+  let sizeBytes = 0;
+  let payUntilNs = dueNs;
+  try {
+    for (;;) {
+      const bytes = onDisk(`reading ${from}`, () => readSync(source, buffer, 0, pace.chunkBytes, null));
+      if (bytes === 0) break;
+      const chunk = buffer.subarray(0, bytes);
+      md5?.update(chunk);
+      const written = writer.write(chunk);
+      if (written instanceof Promise) await written;
+      sizeBytes += bytes;
+      payUntilNs = paid(bytes);
+      pace.until(payUntilNs);
+      onBytes(bytes);
+    }
+    pace.until(payUntilNs);
+    await writer.close();
+  } catch (error) {
+    await writer.abort();
+    throw error;
+  } finally {
+    closeSync(source);
+  }
+  return { sizeBytes, checksum: md5?.digest('hex') };
+}
+
+/** Fetches a file from the repository, hashing it on the way. */
+export async function fetchFile(
+  { storage, pace, onBytes }: Transfer,
+  dueNs: bigint,
+  from: string,
+  to: string,
+): Promise<{ readonly sizeBytes: number; readonly checksum: string }> {
+  const md5 = createHash('md5');
+  const paid = pace.transferringHashed(dueNs);
+  const reader = await storage.openReader(from);
+  let sizeBytes = 0;
+  let payUntilNs = dueNs;
+  try {
+    const target = onDisk(`creating ${to}`, () => openSync(to, 'w'));
+    try {
+      for (;;) {
+        const read = reader.read(buffer.subarray(0, pace.chunkBytes));
+        const bytes = read instanceof Promise ? await read : read;
+        if (bytes === 0) break;
+        const chunk = buffer.subarray(0, bytes);
+        md5.update(chunk);
+        writeAll(target, chunk, to);
+        sizeBytes += bytes;
+        payUntilNs = paid(bytes);
+        pace.until(payUntilNs);
+        onBytes(bytes);
+      }
+      pace.until(payUntilNs);
+    } finally {
+      closeSync(target);
+    }
+  } finally {
+    await reader.close();
+  }
+  return { sizeBytes, checksum: md5.digest('hex') };
+}
+
+/** The MD5 of a local file. */
+export function hashFile(pace: Pace, from: string): string {
+  const md5: Hash = createHash('md5');
+  const paid = pace.reading();
+  const source = onDisk(`opening ${from}`, () => openSync(from, 'r'));
+  try {
+    let payUntilNs = nowNs();
+    for (;;) {
+      const bytes = onDisk(`reading ${from}`, () => readSync(source, buffer, 0, pace.chunkBytes, null));
+      if (bytes === 0) break;
+      md5.update(buffer.subarray(0, bytes));
+      payUntilNs = paid(bytes);
+      pace.until(payUntilNs);
+    }
+    pace.until(payUntilNs);
+  } finally {
+    closeSync(source);
+  }
+  return md5.digest('hex');
+}
+
+function writeAll(target: number, chunk: Uint8Array, to: string): void {
+  onDisk(`writing ${to}`, () => {
+    for (let done = 0; done < chunk.length;) done += writeSync(target, chunk, done);
+  });
+}

@@ -1,0 +1,84 @@
+import { threadId } from 'node:worker_threads';
+import { workerData } from 'piscina';
+import { serialize } from '../../base/errors.js';
+import { taskProcedure, type TaskReport } from '../../node/index.js';
+import { localStorage } from '../../repository/storage/local.js';
+import type { Storage } from '../../repository/storage/storage.js';
+import { Interpreter } from './interpreter.js';
+import { Pace, TaskAborted } from './pace.js';
+import { nowNs } from './pacer.js';
+import type { TaskMessage, WarmUpMessage, WorkerAnswer, WorkerMessage, WorkerSetup } from './protocol.js';
+
+const setup = workerData as WorkerSetup;
+const pace = new Pace(setup, threadId);
+const progress = new BigInt64Array(setup.shared.progress);
+const storages = new Map<string, Storage>();
+
+const WARM_UP_TIMEOUT_MS = 10_000;
+
+/** Entry of the worker threads: does one task of a compute node. */
+export default function handle(message: WorkerMessage): Promise<WorkerAnswer | undefined> {
+  return message.kind === 'task' ? doTask(message) : Promise.resolve(warmUp(message));
+}
+
+async function doTask(message: TaskMessage): Promise<WorkerAnswer> {
+  const startNs = nowNs();
+  pace.begin(message.task.jobId);
+  const storage = storageOf(message.repository);
+  const interpreter = new Interpreter({ paths: setup.paths, storage, pace, progress, message, startNs });
+  const answer = (outcome: WorkerAnswer['outcome'], aborted: boolean): WorkerAnswer => ({
+    outcome,
+    aborted,
+    startNs,
+    endNs: nowNs(),
+    transfers: Float64Array.from(interpreter.transfers),
+  });
+  try {
+    return answer({ ok: true, report: await runProcedure(message, interpreter) }, false);
+  } catch (error) {
+    return answer({ ok: false, error: serialize(error) }, error instanceof TaskAborted);
+  }
+}
+
+/** Carries the task's procedure out to its end; a failed operation is thrown into it, so that it can clean up. */
+async function runProcedure(message: TaskMessage, interpreter: Interpreter): Promise<TaskReport> {
+  const procedure = taskProcedure(message.task);
+  let next = procedure.next();
+  while (!next.done) {
+    // A release must go on when its job has been aborted: it is what cleans up.
+    if (pace.isAborted && message.task.kind !== 'release') throw new TaskAborted();
+    let value: unknown;
+    try {
+      const answer = interpreter.perform(next.value);
+      value = answer instanceof Promise ? await answer : answer;
+    } catch (error) {
+      next = procedure.throw(error);
+      continue;
+    }
+    next = procedure.next(value);
+  }
+  return next.value;
+}
+
+function storageOf(repository: string): Storage {
+  let storage = storages.get(repository);
+  if (!storage) {
+    storage = localStorage(setup.repositories[repository]!);
+    storages.set(repository, storage);
+  }
+  return storage;
+}
+
+function warmUp({ threads }: WarmUpMessage): undefined {
+  const ready = new Int32Array(setup.shared.ready);
+  if (Atomics.add(ready, 0, 1) + 1 >= threads) Atomics.notify(ready, 0);
+  const giveUpAtMs = performance.now() + WARM_UP_TIMEOUT_MS;
+  for (
+    let up = Atomics.load(ready, 0);
+    up < threads && performance.now() < giveUpAtMs;
+    up = Atomics.load(ready, 0)
+  ) {
+    Atomics.wait(ready, 0, up, 100);
+  }
+  return undefined;
+}

@@ -1,0 +1,68 @@
+import type { Work } from '../coordinator/index.js';
+import type { EngineSettings, Job } from '../job/index.js';
+import { printStatement, type Statement } from '../sql/index.js';
+import type { Recorder } from './recorder.js';
+import type { RunResult, StateSpan } from './result.js';
+
+export interface FinishedRun {
+  readonly world: 'real' | 'virtual';
+  readonly statement: Statement;
+  readonly job: Job;
+  readonly work: Work;
+  readonly recorder: Recorder;
+  readonly nodeNames: readonly string[];
+  readonly requests: number;
+  readonly settings: EngineSettings;
+}
+
+/** What a job that has ended did, in the form that reports take. */
+export function resultOf({
+  world,
+  statement,
+  job,
+  work,
+  recorder,
+  nodeNames,
+  requests,
+  settings,
+}: FinishedRun): RunResult {
+  const endMs = job.states.at(-1)!.atMs;
+  const workers = job.kind === 'backup' ? settings.uploadWorkers : settings.downloadWorkers;
+  const recording = recorder.read(endMs, nodeNames, workers);
+  const moved = recording.movedFiles;
+  return {
+    world,
+    kind: job.kind,
+    statement: printStatement(statement),
+    job: {
+      id: job.id,
+      label: job.label,
+      database: job.database,
+      state: job.state === 'FINISHED' ? 'FINISHED' : 'CANCELLED',
+      ...(job.error ? { error: job.error } : {}),
+      skippedTables: work.skippedTables,
+    },
+    totals: {
+      durationMs: endMs - job.createdAtMs,
+      ...work.totals,
+      movedFiles: moved,
+      movedBytes: recording.movedBytes,
+      requests,
+      skippedFiles: job.state === 'FINISHED' ? Math.max(0, work.totals.files - moved) : 0,
+      manifestBytes: job.kind === 'backup' ? (job.transient.manifestBytes ?? 0) : 0,
+    },
+    states: stateSpans(job),
+    nodes: recording.nodes,
+    throughput: recording.throughput,
+    timeline: recording.timeline,
+  };
+}
+
+function stateSpans(job: Job): StateSpan[] {
+  const ended = job.states.slice(0, -1);
+  return ended.map(({ state, atMs }, i) => ({
+    state,
+    startMs: atMs - job.createdAtMs,
+    durationMs: job.states[i + 1]!.atMs - atMs,
+  }));
+}

@@ -1,0 +1,65 @@
+import { DrillError } from '../../base/errors.js';
+import type { RepositoryOperation } from '../../coordinator/index.js';
+import { checkConsistent, decodeInfo, decodeMeta, infoPath, metaPath } from '../../repository/index.js';
+import type { VirtualRepository } from './virtual-repository.js';
+
+/** What a coordinator's operation on a repository costs, and what it does once that has been paid. */
+export interface PricedOperation {
+  readonly requests: number;
+  readonly bytes: number;
+  readonly act: () => unknown;
+}
+
+export function performOnRepository(
+  repository: VirtualRepository,
+  operation: RepositoryOperation,
+): PricedOperation {
+  const { label } = operation as { label?: string };
+  switch (operation.op) {
+    case 'inspect':
+      return {
+        requests: 1,
+        bytes: 0,
+        act: () => ({ timestamps: repository.timestampsOf(label!), hasFiles: repository.hasFiles(label!) }),
+      };
+    case 'write':
+      // One request to put the document, and one to rename it where that is the way.
+      return {
+        requests: repository.canRename ? 2 : 1,
+        bytes: operation.sizeBytes,
+        act() {
+          repository.writeDocument(operation.path, operation.sizeBytes, operation.text);
+          return { sizeBytes: operation.sizeBytes };
+        },
+      };
+    case 'read':
+      return {
+        requests: 3,
+        bytes: 0,
+        act: () => readManifest(repository, operation.label, operation.timestamp),
+      };
+    case 'retract':
+      return { requests: 1, bytes: 0, act: () => repository.removeDocument(operation.path) };
+    case 'prune':
+      return {
+        requests: 1,
+        bytes: 0,
+        act: () => ({ removedFiles: repository.prune(operation.label, operation.info()) }),
+      };
+  }
+}
+
+function readManifest(repository: VirtualRepository, label: string, wanted: string | undefined): unknown {
+  const timestamps = repository.timestampsOf(label);
+  const timestamp = wanted ?? timestamps[0];
+  const path = infoPath(repository.name, label, timestamp ?? '');
+  const infoText = repository.readDocument(path);
+  const metaText = repository.readDocument(metaPath(repository.name, label));
+  if (infoText === undefined || metaText === undefined) {
+    throw new DrillError('SNAPSHOT_UNKNOWN', `the repository holds no snapshot ${label}`);
+  }
+  const info = decodeInfo(infoText, path);
+  const meta = decodeMeta(metaText, metaPath(repository.name, label));
+  checkConsistent(meta, info, path);
+  return { info, meta };
+}

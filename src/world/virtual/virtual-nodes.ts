@@ -1,0 +1,76 @@
+import { DrillError } from '../../base/errors.js';
+import type { Catalog } from '../../catalog/index.js';
+
+/** Of a snapshotted shard: its files are those of the replica, and need no list. */
+const LINKED: readonly string[] = [];
+
+/** What the nodes' disks hold besides replicas: snapshots, staged files, and what a restore installed. */
+export class VirtualNodes {
+  private readonly catalog: Catalog;
+  /** By job and node: the shards snapshotted or staged. */
+  private readonly held = new Map<string, Map<number, readonly string[]>>();
+  /** By node and shard: the checksums of the files that a restore put there. */
+  private readonly installed = new Map<string, readonly string[]>();
+
+  constructor(catalog: Catalog) {
+    this.catalog = catalog;
+  }
+
+  /** Takes a snapshot; answers how many files it has. */
+  link(node: number, jobId: number, shard: number): number {
+    this.heldBy(node, jobId).set(shard, LINKED);
+    return this.catalog.shards.fileCount(shard);
+  }
+
+  scan(node: number, jobId: number, shard: number): number {
+    if (!this.heldBy(node, jobId).has(shard)) {
+      throw new DrillError(
+        'TASK_FAILED',
+        `node ${this.catalog.nodeNames[node]} has no snapshot of shard ${shard}`,
+      );
+    }
+    return this.catalog.shards.fileCount(shard);
+  }
+
+  stage(node: number, jobId: number, shard: number, file: number, checksum: string): void {
+    const held = this.heldBy(node, jobId);
+    const files = [...(held.get(shard) ?? [])];
+    files[file] = checksum;
+    held.set(shard, files);
+  }
+
+  install(node: number, jobId: number, shard: number): void {
+    const held = this.heldBy(node, jobId);
+    this.installed.set(`${node}/${shard}`, held.get(shard) ?? []);
+    held.delete(shard);
+  }
+
+  drop(node: number, jobId: number): void {
+    this.held.delete(`${node}/${jobId}`);
+  }
+
+  /** How many files a job holds on a node. */
+  filesOf(node: number, jobId: number): number {
+    let files = 0;
+    for (const shard of this.held.get(`${node}/${jobId}`)?.keys() ?? [])
+      files += this.catalog.shards.fileCount(shard);
+    return files;
+  }
+
+  /** Whether no job holds anything on any node. */
+  get isClean(): boolean {
+    return this.held.size === 0;
+  }
+
+  /** The checksums of a restored shard's files on a node. */
+  installedFiles(node: number, shard: number): readonly string[] | undefined {
+    return this.installed.get(`${node}/${shard}`);
+  }
+
+  private heldBy(node: number, jobId: number): Map<number, readonly string[]> {
+    const key = `${node}/${jobId}`;
+    let held = this.held.get(key);
+    if (!held) this.held.set(key, (held = new Map()));
+    return held;
+  }
+}

@@ -1,0 +1,155 @@
+import type { Catalog, ShardAddress } from '../../catalog/index.js';
+import { shardFileName } from '../../catalog/index.js';
+import { checksumText, type Checksum, type RemoteFiles } from '../../node/index.js';
+import {
+  shardDirectory,
+  snapshotDirectory,
+  withChecksum,
+  parsePath,
+  type SnapshotInfo,
+} from '../../repository/index.js';
+
+const ABSENT = 0;
+const PART = 1;
+const WHOLE = 2;
+
+/**
+ * A repository without bytes. The files of a label are one byte each, by their ordinal in the catalog they came from; a
+ * file's content is that ordinal, so that equal content has equal checksums and nothing else has.
+ */
+export class VirtualRepository {
+  readonly name: string;
+  readonly canRename: boolean;
+  private readonly labels = new Map<string, { readonly catalog: Catalog; readonly files: Uint8Array }>();
+  private readonly documents = new Map<string, { readonly sizeBytes: number; readonly text: () => string }>();
+
+  constructor(name: string, canRename: boolean) {
+    this.name = name;
+    this.canRename = canRename;
+  }
+
+  /** The content of a file of a cluster's catalog. */
+  static contentOf(catalog: Catalog, shard: number, file: number): Checksum {
+    return catalog.shards.firstFile[shard]! + file;
+  }
+
+  put(label: string, catalog: Catalog, shard: number, file: number, whole: boolean): void {
+    this.filesOf(label, catalog)[catalog.shards.firstFile[shard]! + file] = whole ? WHOLE : PART;
+  }
+
+  remoteFiles(label: string, catalog: Catalog, shard: number): RemoteFiles {
+    const files = this.filesOf(label, catalog);
+    const first = catalog.shards.firstFile[shard]!;
+    return {
+      has: (file, checksum) => files[first + file] === WHOLE && checksum === first + file,
+      hasTraces: (file) => files[first + file] !== ABSENT,
+    };
+  }
+
+  /** The checksum of a whole file, as a download finds it; undefined if it is not there. */
+  fetch(label: string, address: ShardAddress, file: number): string | undefined {
+    const found = this.labels.get(label);
+    if (!found) return undefined;
+    const { shards } = found.catalog;
+    const shard = indexOfId(shards.id, shards.count, address.shardId);
+    if (shard < 0 || file >= shards.fileCount(shard)) return undefined;
+    const ordinal = shards.firstFile[shard]! + file;
+    return found.files[ordinal] === WHOLE ? checksumText(ordinal) : undefined;
+  }
+
+  writeDocument(path: string, sizeBytes: number, text: () => string): void {
+    this.documents.set(path, { sizeBytes, text });
+  }
+
+  removeDocument(path: string): void {
+    this.documents.delete(path);
+  }
+
+  /** The text of the document under `path`, whose name here carries no checksum. */
+  readDocument(path: string): string | undefined {
+    return this.documents.get(path)?.text();
+  }
+
+  timestampsOf(label: string): string[] {
+    return this.documentPaths(label)
+      .map((path) => parsePath(withChecksum(path, '0'.repeat(32))))
+      .flatMap((parsed) => (parsed.kind === 'info' ? [parsed.timestamp] : []));
+  }
+
+  hasFiles(label: string): boolean {
+    if (this.labels.get(label)?.files.some((state) => state !== ABSENT)) return true;
+    return this.documentPaths(label).length > 0;
+  }
+
+  /** Removes what a manifest does not name; returns how many files that were. */
+  prune(label: string, info: SnapshotInfo): number {
+    const found = this.labels.get(label);
+    if (!found) return 0;
+    const named = new Set(
+      info.tables.flatMap((t) =>
+        t.partitions.flatMap((p) => p.indexes.flatMap((i) => i.shards.map((s) => s.id))),
+      ),
+    );
+    const { shards } = found.catalog;
+    let removed = 0;
+    for (let shard = 0; shard < shards.count; shard++) {
+      const isNamed = named.has(shards.id[shard]!);
+      for (let file = shards.firstFile[shard]!; file < shards.firstFile[shard + 1]!; file++) {
+        if (found.files[file] === ABSENT || (isNamed && found.files[file] === WHOLE)) continue;
+        found.files[file] = ABSENT;
+        removed++;
+      }
+    }
+    return removed;
+  }
+
+  /** Paths of all files under a label as a real repository would have them, for tests: builds strings for each. */
+  paths(label: string): string[] {
+    const found = this.labels.get(label);
+    const paths = this.documentPaths(label);
+    if (!found) return paths;
+    const { catalog, files } = found;
+    for (let shard = 0; shard < catalog.shards.count; shard++) {
+      const first = catalog.shards.firstFile[shard]!;
+      for (let file = 0; file < catalog.shards.fileCount(shard); file++) {
+        const state = files[first + file];
+        if (state === ABSENT) continue;
+        const address = catalog.addressOf(shard);
+        const name = shardFileName(address.shardId, address.version, file);
+        const directory = shardDirectory(this.name, label, address);
+        paths.push(
+          `${directory}/${state === WHOLE ? withChecksum(name, checksumText(first + file)) : `${name}.part`}`,
+        );
+      }
+    }
+    return paths.sort();
+  }
+
+  private documentPaths(label: string): string[] {
+    const directory = `${snapshotDirectory(this.name, label)}/`;
+    return [...this.documents.keys()].filter((path) => path.startsWith(directory));
+  }
+
+  private filesOf(label: string, catalog: Catalog): Uint8Array {
+    let found = this.labels.get(label);
+    if (!found) {
+      found = { catalog, files: new Uint8Array(catalog.shards.totalFiles) };
+      this.labels.set(label, found);
+    }
+    return found.files;
+  }
+}
+
+/** Binary search: ids ascend with ordinals. */
+function indexOfId(ids: Int32Array, count: number, id: number): number {
+  let low = 0;
+  let high = count - 1;
+  while (low <= high) {
+    const middle = (low + high) >> 1;
+    const found = ids[middle]!;
+    if (found === id) return middle;
+    if (found < id) low = middle + 1;
+    else high = middle - 1;
+  }
+  return -1;
+}

@@ -1,0 +1,438 @@
+import { DrillError, invariant } from '../../base/errors.js';
+import type { Catalog } from '../../catalog/index.js';
+import {
+  failure,
+  success,
+  type Answer,
+  type JobContext,
+  type RepositoryOperation,
+  type World,
+} from '../../coordinator/index.js';
+import {
+  taskProcedure,
+  type NodeTask,
+  type Operation,
+  type Procedure,
+  type TaskReport,
+} from '../../node/index.js';
+import type { Recorder } from '../recorder.js';
+import { EventHeap } from './event-heap.js';
+import { laneOf, Prices, type PriceList } from './prices.js';
+import { performOnRepository } from './repository-operations.js';
+import { VirtualRepository } from './virtual-repository.js';
+import { VirtualNodes } from './virtual-nodes.js';
+
+/** Work that a node has at once, by kind. */
+export interface WorkerCounts {
+  readonly snapshotWorkers: number;
+  readonly uploadWorkers: number;
+  readonly downloadWorkers: number;
+}
+
+export interface VirtualWorldOptions {
+  readonly catalog: Catalog;
+  readonly prices: PriceList;
+  readonly workers: WorkerCounts;
+  readonly repositories: ReadonlyMap<string, VirtualRepository>;
+  /** The calendar at time 0; fixed, so that a simulation does not depend on when it is run. */
+  readonly epochMs: number;
+  /** Called for each finished operation, for traces. Costs time: leave it out unless you look. */
+  readonly trace?: (record: TraceRecord) => void;
+}
+
+export interface TraceRecord {
+  readonly atMs: number;
+  readonly node: number;
+  readonly jobId: number;
+  readonly taskId: number;
+  readonly operation: Operation;
+}
+
+type Pool = 'snapshot' | 'upload' | 'download';
+
+const POOL_OF: Record<NodeTask['kind'], Pool> = {
+  snapshot: 'snapshot',
+  install: 'snapshot',
+  release: 'snapshot',
+  upload: 'upload',
+  download: 'download',
+};
+
+/** A task on a node: waiting in its pool's queue, then run by one of the pool's workers. */
+interface Running {
+  readonly task: NodeTask;
+  readonly job: JobContext;
+  readonly answer: Answer<TaskReport>;
+  readonly procedure: Procedure<TaskReport>;
+  /** Index in `VirtualWorld.running` while a worker has it. */
+  slot: number;
+  startedMs: number;
+  /** The operation in progress, and when it started. */
+  operation: Operation | undefined;
+  operationStartMs: number;
+  /** The lane of the flow it waits for: a network lane, a disk (node), or none. */
+  flow: 'none' | 'network' | 'disk';
+  /** A `put` or `get` whose request latency is still running: its bytes are sent after it. */
+  bytesToMove: number;
+}
+
+interface PoolState {
+  readonly size: number;
+  busy: number;
+  readonly queue: Running[];
+  head: number;
+}
+
+/** Kinds of events in the heap: the second number tells them apart. */
+const TIMER = -1;
+
+/** The world as a queue of events: carries out the same tasks as the real one, and prices each operation. */
+export class VirtualWorld implements World {
+  private readonly options: VirtualWorldOptions;
+  private readonly prices: Prices;
+  private readonly heap = new EventHeap();
+  private readonly timers = new Map<number, () => void>();
+  private readonly running: (Running | undefined)[] = [];
+  /** How often a slot has been given out: an event for an earlier holder is void. */
+  private readonly stamps: number[] = [];
+  private readonly freeSlots: number[] = [];
+  private readonly pools: Map<Pool, PoolState>[];
+  private readonly aborted = new Set<number>();
+  private readonly recorders = new Map<number, Recorder>();
+  readonly nodes: VirtualNodes;
+  private nowMs = 0;
+  private nextTimer = 0;
+  /** Operations carried out, and requests made to repositories, so far. */
+  operations = 0;
+  requests = 0;
+
+  constructor(options: VirtualWorldOptions) {
+    this.options = options;
+    this.prices = new Prices(options.prices);
+    this.nodes = new VirtualNodes(options.catalog);
+    const { snapshotWorkers, uploadWorkers, downloadWorkers } = options.workers;
+    const pool = (size: number): PoolState => ({ size, busy: 0, queue: [], head: 0 });
+    this.pools = options.catalog.nodeNames.map(
+      () =>
+        new Map([
+          ['snapshot', pool(snapshotWorkers)],
+          ['upload', pool(uploadWorkers)],
+          ['download', pool(downloadWorkers)],
+        ]),
+    );
+  }
+
+  now(): number {
+    return this.nowMs;
+  }
+
+  wallClockMs(): number {
+    return this.options.epochMs + Math.floor(this.nowMs);
+  }
+
+  wakeAt(atMs: number, callback: () => void): void {
+    const timer = this.nextTimer++;
+    this.timers.set(timer, callback);
+    this.heap.push(Math.max(atMs, this.nowMs), timer, TIMER);
+  }
+
+  /** Has `recorder` watch a job's transfers from now on. */
+  record(jobId: number, recorder: Recorder): void {
+    this.recorders.set(jobId, recorder);
+  }
+
+  send(task: NodeTask, job: JobContext, answer: Answer<TaskReport>): void {
+    this.wakeAt(this.nowMs + this.prices.messageMs, () => {
+      if (this.aborted.has(job.jobId) && task.kind !== 'release') return;
+      const waiting: Running = {
+        task,
+        job,
+        answer,
+        procedure: taskProcedure(task),
+        slot: -1,
+        startedMs: 0,
+        operation: undefined,
+        operationStartMs: 0,
+        flow: 'none',
+        bytesToMove: 0,
+      };
+      const pool = this.poolOf(task);
+      if (pool.busy < pool.size) this.start(waiting, pool);
+      else pool.queue.push(waiting);
+    });
+  }
+
+  abort(jobId: number): void {
+    this.aborted.add(jobId);
+    for (const pool of this.pools.flatMap((pools) => [...pools.values()])) {
+      const kept = pool.queue.slice(pool.head).filter((waiting) => waiting.job.jobId !== jobId);
+      pool.queue.splice(0, pool.queue.length, ...kept);
+      pool.head = 0;
+    }
+    for (const running of this.running) {
+      if (running?.job.jobId !== jobId || running.task.kind === 'release') continue;
+      this.stopFlow(running);
+      running.procedure.return({ movedFiles: 0, skippedFiles: 0 });
+      this.leave(running);
+    }
+  }
+
+  perform: World['perform'] = (operation, answer) => {
+    const repository = this.repository(operation.repository);
+    const { requests, bytes, act } = performOnRepository(repository, operation);
+    let atMs = this.nowMs + this.prices.documentMs(bytes);
+    for (let i = 0; i < requests; i++) atMs += this.prices.requestMs(atMs);
+    this.requests += requests;
+    this.wakeAt(atMs, () => {
+      try {
+        answer(success(act()) as never);
+      } catch (error) {
+        answer(failure(error));
+      }
+    });
+  };
+
+  /** Lets time pass until `isDone`, or until nothing is left to happen. Returns whether it is done. */
+  run(isDone: () => boolean): boolean {
+    while (!isDone()) {
+      const network = this.prices.network.nextMs;
+      const disk = this.prices.disks.nextMs;
+      const event = this.heap.nextMs;
+      if (network <= disk && network <= event) {
+        if (network === Infinity) return false;
+        this.nowMs = Math.max(this.nowMs, network);
+        this.flowEnded(this.running[this.prices.network.complete()]!);
+      } else if (disk <= event) {
+        this.nowMs = Math.max(this.nowMs, disk);
+        this.flowEnded(this.running[this.prices.disks.complete()]!);
+      } else {
+        this.nowMs = this.heap.pop();
+        this.happen(this.heap.first, this.heap.second);
+      }
+    }
+    return true;
+  }
+
+  private happen(first: number, second: number): void {
+    if (second === TIMER) {
+      const callback = this.timers.get(first)!;
+      this.timers.delete(first);
+      callback();
+      return;
+    }
+    const running = this.running[first];
+    if (!running || this.stamps[first] !== second) return;
+    if (running.bytesToMove < 0) this.complete(running);
+    else this.startTransfer(running);
+  }
+
+  private start(waiting: Running, pool: PoolState): void {
+    pool.busy++;
+    const slot = this.freeSlots.pop() ?? this.running.length;
+    waiting.slot = slot;
+    waiting.startedMs = this.nowMs;
+    this.running[slot] = waiting;
+    this.stamps[slot] = (this.stamps[slot] ?? 0) + 1;
+    this.resume(waiting, undefined);
+  }
+
+  /** Runs a procedure until its next operation that takes time. */
+  private resume(running: Running, value: unknown): void {
+    let answer = value;
+    try {
+      for (;;) {
+        const next = running.procedure.next(answer);
+        if (next.done) return this.finish(running, next.value);
+        const operation = next.value;
+        this.operations++;
+        running.operation = operation;
+        running.operationStartMs = this.nowMs;
+        if (!this.isInstant(running, operation)) return this.startOperation(running, operation);
+        answer = this.answerTo(running, operation);
+      }
+    } catch (error) {
+      this.fail(running, error);
+    }
+  }
+
+  private isInstant({ task }: Running, operation: Operation): boolean {
+    if (operation.op === 'scan' || operation.op === 'report') return true;
+    return operation.op === 'hash' && this.prices.disks.isUnlimited(task.node);
+  }
+
+  private startOperation(running: Running, operation: Operation): void {
+    const { node } = running.task;
+    running.bytesToMove = -1;
+    switch (operation.op) {
+      case 'link':
+      case 'install':
+        return this.delay(
+          running,
+          this.prices.linkMs(node, this.options.catalog.shards.fileCount(operation.shard)),
+        );
+      case 'drop':
+        return this.delay(running, this.prices.linkMs(node, this.nodes.filesOf(node, operation.jobId)));
+      case 'hash':
+        running.flow = 'disk';
+        this.prices.disks.start(node, running.slot, this.sizeOf(operation), this.nowMs);
+        return this.prices.readerChanged(node, this.nowMs);
+      case 'put':
+      case 'get':
+        running.bytesToMove = this.sizeOf(operation);
+        return this.request(running);
+      default:
+        return this.request(running);
+    }
+  }
+
+  private request(running: Running): void {
+    this.requests++;
+    this.delay(running, this.prices.requestMs(this.nowMs));
+  }
+
+  private delay(running: Running, ms: number): void {
+    this.heap.push(this.nowMs + ms, running.slot, this.stamps[running.slot]!);
+  }
+
+  /** A transfer's request was answered: now its bytes. */
+  private startTransfer(running: Running): void {
+    const hashing = hashes(running.operation!);
+    const lane = laneOf(running.task.node, hashing);
+    if (this.prices.network.isUnlimited(lane)) return this.complete(running);
+    running.flow = 'network';
+    this.prices.network.start(lane, running.slot, running.bytesToMove, this.nowMs);
+    this.prices.transferChanged(running.task.node, hashing, this.nowMs);
+  }
+
+  private flowEnded(running: Running): void {
+    const { flow, task } = running;
+    running.flow = 'none';
+    if (flow === 'network') this.prices.transferChanged(task.node, hashes(running.operation!), this.nowMs);
+    else this.prices.readerChanged(task.node, this.nowMs);
+    this.complete(running);
+  }
+
+  private stopFlow(running: Running): void {
+    const { flow, task, slot } = running;
+    if (flow === 'network')
+      this.prices.network.cancel(laneOf(task.node, hashes(running.operation!)), slot, this.nowMs);
+    if (flow === 'disk') this.prices.disks.cancel(task.node, slot, this.nowMs);
+    running.flow = 'none';
+  }
+
+  private complete(running: Running): void {
+    const operation = running.operation!;
+    const { task, job } = running;
+    if (operation.op === 'put' || operation.op === 'get') {
+      this.recorders
+        .get(job.jobId)
+        ?.moved(task.node, running.operationStartMs, this.nowMs, this.sizeOf(operation));
+    }
+    this.options.trace?.({
+      atMs: this.nowMs,
+      node: task.node,
+      jobId: job.jobId,
+      taskId: task.taskId,
+      operation,
+    });
+    let answer: unknown;
+    try {
+      answer = this.answerTo(running, operation);
+    } catch (error) {
+      return this.fail(running, error);
+    }
+    this.resume(running, answer);
+  }
+
+  /** Carries an operation out, now that its time has passed. */
+  private answerTo({ task, job }: Running, operation: Operation): unknown {
+    const { catalog } = this.options;
+    const { node } = task;
+    switch (operation.op) {
+      case 'link':
+        return this.nodes.link(node, job.jobId, operation.shard);
+      case 'scan':
+        return this.nodes.scan(node, job.jobId, operation.shard);
+      case 'list':
+        return this.repository(job.repository).remoteFiles(job.label, catalog, operation.shard);
+      case 'hash':
+        return VirtualRepository.contentOf(catalog, operation.shard, operation.file);
+      case 'put': {
+        const { shard, file, checksum, hash } = operation;
+        this.repository(job.repository).put(job.label, catalog, shard, file, checksum !== undefined);
+        return hash ? VirtualRepository.contentOf(catalog, shard, file) : undefined;
+      }
+      case 'rename':
+        return this.repository(job.repository).put(job.label, catalog, operation.shard, operation.file, true);
+      case 'get': {
+        const source = job.sources!.get(operation.shard)!;
+        const checksum = this.repository(job.repository).fetch(job.label, source.address, operation.file);
+        if (checksum === undefined) throw missingFile(source.files[operation.file]!.name);
+        this.nodes.stage(node, job.jobId, operation.shard, operation.file, checksum);
+        return checksum;
+      }
+      case 'install':
+        return this.nodes.install(node, job.jobId, operation.shard);
+      case 'drop':
+        return this.nodes.drop(node, operation.jobId);
+      case 'delete':
+      case 'report':
+        // A file has one content here, so there is never older content to delete.
+        return undefined;
+    }
+  }
+
+  private finish(running: Running, report: TaskReport): void {
+    this.leave(running);
+    this.wakeAt(this.nowMs + this.prices.messageMs, () => {
+      if (!this.aborted.has(running.job.jobId) || running.task.kind === 'release')
+        running.answer(success(report));
+    });
+  }
+
+  private fail(running: Running, error: unknown): void {
+    this.leave(running);
+    this.wakeAt(this.nowMs + this.prices.messageMs, () => {
+      if (!this.aborted.has(running.job.jobId)) running.answer(failure(error));
+    });
+  }
+
+  /** Gives the worker back, and to the next task that waits for one. */
+  private leave(running: Running): void {
+    const { task, job, slot } = running;
+    this.running[slot] = undefined;
+    this.stamps[slot]!++;
+    this.freeSlots.push(slot);
+    if (task.kind === 'upload' || task.kind === 'download') {
+      this.recorders.get(job.jobId)?.worked(task.node, running.startedMs, this.nowMs, task.shards.length);
+    }
+    const pool = this.poolOf(task);
+    pool.busy--;
+    if (pool.head === pool.queue.length) return;
+    const next = pool.queue[pool.head++]!;
+    if (pool.head * 2 > pool.queue.length) pool.head -= pool.queue.splice(0, pool.head).length;
+    this.start(next, pool);
+  }
+
+  private sizeOf(operation: Extract<Operation, { op: 'hash' | 'put' | 'get' }>): number {
+    const { shards } = this.options.catalog;
+    return shards.fileSizeBytes[shards.firstFile[operation.shard]! + operation.file]!;
+  }
+
+  private poolOf(task: NodeTask): PoolState {
+    return this.pools[task.node]!.get(POOL_OF[task.kind])!;
+  }
+
+  private repository(name: string): VirtualRepository {
+    const repository = this.options.repositories.get(name);
+    invariant(repository, `repository ${name} is not in the virtual world`);
+    return repository;
+  }
+}
+
+const hashes = (operation: Operation): boolean =>
+  operation.op === 'get' || (operation.op === 'put' && operation.hash);
+
+function missingFile(name: string): DrillError {
+  return new DrillError('STORAGE_NOT_FOUND', `the repository does not hold file ${name} of the snapshot`);
+}

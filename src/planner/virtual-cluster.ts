@@ -1,0 +1,93 @@
+import { DrillError, invariant, revive } from '../base/errors.js';
+import type { Catalog } from '../catalog/index.js';
+import { Coordinator, memoryJournal, type Accepted, type Outcome } from '../coordinator/index.js';
+import { isEnded } from '../job/index.js';
+import { generateCatalog, targetPlacement, type Scenario } from '../scenario/index.js';
+import type { Statement } from '../sql/index.js';
+import { Recorder } from '../world/recorder.js';
+import { resultOf } from '../world/result-of.js';
+import type { RunResult } from '../world/result.js';
+import { VirtualRepository } from '../world/virtual/virtual-repository.js';
+import { VirtualWorld, type TraceRecord } from '../world/virtual/virtual-world.js';
+
+/** The calendar at the beginning of every simulation: 2020-01-01T00:00:00Z. */
+export const SIMULATION_EPOCH_MS = 1_577_836_800_000;
+
+export interface VirtualClusterOptions {
+  /** The cluster to run on, where it is not the scenario's own; its nodes are like the scenario's first. */
+  readonly catalog?: Catalog;
+  /** A repository that another cluster has written to. */
+  readonly repository?: VirtualRepository;
+  /** Told of every finished operation. */
+  readonly trace?: (record: TraceRecord) => void;
+}
+
+/** A scenario's cluster in virtual time, with its coordinator and its repository. */
+export interface VirtualCluster {
+  readonly scenario: Scenario;
+  readonly catalog: Catalog;
+  readonly world: VirtualWorld;
+  readonly coordinator: Coordinator;
+  readonly repository: VirtualRepository;
+}
+
+export function virtualCluster(scenario: Scenario, options: VirtualClusterOptions = {}): VirtualCluster {
+  const { repository: spec, cluster, engine, seed } = scenario;
+  const catalog = options.catalog ?? generateCatalog(scenario);
+  const canRename = spec.type === 'local';
+  const repository = options.repository ?? new VirtualRepository(spec.name, canRename);
+  const hardware = catalog.nodeNames.map(
+    (_, i) => (options.catalog ? cluster.nodes[0]! : cluster.nodes[i]!).hardware,
+  );
+  const world = new VirtualWorld({
+    catalog,
+    workers: engine,
+    repositories: new Map([[spec.name, repository]]),
+    epochMs: SIMULATION_EPOCH_MS,
+    prices: { nodes: hardware, repository: spec.limits, coordinator: cluster.coordinator, seed },
+    ...(options.trace ? { trace: options.trace } : {}),
+  });
+  const coordinator = new Coordinator({
+    catalog,
+    world,
+    settings: engine,
+    journal: memoryJournal(),
+    repositories: new Map([[spec.name, { readOnly: spec.readOnly, canRename }]]),
+    placement: targetPlacement(scenario, catalog.nodeNames.length),
+  });
+  return { scenario, catalog, world, coordinator, repository };
+}
+
+/** Runs one statement to the end of its job. Throws what is wrong with the statement; a job that fails is a result. */
+export function runStatement(cluster: VirtualCluster, statement: Statement): RunResult {
+  const { coordinator, world, catalog, scenario } = cluster;
+  let accepted: Outcome<Accepted> | undefined;
+  let recorder: Recorder | undefined;
+  coordinator.execute(statement, {}, (outcome) => {
+    accepted = outcome;
+    if (!outcome.ok) return;
+    recorder = new Recorder(world.now());
+    world.record(outcome.value.jobId, recorder);
+  });
+  world.run(() => accepted !== undefined);
+  invariant(accepted, 'a statement was never answered');
+  if (!accepted.ok) throw revive(accepted.error);
+  const { jobId } = accepted.value;
+  if (!world.run(() => coordinator.isSettled(jobId))) throw stuck(coordinator, jobId);
+  return resultOf({
+    world: 'virtual',
+    statement,
+    job: coordinator.job(jobId)!,
+    work: coordinator.workOf(jobId)!,
+    recorder: recorder!,
+    nodeNames: catalog.nodeNames,
+    requests: world.requests,
+    settings: scenario.engine,
+  });
+}
+
+function stuck(coordinator: Coordinator, jobId: number): DrillError {
+  const job = coordinator.job(jobId)!;
+  const what = isEnded(job) ? 'a node never dropped what it held' : `the job stopped in ${job.state}`;
+  return new DrillError('INTERNAL', `nothing is left to happen, and ${what}`);
+}

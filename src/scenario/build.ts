@@ -1,0 +1,145 @@
+import { plural } from '../base/text.js';
+import type { EngineSettings } from '../job/settings.js';
+import type { NodeHardware, RepositoryLimits } from '../world/hardware.js';
+import { buildDatabases } from './build-tables.js';
+import { PRESETS } from './presets.js';
+import { cannotHold, type Report } from './report.js';
+import type { ClusterSpec, NodeSpec, RepositorySpec, Scenario } from './scenario.js';
+import {
+  MAX_NODES,
+  type ClusterInput,
+  type EngineInput,
+  type NodeGroupInput,
+  type ScenarioInput,
+} from './schema.js';
+
+const DEFAULT_REPLICATION = 3;
+const DEFAULT_GROUP = 'be';
+
+/** Applies presets and defaults and checks what a schema cannot; the result is good only if nothing was reported. */
+export function buildScenario(
+  input: ScenarioInput,
+  defaults: { readonly name: string; readonly statementLine: number },
+  report: Report,
+): Scenario {
+  const cluster = buildCluster(input.cluster, report);
+  const restoreNodes = input.restore.nodes ?? Math.min(cluster.nodes.length + 1, MAX_NODES);
+  const { replication } = input.restore;
+  if (replication > restoreNodes) {
+    report(
+      [
+        ['restore', 'replication'],
+        ['restore', 'nodes'],
+      ],
+      cannotHold(restoreNodes, replication),
+    );
+  }
+  return {
+    name: input.name ?? defaults.name,
+    description: input.description.trim(),
+    seed: String(input.seed),
+    cluster,
+    repository: buildRepository(input.repository),
+    databases: buildDatabases(input.databases, cluster, report),
+    engine: buildEngine(input.engine, report),
+    statement: { text: input.statement.trimEnd(), line: defaults.statementLine },
+    restore: { nodes: restoreNodes, replication },
+    ...(input.window === undefined ? {} : { windowMs: input.window }),
+  };
+}
+
+function buildCluster(input: ClusterInput, report: Report): ClusterSpec {
+  const nodes = buildNodes(input, report);
+  const replication = input.replication ?? Math.min(DEFAULT_REPLICATION, nodes.length);
+  if (replication > nodes.length) {
+    report(
+      [
+        ['cluster', 'replication'],
+        ['cluster', 'nodes'],
+      ],
+      cannotHold(nodes.length, replication),
+      `replication can be at most ${nodes.length} here`,
+    );
+  }
+  return {
+    nodes,
+    replication,
+    placement: input.placement,
+    coordinator: { messageMs: input.coordinator.message },
+  };
+}
+
+function buildNodes({ nodes, hardware }: ClusterInput, report: Report): NodeSpec[] {
+  const groups: readonly NodeGroupInput[] =
+    typeof nodes === 'number' ? [{ count: nodes, hardware: {} }] : nodes;
+  const total = groups.reduce((sum, group) => sum + group.count, 0);
+  if (total > MAX_NODES) {
+    report(
+      [['cluster', 'nodes']],
+      `${plural(total, 'node')} are too many: at most ${plural(MAX_NODES, 'node')} can be simulated`,
+    );
+    return [];
+  }
+  const names = groups.map((group) => group.name ?? DEFAULT_GROUP);
+  return groups.flatMap((group, i) => {
+    const name = names[i]!;
+    if (names.indexOf(name) < i) {
+      report(
+        [['cluster', 'nodes', i, 'name']],
+        `two groups of nodes are named ${name}`,
+        'give each group a name of its own',
+      );
+    }
+    const own: NodeHardware = {
+      diskBytesPerSec: group.hardware.disk ?? hardware.disk,
+      hashBytesPerSec: group.hardware.hash ?? hardware.hash,
+      nicBytesPerSec: group.hardware.nic ?? hardware.nic,
+      linkMs: group.hardware.link ?? hardware.link,
+    };
+    return Array.from({ length: group.count }, (_, node) => ({ name: `${name}-${node + 1}`, hardware: own }));
+  });
+}
+
+function buildRepository(input: ScenarioInput['repository']): RepositorySpec {
+  const limits: RepositoryLimits = {
+    bandwidthBytesPerSec: input.bandwidth,
+    perConnectionBytesPerSec: input.perConnection,
+    latencyMs: input.latency,
+    requestsPerSec: input.requestRate,
+  };
+  return { name: input.name, type: input.type, readOnly: input.readOnly, limits };
+}
+
+function buildEngine(input: EngineInput, report: Report): Scenario['engine'] {
+  const { preset, tick, uploadTasksPerNode, shardsPerTask, defaultTimeout, minTimeout, ...same } = input;
+  if (uploadTasksPerNode !== undefined && shardsPerTask !== undefined) {
+    report(
+      [
+        ['engine', 'shardsPerTask'],
+        ['engine', 'uploadTasksPerNode'],
+      ],
+      'shardsPerTask and uploadTasksPerNode exclude each other',
+      'the first fixes the size of a task, the second the number of tasks: keep one',
+    );
+  }
+  const base = PRESETS[preset];
+  const settings: EngineSettings = {
+    ...base,
+    ...definedOf(same),
+    ...(tick === undefined ? {} : { tickMs: tick === 'none' ? 0 : tick }),
+    ...(uploadTasksPerNode === undefined
+      ? {}
+      : { batching: { by: 'tasks', count: uploadTasksPerNode } as const }),
+    ...(shardsPerTask === undefined ? {} : { batching: { by: 'shards', count: shardsPerTask } as const }),
+    ...(defaultTimeout === undefined ? {} : { defaultTimeoutMs: defaultTimeout }),
+    ...(minTimeout === undefined ? {} : { minTimeoutMs: minTimeout }),
+  };
+  return { preset, ...settings };
+}
+
+type Defined<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
+
+/** Without the keys that are there and undefined, which would overwrite a preset's. */
+function definedOf<T extends object>(input: T): Defined<T> {
+  return Object.fromEntries(Object.entries(input).filter(([, value]) => value !== undefined)) as Defined<T>;
+}

@@ -1,0 +1,19 @@
+export { loadScenario } from './load.js';
+export { DEFAULT_PRESET, PRESETS } from './presets.js';
+export { scenarioJsonSchema } from './schema.js';
+export type {
+  ClusterSpec,
+  DatabaseSpec,
+  LoadedScenario,
+  NodeSpec,
+  PartitionSpec,
+  PresetName,
+  RepositorySpec,
+  Scenario,
+  ScenarioVariant,
+  TableSpec,
+  TableType,
+} from './scenario.js';
+export { generateCatalog, generateTargetCatalog, targetPlacement } from './generate.js';
+export { placeInFile, scenarioStatement } from './statement.js';
+export { withSettings } from './set.js';

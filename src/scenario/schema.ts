@@ -1,0 +1,182 @@
+import { z } from 'zod';
+import { durationDistribution } from './distributions.js';
+import { DEFAULT_PRESET } from './presets.js';
+import { databaseSchema } from './table-schema.js';
+import { count, duration, expects, keys, line, name, positiveDuration, rate, requestRate } from './values.js';
+
+export const MAX_NODES = 100_000;
+const MAX_WORKERS = 1024;
+const MAX_VARIANTS = 1000;
+
+/** A mid-range server. */
+const clusterHardware = keys({
+  disk: rate.prefault('500 MB/s').describe('Sequential reads of one node, shared by its readers.'),
+  hash: rate.prefault('550 MB/s').describe('MD5 on one thread.'),
+  nic: rate.prefault('10 Gbit/s').describe('Network card of one node, shared by its uploads.'),
+  link: duration.prefault('20 us').describe('Making one hard link, on one snapshot worker.'),
+});
+
+const groupSchema = keys({
+  name: name.optional().describe("Nodes are named <name>-1, <name>-2, …; default 'be'."),
+  count: count(1, MAX_NODES).describe('How many nodes of this kind.'),
+  hardware: keys({
+    disk: rate.optional().describe('Sequential reads of one node of this group.'),
+    hash: rate.optional().describe('MD5 on one thread of this group.'),
+    nic: rate.optional().describe('Network card of one node of this group.'),
+    link: duration.optional().describe('Making one hard link.'),
+  })
+    .prefault({})
+    .describe('Where this group differs from cluster.hardware.'),
+});
+
+const clusterSchema = keys({
+  nodes: z
+    .union(
+      [count(1, MAX_NODES), z.array(groupSchema).min(1)],
+      expects('a number of nodes, such as 4, or a list of groups of nodes'),
+    )
+    .describe('Compute nodes: a number, or groups with different hardware.'),
+  replication: count(1, MAX_NODES)
+    .optional()
+    .describe('Copies of each shard, on distinct nodes; default 3, or the number of nodes if that is less.'),
+  placement: z
+    .enum(['even', 'random'])
+    .default('even')
+    .describe('Where replicas lie: round-robin, so that each node holds as many, or random by seed.'),
+  hardware: clusterHardware.prefault({}).describe('What each node can do; real runs never exceed it.'),
+  coordinator: keys({
+    message: duration.prefault('1 ms').describe('A message between the coordinator and a node, one way.'),
+  })
+    .prefault({})
+    .describe('What the coordinator costs.'),
+}).describe('The compute nodes, and how data lies on them.');
+
+const repositorySchema = keys({
+  name: name.default('example_repo').describe('The name after TO in the statement.'),
+  type: z
+    .enum(['local', 's3'])
+    .default('local')
+    .describe('local: a directory, which renames files; s3: an object store, which does not.'),
+  readOnly: z.boolean().default(false).describe('A read-only repository refuses backups.'),
+  bandwidth: rate.prefault('unlimited').describe('All uploads of all nodes together.'),
+  perConnection: rate.prefault('unlimited').describe('One upload.'),
+  latency: durationDistribution
+    .prefault('1 ms')
+    .describe('From a request to its answer, besides the time its bytes take: a duration or a distribution.'),
+  requestRate: requestRate.prefault('unlimited').describe('Requests of all nodes together.'),
+}).describe('Where the backup goes, and what that allows.');
+
+const workers = (what: string) =>
+  count(1, MAX_WORKERS).optional().describe(`${what} that one node works on at once.`);
+
+const engineSchema = keys({
+  preset: z
+    .enum(['doris-classic', 'doris', 'tuned'])
+    .default(DEFAULT_PRESET)
+    .describe('Where all settings come from that are not named here.'),
+  tick: z
+    .union([z.literal('none'), duration], expects('a duration, such as 3 s, or none'))
+    .optional()
+    .describe("Time between the coordinator's looks at a job; none: it acts on each event at once."),
+  replicaPolicy: z
+    .enum(['lowest-id', 'balanced'])
+    .optional()
+    .describe('Which healthy replica of a shard is backed up.'),
+  snapshotWorkers: workers('Snapshot tasks'),
+  uploadWorkers: workers('Upload tasks'),
+  downloadWorkers: workers('Download tasks'),
+  uploadTasksPerNode: count(1, 1_000_000)
+    .optional()
+    .describe("Cuts a node's shards into this many tasks. Excludes shardsPerTask."),
+  shardsPerTask: count(1, 1_000_000)
+    .optional()
+    .describe('Puts this many shards into a task. Excludes uploadTasksPerNode.'),
+  dispatch: z
+    .enum(['at-once', 'as-free'])
+    .optional()
+    .describe('A node gets all its tasks at the start, or the next when it has finished one.'),
+  order: z.enum(['catalog', 'largest-first']).optional().describe("The order of a node's shards."),
+  hashing: z
+    .enum(['separate', 'one-pass'])
+    .optional()
+    .describe('A file is read twice (hashed, then sent), or hashed while it is sent.'),
+  probe: z
+    .enum(['always', 'retry'])
+    .optional()
+    .describe(
+      "A shard's directory is listed before its upload always, or only when an earlier try may have left files.",
+    ),
+  maxTaskAttempts: count(1, 1000)
+    .optional()
+    .describe('How often a task may be tried before its failure fails the job.'),
+  unsupportedTables: z
+    .enum(['skip', 'refuse'])
+    .optional()
+    .describe('What happens to tables that cannot be backed up and were not named.'),
+  defaultTimeout: positiveDuration.optional().describe('The timeout of a statement that names none.'),
+  minTimeout: duration.optional().describe('The least timeout a statement may name.'),
+}).describe('How the engine runs the job: a preset, and what differs from it.');
+
+const restoreSchema = keys({
+  nodes: count(1, MAX_NODES).optional().describe("Default: one more than the cluster's."),
+  replication: count(1, MAX_NODES).default(1).describe('Copies of each restored shard.'),
+}).describe('The cluster that the backup is restored into, to prove it.');
+
+const knob =
+  'A path, such as cluster.nodes or databases.0.tables.0.fileSize; an item of a list goes by position or name.';
+
+export const variationKeys = {
+  sweep: z
+    .record(z.string(), z.array(z.unknown()).min(1).max(MAX_VARIANTS))
+    .optional()
+    .describe(`Runs the scenario once for each value of one knob. ${knob}`),
+  variants: z
+    .array(
+      keys({
+        name: line.describe('What reports call this variant.'),
+        set: z.record(z.string(), z.unknown()).describe(`What differs. ${knob}`),
+      }),
+    )
+    .min(1)
+    .max(MAX_VARIANTS)
+    .optional()
+    .describe('Runs the scenario once for each of these. Excludes sweep.'),
+};
+
+const scenarioKeys = {
+  name: line.optional().describe('Default: the name of the file.'),
+  description: z.string().default('').describe('What the scenario is for.'),
+  seed: z
+    .union([z.int(), z.string().min(1)], expects('a whole number or a text'))
+    .default(1)
+    .describe('Everything random follows from it: the same seed gives the same run.'),
+  cluster: clusterSchema,
+  repository: repositorySchema.prefault({}),
+  databases: z.array(databaseSchema).min(1).describe('What is on the cluster.'),
+  engine: engineSchema.prefault({}),
+  statement: z.string().regex(/\S/, 'must not be empty').describe('The BACKUP SNAPSHOT statement to run.'),
+  restore: restoreSchema.prefault({}),
+  window: positiveDuration.optional().describe('The backup window: reports say whether the backup fits.'),
+};
+
+/** A scenario file with its sweep or variants already applied. */
+export const scenarioSchema = keys(scenarioKeys);
+
+export const VARIATION_KEYS = Object.keys(variationKeys);
+
+/** All that may stand at the top of a file, for suggestions. */
+export const ROOT_KEYS = [...Object.keys(scenarioKeys), ...VARIATION_KEYS];
+
+export type ScenarioInput = z.output<typeof scenarioSchema>;
+export type ClusterInput = ScenarioInput['cluster'];
+export type EngineInput = ScenarioInput['engine'];
+export type NodeGroupInput = z.output<typeof groupSchema>;
+
+/** The JSON Schema of a scenario file, for editors to complete and check by; every key is described. */
+export function scenarioJsonSchema(): object {
+  return {
+    title: 'backup-drill scenario',
+    description: 'A cluster, a repository, what is to be backed up, and the statement that does it.',
+    ...z.toJSONSchema(keys({ ...scenarioKeys, ...variationKeys }), { io: 'input', target: 'draft-7' }),
+  };
+}

@@ -1,0 +1,105 @@
+import { z } from 'zod';
+import {
+  parseBytes,
+  parseDuration,
+  parseRate,
+  parseRequestRate,
+  UnitError,
+  type QuantityText,
+} from '../base/units.js';
+
+/** A schema for a number that a person writes with a unit. */
+export type QuantitySchema = z.ZodType<number, QuantityText>;
+
+/**
+ * A map with exactly these keys. Zod's message for an unknown key is replaced by the known keys, space-separated:
+ * explain.ts turns them into a suggestion.
+ */
+export function keys<Shape extends z.ZodRawShape>(shape: Shape) {
+  return z.strictObject(shape, {
+    error: (issue) => (issue.code === 'unrecognized_keys' ? Object.keys(shape).join(' ') : undefined),
+  });
+}
+
+/** For unions: what to say was expected, in the words of explain.ts's `expects …, not …`. */
+export const expects = (what: string) => ({
+  error: (issue: { readonly code: string }) => (issue.code === 'invalid_union' ? what : undefined),
+});
+
+const NUMBER = String.raw`\d+(\.\d+)?\s*`;
+const SIZE_UNIT = '(B|[kMGTP]B|[KMGTP]iB)';
+const PATTERNS = {
+  size: `^(0|${NUMBER}${SIZE_UNIT})$`,
+  rate: `^(unlimited|${NUMBER}(${SIZE_UNIT}|[kMGT]?bit)/s)$`,
+  requestRate: `^(unlimited|${NUMBER}/s)$`,
+  duration: `^(0|(${NUMBER}(us|\u00b5s|\u03bcs|ms|s|min|h|d)\\s*)+)$`,
+};
+
+function quantity(
+  read: (text: QuantityText) => number,
+  what: string,
+  pattern: string,
+  check?: (value: number) => string | undefined,
+): QuantitySchema {
+  const text = z.string().meta({ pattern });
+  // Zero is the one number that needs no unit; the schema for editors says so, the reader says it better.
+  const bare = z.number().meta({ minimum: 0, maximum: 0 });
+  return z.union([text, bare], expects(what)).transform((input, context) => {
+    const refuse = (message: string) => {
+      context.issues.push({ code: 'custom', message, input });
+      return z.NEVER;
+    };
+    try {
+      const value = read(input);
+      const objection = check?.(value);
+      return objection === undefined ? value : refuse(objection);
+    } catch (error) {
+      if (error instanceof UnitError) return refuse(error.message);
+      throw error;
+    }
+  });
+}
+
+const aboveZero = (what: string) => (value: number) =>
+  value > 0 ? undefined : `${what} must be more than 0`;
+
+export const size = quantity(parseBytes, 'a size, such as 64 MiB', PATTERNS.size);
+export const rate = quantity(parseRate, 'a rate, such as 500 MB/s, or unlimited', PATTERNS.rate, (value) =>
+  value > 0 ? undefined : 'a rate must be more than 0; where there is no limit, write unlimited',
+);
+export const requestRate = quantity(
+  parseRequestRate,
+  'a rate of requests, such as 3500/s, or unlimited',
+  PATTERNS.requestRate,
+  aboveZero('a rate of requests'),
+);
+export const duration = quantity(parseDuration, 'a duration, such as 20 ms', PATTERNS.duration);
+export const positiveDuration = quantity(
+  parseDuration,
+  'a duration, such as 4 h',
+  PATTERNS.duration,
+  aboveZero('this duration'),
+);
+
+/** A whole number. */
+export const count = (least: number, most: number) => z.int().min(least).max(most);
+
+const NAME_RULE = "must begin with a letter or '_' and go on with up to 63 letters, digits, '_' or '-'";
+
+/* Without \p{L}, because validators of JSON Schema differ in the flags that they give to patterns. */
+const LETTER = 'A-Za-z_\\u00C0-\\uFFFF';
+
+/** A name in SQL or on disk. */
+export const name = z.string().regex(new RegExp(`^[${LETTER}][${LETTER}0-9-]{0,63}$`), NAME_RULE);
+
+/** A name, or with `count:` beside it a pattern of names that has `{i}` in it. */
+export const namePattern = z
+  .string()
+  .regex(new RegExp(`^[${LETTER}]([${LETTER}0-9-]|\\{i\\}){0,63}$`), `${NAME_RULE}; {i} stands for a number`);
+
+/** One line of text, without control characters. */
+export const line = z
+  .string()
+  .min(1)
+  .max(200)
+  .regex(/^[ -~\u00A0-\uFFFF]*$/, 'must be one line of plain text');

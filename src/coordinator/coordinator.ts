@@ -17,6 +17,7 @@ import {
   type RestoreStatement,
   type Statement,
 } from '../sql/index.js';
+import { isLabel } from '../repository/index.js';
 import { backupWork } from './backup-work.js';
 import type { Journal } from './journal.js';
 import { failure, success } from './outcome.js';
@@ -146,6 +147,11 @@ export class Coordinator {
     if (!repository) {
       const hint = `the repositories: ${[...repositories.keys()].join(', ')}`;
       throw errorAt(statement, span, 'REPOSITORY_UNKNOWN', `there is no repository ${text}`, hint);
+    }
+    if (!isLabel(statement.label.text)) {
+      const message = `${statement.label.text} cannot be the label of a snapshot`;
+      const hint = 'a label has 1 to 128 letters, digits, and any of - _ :';
+      throw errorAt(statement, statement.label.span, 'NAME_INVALID', message, hint);
     }
     if (statement.kind === 'backup' && repository.readOnly) {
       throw errorAt(statement, span, 'REPOSITORY_READ_ONLY', `repository ${text} is read only`);

@@ -1,4 +1,5 @@
-export type { DrillListener, Phase, ProgressSnapshot } from './listener.js';
+export { givingWay } from './give-way.js';
+export { NO_PROGRESS, type DrillListener, type Phase, type ProgressSnapshot } from './listener.js';
 export { machine } from './machine.js';
 export { interrupted } from './real-job.js';
 export { runDrill, type DrillOptions } from './run-drill.js';

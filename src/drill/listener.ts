@@ -16,6 +16,17 @@ export interface ProgressSnapshot {
   readonly totalShards: number;
 }
 
+/** Where a phase has nothing to count. */
+export const NO_PROGRESS: Omit<ProgressSnapshot, 'phase' | 'variant' | 'elapsedMs'> = {
+  state: '',
+  doneBytes: 0,
+  totalBytes: 0,
+  doneFiles: 0,
+  totalFiles: 0,
+  doneShards: 0,
+  totalShards: 0,
+};
+
 export interface DrillListener {
   /** A phase begins; one sentence of what it is about. */
   readonly onPhase: (phase: Phase, variant: string, what: string) => void;

@@ -8,7 +8,7 @@ import { parseStatement, printStatement, type BackupStatement } from '../sql/ind
 import type { RestoreReport, RunResult } from '../world/result.js';
 import { compareRestored } from './compare-restored.js';
 import { givingWay } from './give-way.js';
-import type { DrillListener, Phase } from './listener.js';
+import { NO_PROGRESS, type DrillListener, type Phase } from './listener.js';
 import { interrupted, runRealJob } from './real-job.js';
 
 export interface ProofOptions {
@@ -132,15 +132,13 @@ function progressOf(listener: DrillListener, phase: Phase, variant: string) {
   const startMs = performance.now();
   return (doneFiles: number, doneBytes: number, totalFiles: number, totalBytes: number): void =>
     listener.onProgress({
+      ...NO_PROGRESS,
       phase,
       variant,
-      state: '',
       elapsedMs: performance.now() - startMs,
       doneBytes,
       totalBytes,
       doneFiles,
       totalFiles,
-      doneShards: 0,
-      totalShards: 0,
     });
 }

@@ -3,8 +3,6 @@ import { plural } from '../base/text.js';
 import { formatBytes } from '../base/units.js';
 import { bindBackup, type Catalog } from '../catalog/index.js';
 import { reportHeader, simulate } from '../planner/index.js';
-import { createRepository, formatTimestamp, readRepository } from '../repository/index.js';
-import { localStorage } from '../repository/storage/local.js';
 import {
   generateCatalog,
   scenarioStatement,
@@ -15,8 +13,9 @@ import {
 import type { BackupStatement } from '../sql/index.js';
 import { layOutCluster, prepareDataset, requireSpace } from '../world/real/dataset.js';
 import type { DrillReport, RestoreReport, RunResult, VariantReport } from '../world/result.js';
-import type { DrillListener } from './listener.js';
+import { NO_PROGRESS, type DrillListener } from './listener.js';
 import { machine, type Machine } from './machine.js';
+import { openRepository } from './open-repository.js';
 import { proveBackup } from './prove.js';
 import { interrupted, runRealJob } from './real-job.js';
 import { dropClusters, openWorkspace, type Workspace } from './workspace.js';
@@ -51,87 +50,67 @@ export async function runDrill(loaded: LoadedScenario, options: DrillOptions): P
   return { ...reportHeader(loaded, options.command), machine: about, variants };
 }
 
+/** One variant on its way through the phases. */
+interface VariantRun {
+  readonly name: string;
+  readonly scenario: Scenario;
+  readonly statement: BackupStatement;
+  readonly catalog: Catalog;
+  readonly workspace: Workspace;
+  readonly repositoryDirectory: string;
+  readonly options: DrillOptions;
+}
+
 async function runVariant(name: string, scenario: Scenario, options: DrillOptions): Promise<VariantReport> {
-  requireReal(scenario);
-  const statement = scenarioStatement(scenario);
-  if (statement.kind !== 'backup') {
-    throw new DrillError(
-      'NOT_SUPPORTED',
-      `a scenario's statement is a BACKUP so far, not a ${statement.kind.toUpperCase()}`,
-    );
-  }
+  const statement = requireReal(scenario);
   // Predicting first also finds everything that is wrong with the statement before gigabytes of data are made.
   const predicted = simulate(scenario);
   const workspace = openWorkspace(options.workDirectory, scenario.name, name);
+  const repositoryDirectory = options.repositoryDirectory ?? workspace.repository;
   try {
-    const catalog = generateCatalog(scenario);
-    const datasetDirectory = await makeData(name, scenario, catalog, workspace, options);
-    const repositoryDirectory = options.repositoryDirectory ?? workspace.repository;
-    const restoredBytes = options.prove ? predicted.totals.sizeBytes * scenario.restore.replication : 0;
-    requireSpace(
-      workspace.run,
-      predicted.totals.sizeBytes + restoredBytes,
-      'the backup and its restored copy',
-    );
     await openRepository(repositoryDirectory, scenario.repository.name);
-    const measured = await backUp(
-      name,
-      scenario,
-      statement,
-      catalog,
-      workspace,
-      repositoryDirectory,
-      options,
-    );
-    const restore =
-      options.prove && measured.job.state === 'FINISHED'
-        ? await prove(
-            name,
-            scenario,
-            statement,
-            catalog,
-            { workspace, datasetDirectory, repositoryDirectory },
-            options,
-          )
-        : undefined;
-    return {
-      name,
-      nodes: scenario.cluster.nodes.length,
-      predicted,
-      measured,
-      ...(restore ? { restore } : {}),
-    };
+    const catalog = generateCatalog(scenario);
+    const run: VariantRun = { name, scenario, statement, catalog, workspace, repositoryDirectory, options };
+    const datasetDirectory = await makeData(run);
+    requireRoom(run, predicted.totals.sizeBytes);
+    const measured = await backUp(run);
+    const isDone = measured.job.state === 'FINISHED';
+    const restore = options.prove && isDone ? await prove(run, datasetDirectory) : undefined;
+    const nodes = scenario.cluster.nodes.length;
+    return { name, nodes, predicted, measured, ...(restore ? { restore } : {}) };
   } finally {
     dropClusters(workspace);
   }
 }
 
-function requireReal({ repository, cluster, engine, restore }: Scenario): void {
-  const hint = 'drill plan predicts it without running it';
+/** Refuses what cannot be run for real (yet) with NOT_SUPPORTED; returns the statement. */
+function requireReal(scenario: Scenario): BackupStatement {
+  const { repository, cluster, engine, restore } = scenario;
+  const refuse = (message: string): DrillError =>
+    new DrillError('NOT_SUPPORTED', message, { hint: 'drill plan predicts it without running it' });
   if (repository.type !== 'local') {
-    throw new DrillError(
-      'NOT_SUPPORTED',
-      `a repository of type ${repository.type} can be planned but not run for real yet`,
-      { hint },
-    );
+    throw refuse(`a repository of type ${repository.type} can be planned but not run for real yet`);
   }
   const threads = Math.max(
     cluster.nodes.length * engine.uploadWorkers,
     restore.nodes * engine.downloadWorkers,
   );
   if (threads > MAX_THREADS) {
-    const message = `this scenario needs ${threads} worker threads, and a real run may have ${MAX_THREADS}`;
-    throw new DrillError('NOT_SUPPORTED', message, { hint });
+    throw refuse(`this scenario needs ${threads} worker threads, and a real run may have ${MAX_THREADS}`);
   }
+  const statement = scenarioStatement(scenario);
+  if (statement.kind === 'backup') return statement;
+  throw refuse(`a scenario's statement is a BACKUP so far, not a ${statement.kind.toUpperCase()}`);
 }
 
-async function makeData(
-  variant: string,
-  scenario: Scenario,
-  catalog: Catalog,
-  workspace: Workspace,
-  { listener, signal }: DrillOptions,
-): Promise<string> {
+async function makeData({
+  name: variant,
+  scenario,
+  catalog,
+  workspace,
+  options,
+}: VariantRun): Promise<string> {
+  const { listener, signal } = options;
   const startMs = performance.now();
   let announced = false;
   const datasetDirectory = await prepareDataset({
@@ -143,18 +122,8 @@ async function makeData(
     onProgress(doneBytes, totalBytes) {
       if (!announced) listener.onPhase('data', variant, `making ${formatBytes(totalBytes)} of data, once`);
       announced = true;
-      listener.onProgress({
-        phase: 'data',
-        variant,
-        state: '',
-        elapsedMs: performance.now() - startMs,
-        doneBytes,
-        totalBytes,
-        doneFiles: 0,
-        totalFiles: 0,
-        doneShards: 0,
-        totalShards: 0,
-      });
+      const elapsedMs = performance.now() - startMs;
+      listener.onProgress({ ...NO_PROGRESS, phase: 'data', variant, elapsedMs, doneBytes, totalBytes });
     },
   });
   if (signal.aborted) throw interrupted();
@@ -162,56 +131,44 @@ async function makeData(
   return datasetDirectory;
 }
 
-async function openRepository(directory: string, name: string): Promise<void> {
-  const storage = localStorage(directory);
-  if (!(await readRepository(storage, name)))
-    await createRepository(storage, name, formatTimestamp(Date.now()));
+function requireRoom(
+  { scenario, workspace, repositoryDirectory, options }: VariantRun,
+  sizeBytes: number,
+): void {
+  requireSpace(repositoryDirectory, sizeBytes, 'the backup');
+  if (options.prove)
+    requireSpace(workspace.run, sizeBytes * scenario.restore.replication, 'the restored copy');
 }
 
-function backUp(
-  variant: string,
-  scenario: Scenario,
-  statement: BackupStatement,
-  catalog: Catalog,
-  workspace: Workspace,
-  repositoryDirectory: string,
-  { listener, signal }: DrillOptions,
-): Promise<RunResult> {
+function backUp({
+  name: variant,
+  scenario,
+  statement,
+  catalog,
+  workspace,
+  ...run
+}: VariantRun): Promise<RunResult> {
   const { cluster, engine, repository, seed } = scenario;
+  const { listener, signal } = run.options;
   listener.onPhase('backup', variant, `${plural(cluster.nodes.length, 'node')}, preset ${engine.preset}`);
   return runRealJob({
     statement,
     catalog,
-    settings: engine,
-    seed,
-    signal,
-    limits: repository.limits,
     placement: targetPlacement(scenario, cluster.nodes.length),
+    settings: engine,
     clusterDirectory: workspace.cluster,
     hardware: cluster.nodes.map((node) => node.hardware),
+    limits: repository.limits,
     threadsPerNode: engine.uploadWorkers,
-    repository: {
-      name: repository.name,
-      directory: repositoryDirectory,
-      readOnly: repository.readOnly,
-    },
-    onProgress: (snapshot) =>
-      listener.onProgress({
-        ...snapshot,
-        phase: 'backup',
-        variant,
-      }),
+    repository: { name: repository.name, directory: run.repositoryDirectory, readOnly: repository.readOnly },
+    seed,
+    signal,
+    onProgress: (snapshot) => listener.onProgress({ ...snapshot, phase: 'backup', variant }),
   });
 }
 
-function prove(
-  variant: string,
-  scenario: Scenario,
-  statement: BackupStatement,
-  catalog: Catalog,
-  places: { workspace: Workspace; datasetDirectory: string; repositoryDirectory: string },
-  { listener, signal }: DrillOptions,
-): Promise<RestoreReport> {
+function prove(run: VariantRun, datasetDirectory: string): Promise<RestoreReport> {
+  const { name: variant, scenario, statement, catalog, workspace, repositoryDirectory, options } = run;
   const { unsupportedTables } = scenario.engine;
   const selection = bindBackup(catalog, statement, { sessionDatabase: undefined, unsupportedTables });
   return proveBackup({
@@ -220,10 +177,10 @@ function prove(
     statement,
     catalog,
     selection,
-    listener,
-    signal,
-    datasetDirectory: places.datasetDirectory,
-    repositoryDirectory: places.repositoryDirectory,
-    targetDirectory: places.workspace.restoredCluster,
+    datasetDirectory,
+    repositoryDirectory,
+    targetDirectory: workspace.restoredCluster,
+    listener: options.listener,
+    signal: options.signal,
   });
 }

@@ -13,18 +13,21 @@ export async function checkFiles(
   files: readonly ExpectedFile[],
   options: VerifyOptions,
 ): Promise<Problem[]> {
-  const totalBytes = files.reduce((sum, file) => sum + file.sizeBytes, 0);
+  const totals = {
+    totalFiles: files.length,
+    totalBytes: files.reduce((sum, file) => sum + file.sizeBytes, 0),
+  };
   const buffer = new Uint8Array(READ_BYTES);
   const problems: Problem[] = [];
-  let done: VerifyProgress = { files: 0, bytes: 0, totalFiles: files.length, totalBytes };
-  for (const file of files) {
-    const bytesBefore = done.bytes;
+  let bytesDone = 0;
+  for (const [filesDone, file] of files.entries()) {
+    const bytesBefore = bytesDone;
     const onBytes = (bytes: number) =>
-      advance(options, { ...done, bytes: bytesBefore + Math.min(bytes, file.sizeBytes) });
+      advance(options, { files: filesDone, bytes: bytesBefore + Math.min(bytes, file.sizeBytes), ...totals });
     const problem = await checkFile(storage, file, { md5: options.md5, buffer, onBytes });
     if (problem) problems.push(problem);
-    done = { ...done, files: done.files + 1, bytes: bytesBefore + file.sizeBytes };
-    await advance(options, done);
+    bytesDone += file.sizeBytes;
+    await advance(options, { files: filesDone + 1, bytes: bytesDone, ...totals });
   }
   return problems;
 }

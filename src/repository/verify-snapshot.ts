@@ -160,9 +160,15 @@ async function readChecked<T>(
     return await read();
   } catch (error) {
     if (!(error instanceof DrillError)) throw error;
-    problems.push({ kind: 'manifest', path, message: error.message });
+    problems.push(damagedDocument(path, error));
     return undefined;
   }
+}
+
+/** A document that could not be read. The path stands beside the message, so it need not begin with it. */
+export function damagedDocument(path: string, { message }: DrillError): Problem {
+  const reason = message.startsWith(path) ? message.slice(path.length).replace(/^:? /, '') : message;
+  return { kind: 'manifest', path, message: reason };
 }
 
 /** By path: snapshots of one label share the files that did not change between them. */

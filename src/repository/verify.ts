@@ -7,7 +7,7 @@ import { byCodeUnits } from './storage/path.js';
 import type { Storage } from './storage/storage.js';
 import { checkFiles, refuseIfAborted } from './verify-files.js';
 import type { Problem, VerifiedSnapshot, VerifyOptions, VerifyReport } from './verify-report.js';
-import { surveySnapshot, type ExpectedFile } from './verify-snapshot.js';
+import { damagedDocument, surveySnapshot, type ExpectedFile } from './verify-snapshot.js';
 
 /**
  * Checks every snapshot of every repository on a storage: manifests first, then each file they name by reading it.
@@ -70,7 +70,7 @@ async function checkRepoInfo(storage: Storage, repository: string, problems: Pro
     if (!repoInfo) problems.push({ kind: 'missing', path, message: 'the repository has no __repo_info' });
   } catch (error) {
     if (!(error instanceof DrillError)) throw error;
-    problems.push({ kind: 'manifest', path, message: error.message });
+    problems.push(damagedDocument(path, error));
   }
 }
 

@@ -86,33 +86,33 @@ export const FILE_DAMAGE: Readonly<Record<string, Damage>> = {
 
 /** Damage to a snapshot's `__meta`, or beside both documents: its files are still checked. */
 export const SNAPSHOT_DAMAGE: Readonly<Record<string, Damage>> = {
-  'no __meta': async (storage, { metaPath }) => {
-    await storage.remove(metaPath);
-    return { kind: 'missing', path: stem(metaPath) };
+  'no __meta': async (storage, { metaFile }) => {
+    await storage.remove(metaFile);
+    return { kind: 'missing', path: stem(metaFile) };
   },
-  'a __meta with other bytes': async (storage, { metaPath }) => {
-    await edit(storage, metaPath, flipped);
-    return { kind: 'manifest', path: metaPath };
+  'a __meta with other bytes': async (storage, { metaFile }) => {
+    await edit(storage, metaFile, flipped);
+    return { kind: 'manifest', path: metaFile };
   },
-  'two __meta': async (storage, { metaPath }) => {
-    await put(storage, otherSum(metaPath), await get(storage, metaPath));
-    return { kind: 'manifest', path: stem(metaPath) };
+  'two __meta': async (storage, { metaFile }) => {
+    await put(storage, otherSum(metaFile), await get(storage, metaFile));
+    return { kind: 'manifest', path: stem(metaFile) };
   },
-  'a __meta that is whole but does not fit': async (storage, { info, meta, infoPath }) => {
+  'a __meta that is whole but does not fit': async (storage, { info, meta, infoFile }) => {
     const text = encodeMeta({ ...meta, databaseName: 'other' });
     await writeDocument(storage, metaPath(info.repository, info.label), text, nodeMd5);
-    return { kind: 'manifest', path: infoPath };
+    return { kind: 'manifest', path: infoFile };
   },
   'a __meta that is no document, under its right checksum': async (storage, { info }) => {
     const path = await writeDocument(storage, metaPath(info.repository, info.label), 'no document', nodeMd5);
     return { kind: 'manifest', path };
   },
-  'a part of a document': async (storage, { infoPath }) => {
-    await put(storage, `${stem(infoPath)}.part`, bytesOf('{'));
-    return { kind: 'extra', path: `${stem(infoPath)}.part` };
+  'a part of a document': async (storage, { infoFile }) => {
+    await put(storage, `${stem(infoFile)}.part`, bytesOf('{'));
+    return { kind: 'extra', path: `${stem(infoFile)}.part` };
   },
-  'a note beside the documents': async (storage, { infoPath }) => {
-    const path = infoPath.replace(/[^/]+$/, 'README');
+  'a note beside the documents': async (storage, { infoFile }) => {
+    const path = infoFile.replace(/[^/]+$/, 'README');
     await put(storage, path, bytesOf('x'));
     return { kind: 'foreign', path };
   },
@@ -120,21 +120,21 @@ export const SNAPSHOT_DAMAGE: Readonly<Record<string, Damage>> = {
 
 /** Damage after which the files of a snapshot cannot be told: it is named, and they are left in peace. */
 export const INFO_DAMAGE: Readonly<Record<string, Damage>> = {
-  'no __info': async (storage, { infoPath }) => {
-    await storage.remove(infoPath);
-    return { kind: 'unfinished', path: infoPath.replace(/\/[^/]+$/, '') };
+  'no __info': async (storage, { infoFile }) => {
+    await storage.remove(infoFile);
+    return { kind: 'unfinished', path: infoFile.replace(/\/[^/]+$/, '') };
   },
-  'an __info with other bytes': async (storage, { infoPath }) => {
-    await edit(storage, infoPath, flipped);
-    return { kind: 'manifest', path: infoPath };
+  'an __info with other bytes': async (storage, { infoFile }) => {
+    await edit(storage, infoFile, flipped);
+    return { kind: 'manifest', path: infoFile };
   },
-  'an __info of another label': async (storage, { info, infoPath: old }) => {
+  'an __info of another label': async (storage, { info, infoFile: old }) => {
     await storage.remove(old);
     const path = infoPath(info.repository, info.label, info.backupTime);
     const text = encodeInfo({ ...info, label: 'another' });
     return { kind: 'manifest', path: await writeDocument(storage, path, text, nodeMd5) };
   },
-  'an __info of another time': async (storage, { info, infoPath: old }) => {
+  'an __info of another time': async (storage, { info, infoFile: old }) => {
     await storage.remove(old);
     const path = infoPath(
       info.repository,

@@ -29,8 +29,8 @@ export interface Sample {
   readonly info: SnapshotInfo;
   readonly meta: SnapshotMeta;
   /** Full paths of both documents and of every shard's file. */
-  readonly infoPath: string;
-  readonly metaPath: string;
+  readonly infoFile: string;
+  readonly metaFile: string;
   readonly files: readonly string[];
 }
 
@@ -66,7 +66,8 @@ export async function writeSample(storage: Storage, spec: SampleSpec = {}): Prom
     const buckets = Math.min(2, shards - p * 2);
     const index = { id: 100 + p, name: 'tbl', base: true, buckets };
     const stored: ManifestShard[] = [];
-    for (let b = 0; content === 'all' && b < buckets; b++) stored.push(await writeShard(b, index.id, 10 + p));
+    for (let b = 0; b < (content === 'all' ? buckets : 0); b++)
+      stored.push(await writeShard(b, index.id, 10 + p));
     partitions.push({ id: 10 + p, name: `p${p}`, version: 2, index, stored });
   }
   const views = [{ name: 'v', definition: 'SELECT 1\n' }];
@@ -126,5 +127,5 @@ export async function writeSample(storage: Storage, spec: SampleSpec = {}): Prom
     encodeInfo(info),
     nodeMd5,
   );
-  return { info, meta, infoPath: writtenInfo, metaPath: writtenMeta, files };
+  return { info, meta, infoFile: writtenInfo, metaFile: writtenMeta, files };
 }

@@ -27,11 +27,11 @@ test('snapshots are listed by label with their times; what hinders a restore is 
   await writeSample(storage, { label: 'Twice', timestamp: T1 });
   await put(storage, `${root}/__ss_begun/__ss_content/__db_1/__tbl_2/__part_3/__idx_4/__5/f.part`);
   const bare = await writeSample(storage, { label: 'bare' });
-  await storage.remove(bare.metaPath);
+  await storage.remove(bare.metaFile);
   const metas = await writeSample(storage, { label: 'metas' });
-  await put(storage, `${metas.metaPath.slice(0, -32)}${'0'.repeat(32)}`);
+  await put(storage, `${metas.metaFile.slice(0, -32)}${'0'.repeat(32)}`);
   const infos = await writeSample(storage, { label: 'infos' });
-  await put(storage, `${infos.infoPath.slice(0, -32)}${'0'.repeat(32)}`);
+  await put(storage, `${infos.infoFile.slice(0, -32)}${'0'.repeat(32)}`);
   await put(storage, `${root}/__ss_not a label/__meta.${'0'.repeat(32)}`);
   await put(storage, `${root}/README`);
   t.deepEqual(await listSnapshots(storage, 'repo'), [
@@ -87,38 +87,38 @@ test('a snapshot that is not there is SNAPSHOT_UNKNOWN, and what is there is tol
 test('a snapshot that is not whole is refused', async (t) => {
   const damage: Record<string, (storage: ReturnType<typeof memoryStorage>) => Promise<ErrorCode>> = {
     'a damaged __info': async (storage) => {
-      const { infoPath } = await writeSample(storage);
-      const bytes = await get(storage, infoPath);
+      const { infoFile } = await writeSample(storage);
+      const bytes = await get(storage, infoFile);
       bytes[bytes.length >> 1]! ^= 1;
-      await put(storage, infoPath, bytes);
+      await put(storage, infoFile, bytes);
       return 'CHECKSUM_MISMATCH';
     },
     'a damaged __meta': async (storage) => {
-      const { metaPath } = await writeSample(storage);
-      await put(storage, metaPath, bytesOf('{}'));
+      const { metaFile } = await writeSample(storage);
+      await put(storage, metaFile, bytesOf('{}'));
       return 'CHECKSUM_MISMATCH';
     },
     'no __meta': async (storage) => {
-      await storage.remove((await writeSample(storage)).metaPath);
+      await storage.remove((await writeSample(storage)).metaFile);
       return 'REPOSITORY_CORRUPT';
     },
     'two __meta': async (storage) => {
-      const { metaPath } = await writeSample(storage);
-      await put(storage, `${metaPath.slice(0, -32)}${'0'.repeat(32)}`, bytesOf('x'));
+      const { metaFile } = await writeSample(storage);
+      await put(storage, `${metaFile.slice(0, -32)}${'0'.repeat(32)}`, bytesOf('x'));
       return 'REPOSITORY_CORRUPT';
     },
     'the documents of another snapshot': async (storage) => {
       const other = await writeSample(storage, { label: 'other' });
-      for (const path of [other.infoPath, other.metaPath]) {
+      for (const path of [other.infoFile, other.metaFile]) {
         await put(storage, path.replace('__ss_other', '__ss_snap'), await get(storage, path));
       }
       return 'REPOSITORY_CORRUPT';
     },
     'a __meta that does not fit': async (storage) => {
-      const { metaPath } = await writeSample(storage);
-      await storage.remove(metaPath);
+      const { metaFile } = await writeSample(storage);
+      await storage.remove(metaFile);
       const other = await writeSample(storage, { label: 'other', shards: 6 });
-      await storage.rename(other.metaPath, other.metaPath.replace('__ss_other', '__ss_snap'));
+      await storage.rename(other.metaFile, other.metaFile.replace('__ss_other', '__ss_snap'));
       return 'REPOSITORY_CORRUPT';
     },
   };
@@ -139,11 +139,11 @@ test('the files of a manifest are those that were written', async (t) => {
 test('pruning leaves what the manifest names, and other snapshots', async (t) => {
   const storage = memoryStorage();
   const other = await writeSample(storage, { label: 'snap2' });
-  const { info, files, metaPath } = await writeSample(storage);
+  const { info, files, metaFile } = await writeSample(storage);
   const beside = (await paths(storage)).filter((path) => !path.includes('__ss_snap/'));
   await put(storage, `${files[0]!.slice(0, -33)}.part`);
   await put(storage, `${files[0]!.slice(0, -32)}${'0'.repeat(32)}`);
-  await put(storage, `${metaPath.slice(0, -33)}.part`);
+  await put(storage, `${metaFile.slice(0, -33)}.part`);
   t.deepEqual(await inspectLabel(storage, 'repo', 'snap'), {
     timestamps: [T1],
     hasFiles: true,

@@ -89,6 +89,9 @@ test('verify names exactly what was planted, and nothing else', async (t) => {
         report.problems.map(({ kind, path }) => ({ kind, path })),
         expected,
       );
+      for (const { path, message } of report.problems) {
+        t.false(message === '' || message.startsWith(path), 'the path stands beside the message');
+      }
       t.deepEqual(await paths(storage), before, 'verify changes nothing');
     }),
     { numRuns: 200 },
@@ -157,13 +160,13 @@ test('several times of one label share their files', async (t) => {
   t.deepEqual(report.problems, []);
   t.deepEqual(report.snapshots[0]!.timestamps, ['2026-01-31-23-59-59', '2026-02-01-00-00-00']);
   t.is(report.files, one.files.length);
-  await put(storage, otherSum(one.infoPath), await get(storage, one.infoPath));
+  await put(storage, otherSum(one.infoFile), await get(storage, one.infoFile));
   const twice = await verifyRepository(storage, { md5: nodeMd5 });
   t.deepEqual(
     twice.problems.map(({ kind, path }) => ({ kind, path })),
     [
-      { kind: 'manifest', path: otherSum(one.infoPath) },
-      { kind: 'manifest', path: one.infoPath },
+      { kind: 'manifest', path: otherSum(one.infoFile) },
+      { kind: 'manifest', path: one.infoFile },
     ],
   );
 });

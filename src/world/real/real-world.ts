@@ -2,14 +2,7 @@ import { Piscina } from 'piscina';
 import { sampler } from '../../base/distribution.js';
 import { randomStream } from '../../base/random.js';
 import type { Catalog } from '../../catalog/index.js';
-import {
-  failure,
-  success,
-  type Answer,
-  type JobContext,
-  type RepositoryOperation,
-  type World,
-} from '../../coordinator/index.js';
+import { failure, success, type Answer, type JobContext, type World } from '../../coordinator/index.js';
 import { DrillError } from '../../base/errors.js';
 import type { NodeTask, TaskReport } from '../../node/index.js';
 import { localStorage } from '../../repository/storage/local.js';

@@ -1,33 +1,16 @@
-import { DrillError, invariant } from '../../base/errors.js';
+import { invariant } from '../../base/errors.js';
 import type { Catalog } from '../../catalog/index.js';
-import {
-  failure,
-  success,
-  type Answer,
-  type JobContext,
-  type RepositoryOperation,
-  type World,
-} from '../../coordinator/index.js';
-import {
-  taskProcedure,
-  type NodeTask,
-  type Operation,
-  type Procedure,
-  type TaskReport,
-} from '../../node/index.js';
+import { failure, success, type Answer, type JobContext, type World } from '../../coordinator/index.js';
+import type { NodeTask, Operation, TaskReport } from '../../node/index.js';
 import type { Recorder } from '../recorder.js';
 import { EventHeap } from './event-heap.js';
+import { performOnNode } from './node-operations.js';
+import { NodePools, type WorkerCounts } from './node-pools.js';
 import { laneOf, Prices, type PriceList } from './prices.js';
 import { performOnRepository } from './repository-operations.js';
-import { VirtualRepository } from './virtual-repository.js';
+import { newRunning, type Running } from './running.js';
 import { VirtualNodes } from './virtual-nodes.js';
-
-/** Work that a node has at once, by kind. */
-export interface WorkerCounts {
-  readonly snapshotWorkers: number;
-  readonly uploadWorkers: number;
-  readonly downloadWorkers: number;
-}
+import type { VirtualRepository } from './virtual-repository.js';
 
 export interface VirtualWorldOptions {
   readonly catalog: Catalog;
@@ -48,41 +31,6 @@ export interface TraceRecord {
   readonly operation: Operation;
 }
 
-type Pool = 'snapshot' | 'upload' | 'download';
-
-const POOL_OF: Record<NodeTask['kind'], Pool> = {
-  snapshot: 'snapshot',
-  install: 'snapshot',
-  release: 'snapshot',
-  upload: 'upload',
-  download: 'download',
-};
-
-/** A task on a node: waiting in its pool's queue, then run by one of the pool's workers. */
-interface Running {
-  readonly task: NodeTask;
-  readonly job: JobContext;
-  readonly answer: Answer<TaskReport>;
-  readonly procedure: Procedure<TaskReport>;
-  /** Index in `VirtualWorld.running` while a worker has it. */
-  slot: number;
-  startedMs: number;
-  /** The operation in progress, and when it started. */
-  operation: Operation | undefined;
-  operationStartMs: number;
-  /** The lane of the flow it waits for: a network lane, a disk (node), or none. */
-  flow: 'none' | 'network' | 'disk';
-  /** A `put` or `get` whose request latency is still running: its bytes are sent after it. */
-  bytesToMove: number;
-}
-
-interface PoolState {
-  readonly size: number;
-  busy: number;
-  readonly queue: Running[];
-  head: number;
-}
-
 /** Kinds of events in the heap: the second number tells them apart. */
 const TIMER = -1;
 
@@ -96,7 +44,7 @@ export class VirtualWorld implements World {
   /** How often a slot has been given out: an event for an earlier holder is void. */
   private readonly stamps: number[] = [];
   private readonly freeSlots: number[] = [];
-  private readonly pools: Map<Pool, PoolState>[];
+  private readonly pools: NodePools;
   private readonly aborted = new Set<number>();
   private readonly recorders = new Map<number, Recorder>();
   readonly nodes: VirtualNodes;
@@ -110,16 +58,7 @@ export class VirtualWorld implements World {
     this.options = options;
     this.prices = new Prices(options.prices);
     this.nodes = new VirtualNodes(options.catalog);
-    const { snapshotWorkers, uploadWorkers, downloadWorkers } = options.workers;
-    const pool = (size: number): PoolState => ({ size, busy: 0, queue: [], head: 0 });
-    this.pools = options.catalog.nodeNames.map(
-      () =>
-        new Map([
-          ['snapshot', pool(snapshotWorkers)],
-          ['upload', pool(uploadWorkers)],
-          ['download', pool(downloadWorkers)],
-        ]),
-    );
+    this.pools = new NodePools(options.catalog.nodeNames.length, options.workers);
   }
 
   now(): number {
@@ -144,31 +83,14 @@ export class VirtualWorld implements World {
   send(task: NodeTask, job: JobContext, answer: Answer<TaskReport>): void {
     this.wakeAt(this.nowMs + this.prices.messageMs, () => {
       if (this.aborted.has(job.jobId) && task.kind !== 'release') return;
-      const waiting: Running = {
-        task,
-        job,
-        answer,
-        procedure: taskProcedure(task),
-        slot: -1,
-        startedMs: 0,
-        operation: undefined,
-        operationStartMs: 0,
-        flow: 'none',
-        bytesToMove: 0,
-      };
-      const pool = this.poolOf(task);
-      if (pool.busy < pool.size) this.start(waiting, pool);
-      else pool.queue.push(waiting);
+      const running = newRunning(task, job, answer);
+      if (this.pools.enter(running)) this.start(running);
     });
   }
 
   abort(jobId: number): void {
     this.aborted.add(jobId);
-    for (const pool of this.pools.flatMap((pools) => [...pools.values()])) {
-      const kept = pool.queue.slice(pool.head).filter((waiting) => waiting.job.jobId !== jobId);
-      pool.queue.splice(0, pool.queue.length, ...kept);
-      pool.head = 0;
-    }
+    this.pools.drop(jobId);
     for (const running of this.running) {
       if (running?.job.jobId !== jobId || running.task.kind === 'release') continue;
       this.stopFlow(running);
@@ -226,8 +148,8 @@ export class VirtualWorld implements World {
     else this.startTransfer(running);
   }
 
-  private start(waiting: Running, pool: PoolState): void {
-    pool.busy++;
+  /** A worker begins with a task. */
+  private start(waiting: Running): void {
     const slot = this.freeSlots.pop() ?? this.running.length;
     waiting.slot = slot;
     waiting.startedMs = this.nowMs;
@@ -236,12 +158,15 @@ export class VirtualWorld implements World {
     this.resume(waiting, undefined);
   }
 
-  /** Runs a procedure until its next operation that takes time. */
-  private resume(running: Running, value: unknown): void {
+  /** Runs a procedure until its next operation that takes time. A failed operation is thrown into it. */
+  private resume(running: Running, value: unknown, failed?: { readonly error: unknown }): void {
     let answer = value;
+    let thrown = failed;
     try {
       for (;;) {
-        const next = running.procedure.next(answer);
+        const { procedure } = running;
+        const next = thrown ? procedure.throw(thrown.error) : procedure.next(answer);
+        thrown = undefined;
         if (next.done) return this.finish(running, next.value);
         const operation = next.value;
         this.operations++;
@@ -314,9 +239,9 @@ export class VirtualWorld implements World {
 
   private stopFlow(running: Running): void {
     const { flow, task, slot } = running;
-    if (flow === 'network')
-      this.prices.network.cancel(laneOf(task.node, hashes(running.operation!)), slot, this.nowMs);
-    if (flow === 'disk') this.prices.disks.cancel(task.node, slot, this.nowMs);
+    const { network, disks } = this.prices;
+    if (flow === 'network') network.cancel(laneOf(task.node, hashes(running.operation!)), slot, this.nowMs);
+    if (flow === 'disk') disks.cancel(task.node, slot, this.nowMs);
     running.flow = 'none';
   }
 
@@ -336,50 +261,19 @@ export class VirtualWorld implements World {
       operation,
     });
     let answer: unknown;
+    let failed: { readonly error: unknown } | undefined;
     try {
       answer = this.answerTo(running, operation);
     } catch (error) {
-      return this.fail(running, error);
+      failed = { error };
     }
-    this.resume(running, answer);
+    this.resume(running, answer, failed);
   }
 
-  /** Carries an operation out, now that its time has passed. */
   private answerTo({ task, job }: Running, operation: Operation): unknown {
     const { catalog } = this.options;
-    const { node } = task;
-    switch (operation.op) {
-      case 'link':
-        return this.nodes.link(node, job.jobId, operation.shard);
-      case 'scan':
-        return this.nodes.scan(node, job.jobId, operation.shard);
-      case 'list':
-        return this.repository(job.repository).remoteFiles(job.label, catalog, operation.shard);
-      case 'hash':
-        return VirtualRepository.contentOf(catalog, operation.shard, operation.file);
-      case 'put': {
-        const { shard, file, checksum, hash } = operation;
-        this.repository(job.repository).put(job.label, catalog, shard, file, checksum !== undefined);
-        return hash ? VirtualRepository.contentOf(catalog, shard, file) : undefined;
-      }
-      case 'rename':
-        return this.repository(job.repository).put(job.label, catalog, operation.shard, operation.file, true);
-      case 'get': {
-        const source = job.sources!.get(operation.shard)!;
-        const checksum = this.repository(job.repository).fetch(job.label, source.address, operation.file);
-        if (checksum === undefined) throw missingFile(source.files[operation.file]!.name);
-        this.nodes.stage(node, job.jobId, operation.shard, operation.file, checksum);
-        return checksum;
-      }
-      case 'install':
-        return this.nodes.install(node, job.jobId, operation.shard);
-      case 'drop':
-        return this.nodes.drop(node, operation.jobId);
-      case 'delete':
-      case 'report':
-        // A file has one content here, so there is never older content to delete.
-        return undefined;
-    }
+    const repository = this.repository(job.repository);
+    return performOnNode({ catalog, nodes: this.nodes, repository, node: task.node, job }, operation);
   }
 
   private finish(running: Running, report: TaskReport): void {
@@ -406,21 +300,13 @@ export class VirtualWorld implements World {
     if (task.kind === 'upload' || task.kind === 'download') {
       this.recorders.get(job.jobId)?.worked(task.node, running.startedMs, this.nowMs, task.shards.length);
     }
-    const pool = this.poolOf(task);
-    pool.busy--;
-    if (pool.head === pool.queue.length) return;
-    const next = pool.queue[pool.head++]!;
-    if (pool.head * 2 > pool.queue.length) pool.head -= pool.queue.splice(0, pool.head).length;
-    this.start(next, pool);
+    const next = this.pools.leave(task);
+    if (next) this.start(next);
   }
 
   private sizeOf(operation: Extract<Operation, { op: 'hash' | 'put' | 'get' }>): number {
     const { shards } = this.options.catalog;
     return shards.fileSizeBytes[shards.firstFile[operation.shard]! + operation.file]!;
-  }
-
-  private poolOf(task: NodeTask): PoolState {
-    return this.pools[task.node]!.get(POOL_OF[task.kind])!;
   }
 
   private repository(name: string): VirtualRepository {
@@ -432,7 +318,3 @@ export class VirtualWorld implements World {
 
 const hashes = (operation: Operation): boolean =>
   operation.op === 'get' || (operation.op === 'put' && operation.hash);
-
-function missingFile(name: string): DrillError {
-  return new DrillError('STORAGE_NOT_FOUND', `the repository does not hold file ${name} of the snapshot`);
-}

@@ -1,0 +1,27 @@
+import { readFileSync, writeFileSync, mkdirSync } from 'node:fs';
+import path from 'node:path';
+import { DrillError } from '../base/errors.js';
+import { onDisk } from '../world/real/errno.js';
+
+/** A scenario's text. Throws SCENARIO_UNREADABLE. */
+export function readScenarioFile(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    const why =
+      code === 'ENOENT' ? 'there is no such file' : code === 'EISDIR' ? 'it is a directory' : message;
+    throw new DrillError('SCENARIO_UNREADABLE', `cannot read scenario ${file}: ${why}`, {
+      hint: 'scenarios/quickstart.yaml is a good one to begin with',
+      cause: error,
+    });
+  }
+}
+
+/** Writes a report, making its directory if need be. */
+export function writeReport(file: string, text: string): void {
+  onDisk(`writing ${file}`, () => {
+    mkdirSync(path.dirname(file), { recursive: true });
+    writeFileSync(file, text);
+  });
+}

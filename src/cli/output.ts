@@ -1,0 +1,117 @@
+import { createLogUpdate } from 'log-update';
+import { progressJson, progressLine } from '../report/progress.js';
+import { formatDuration } from '../base/units.js';
+import type { DrillListener, Phase, ProgressSnapshot } from '../drill/index.js';
+
+/** Where a command speaks: progress on standard error, so that standard output is the result alone. */
+export interface Printer extends DrillListener {
+  /** The result: on standard output. */
+  readonly result: (text: string) => void;
+  /** Something worth knowing on the way. */
+  readonly note: (text: string) => void;
+  /** Ends whatever line is being redrawn. */
+  readonly done: () => void;
+}
+
+const PHASE_TITLES: Readonly<Record<Phase, string>> = {
+  data: 'Data',
+  backup: 'Backup',
+  verify: 'Verify',
+  restore: 'Restore',
+  compare: 'Compare',
+};
+
+/** Plain lines come this far apart: enough to see that it is alive, few enough to read in a log. */
+const PLAIN_INTERVAL_MS = 2000;
+
+/** The printer that fits: JSON lines, a line redrawn in place on a terminal, or plain lines. */
+export function createPrinter(options: { readonly json: boolean; readonly quiet: boolean }): Printer {
+  if (options.json) return jsonPrinter();
+  if (options.quiet) return quietPrinter();
+  return process.stderr.isTTY ? terminalPrinter() : plainPrinter();
+}
+
+export const terminalWidth = (): number => Math.max(60, Math.min(120, process.stdout.columns ?? 100));
+
+const writeLine = (stream: NodeJS.WriteStream, text: string): void => void stream.write(`${text}\n`);
+
+function jsonPrinter(): Printer {
+  const line = (value: object): void => writeLine(process.stdout, JSON.stringify(value));
+  return {
+    onPhase: (phase, variant, what) => line({ type: 'phase', phase, variant, what }),
+    onProgress: (snapshot) =>
+      line({ type: 'progress', phase: snapshot.phase, variant: snapshot.variant, ...progressOf(snapshot) }),
+    result: (text) => writeLine(process.stdout, text),
+    note: () => undefined,
+    done: () => undefined,
+  };
+}
+
+const progressOf = (snapshot: ProgressSnapshot): object => progressJson(snapshot);
+
+function quietPrinter(): Printer {
+  const nothing = (): void => undefined;
+  return {
+    onPhase: nothing,
+    onProgress: nothing,
+    note: nothing,
+    done: nothing,
+    result: (text) => writeLine(process.stdout, text),
+  };
+}
+
+function plainPrinter(): Printer {
+  let lastMs = 0;
+  return {
+    onPhase(phase, variant, what) {
+      lastMs = performance.now();
+      writeLine(process.stderr, phaseLine(phase, variant, what));
+    },
+    onProgress(snapshot) {
+      const nowMs = performance.now();
+      if (nowMs - lastMs < PLAIN_INTERVAL_MS) return;
+      lastMs = nowMs;
+      writeLine(process.stderr, `  ${progressLine(snapshot, 100)}`);
+    },
+    result: (text) => writeLine(process.stdout, text),
+    note: (text) => writeLine(process.stderr, text),
+    done: () => undefined,
+  };
+}
+
+function terminalPrinter(): Printer {
+  const draw = createLogUpdate(process.stderr);
+  let heading = '';
+  let last: ProgressSnapshot | undefined;
+  const finish = (): void => {
+    draw.clear();
+    if (heading !== '')
+      writeLine(process.stderr, `${heading}${last ? `  ${formatDuration(last.elapsedMs)}` : ''}`);
+    heading = '';
+    last = undefined;
+  };
+  return {
+    onPhase(phase, variant, what) {
+      finish();
+      heading = phaseLine(phase, variant, what);
+      draw(heading);
+    },
+    onProgress(snapshot) {
+      last = snapshot;
+      draw(`${heading}\n  ${progressLine(snapshot, terminalWidth() - 4)}`);
+    },
+    result(text) {
+      finish();
+      writeLine(process.stdout, text);
+    },
+    note(text) {
+      finish();
+      writeLine(process.stderr, text);
+    },
+    done: finish,
+  };
+}
+
+function phaseLine(phase: Phase, variant: string, what: string): string {
+  return `${PHASE_TITLES[phase].padEnd(8)}${variant === '' ? '' : `${variant}: `}${what}`;
+}

@@ -1,0 +1,60 @@
+import type { Command } from 'commander';
+import { commandLine } from './command-line.js';
+import { onInterrupt } from './interrupt.js';
+import { EXIT } from './exit-codes.js';
+import { withReportOptions, type ReportOptions } from './report-options.js';
+
+interface RunOptions extends ReportOptions {
+  readonly workDir: string;
+  readonly repository?: string;
+  readonly restore: boolean;
+}
+
+const EXAMPLES = `
+Examples:
+  $ drill run scenarios/quickstart.yaml
+  $ drill run scenarios/scale-nodes.yaml --html scale.html
+  $ drill run scenarios/quickstart.yaml --repository /mnt/backups --no-restore
+  $ drill run scenarios/quickstart.yaml --set repository.bandwidth='60 MB/s'
+
+Data sets are made once and kept under the work directory; drill clean removes them. Ctrl-C cancels the job, drops what
+it left on the nodes and ends with exit code 130.`;
+
+export function addRun(program: Command): void {
+  const command = program
+    .command('run')
+    .description(
+      'run the scenario for real on worker threads, restore it, compare every byte, and predict it as well',
+    )
+    .argument('<scenario>', 'scenario file (YAML)')
+    .option('--work-dir <directory>', 'for data sets, clusters and the repository', '.drill')
+    .option(
+      '--repository <directory>',
+      "back up into this location instead of the drill's own; nothing is removed there",
+    )
+    .option('--no-restore', 'skip verifying, restoring and comparing')
+    .addHelpText('after', EXAMPLES)
+    .action(doRun);
+  withReportOptions(command);
+}
+
+async function doRun(file: string, options: RunOptions): Promise<void> {
+  const { runDrill } = await import('../drill/index.js');
+  const { reportOn } = await import('./scenario-command.js');
+  const interrupt = onInterrupt();
+  try {
+    const code = await reportOn(file, options, (loaded, printer) =>
+      runDrill(loaded, {
+        workDirectory: options.workDir,
+        repositoryDirectory: options.repository,
+        prove: options.restore,
+        command: commandLine(),
+        signal: interrupt.signal,
+        listener: printer,
+      }),
+    );
+    process.exitCode = interrupt.signal.aborted ? EXIT.interrupted : code;
+  } finally {
+    interrupt.dispose();
+  }
+}

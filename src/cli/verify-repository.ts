@@ -1,0 +1,69 @@
+import { existsSync } from 'node:fs';
+import { DrillError } from '../base/errors.js';
+import { plural } from '../base/text.js';
+import { formatBytes } from '../base/units.js';
+import { givingWay, interrupted, NO_PROGRESS } from '../drill/index.js';
+import { locateRepository, verifyRepository, type VerifyReport } from '../repository/index.js';
+import { localStorage } from '../repository/storage/local.js';
+import { nodeMd5 } from '../repository/storage/node-md5.js';
+import { EXIT } from './exit-codes.js';
+import { createPrinter } from './output.js';
+import type { VerifyOptions } from './verify.js';
+
+/** Verifies the repository in a directory, prints what was found, and returns the exit code. */
+export async function verify(
+  directory: string,
+  options: VerifyOptions,
+  signal: AbortSignal,
+): Promise<number> {
+  if (!existsSync(directory)) {
+    throw new DrillError('REPOSITORY_UNREADABLE', `there is no directory ${directory}`, {
+      hint: 'drill run leaves its repository in .drill/runs/<scenario>/run/repository',
+    });
+  }
+  const { location, repository } = locateRepository(directory);
+  const printer = createPrinter({ json: options.json ?? false, quiet: options.quiet ?? false });
+  printer.onPhase('verify', '', directory);
+  const startMs = performance.now();
+  const onProgress = givingWay(
+    (doneBytes: number, totalBytes: number, doneFiles: number, totalFiles: number) =>
+      printer.onProgress({
+        ...NO_PROGRESS,
+        phase: 'verify',
+        variant: '',
+        elapsedMs: performance.now() - startMs,
+        doneBytes,
+        totalBytes,
+        doneFiles,
+        totalFiles,
+      }),
+  );
+  const report = await verifyRepository(localStorage(location), {
+    md5: nodeMd5,
+    repositoryName: repository,
+    signal,
+    onProgress: ({ files, bytes, totalFiles, totalBytes }) =>
+      onProgress(bytes, totalBytes, files, totalFiles),
+  });
+  if (signal.aborted) throw interrupted();
+  printer.result(options.json ? JSON.stringify({ type: 'verify', ...report }) : render(report));
+  return report.problems.length === 0 ? EXIT.ok : EXIT.failed;
+}
+
+function render({ repositories, snapshots, files, bytes, problems }: VerifyReport): string {
+  const lines = snapshots.map(({ repository, label, timestamps, ...found }) => {
+    const when = timestamps.join(', ') || 'unfinished';
+    return `  ${repository}/${label}  ${when}  ${plural(found.files, 'file')}, ${formatBytes(found.bytes)}`;
+  });
+  for (const { kind, path, message } of problems) {
+    lines.push(`  ${kind.toUpperCase()}  ${printable(path)}`, `    ${printable(message)}`);
+  }
+  const what = `${plural(snapshots.length, 'snapshot')}, ${plural(files, 'file')}, ${formatBytes(bytes)} in ${repositories.join(', ')}`;
+  const verdict =
+    problems.length === 0 ? `All is well: ${what}.` : `${plural(problems.length, 'problem')}: ${what}.`;
+  return [...lines, verdict].join('\n');
+}
+
+/** File names come from whoever wrote the repository: control characters must not reach a terminal. */
+const printable = (text: string): string =>
+  text.replaceAll(/[\p{Cc}\p{Cf}]/gu, (c) => `\\u{${c.codePointAt(0)!.toString(16)}}`);

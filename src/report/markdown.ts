@@ -1,0 +1,78 @@
+import { plural } from '../base/text.js';
+import { formatBytes } from '../base/units.js';
+import type { DrillReport, VariantReport } from '../world/result.js';
+import { escapeMarkdown, markdownCode } from './escape.js';
+import { mainRun } from './facts.js';
+import { failuresOf } from './failures.js';
+import { skippedTables, slowestNodeLine, whereItRan } from './remarks.js';
+import { summarise } from './summary.js';
+import { sweepTable } from './sweep-table.js';
+import type { TableModel } from './table-model.js';
+import { statesTable, totalsTable } from './tables.js';
+
+const MOST_FINDINGS = 5;
+
+/** The report in short, for a ticket: the answer, one or two tables, what is wrong, how to get it again. */
+export function renderMarkdown(report: DrillReport): string {
+  const { variants, scenario } = report;
+  const [only, ...others] = variants;
+  const { verdict, headline, details } = summarise(report);
+  const mark = verdict === 'good' ? '✔' : '✖';
+  const tables =
+    only === undefined
+      ? []
+      : others.length > 0
+        ? [markdownTable(sweepTable(variants))]
+        : [markdownTable(totalsTable(only)), markdownTable(statesTable(only.measured, only.predicted))];
+  const slowest = only && others.length === 0 ? slowestNodeLine(mainRun(only)) : undefined;
+  const blocks = [
+    `## Backup drill: ${escapeMarkdown(scenario.name)}`,
+    `**${mark} ${escapeMarkdown(headline)}**`,
+    escapeMarkdown(details.join(' ')),
+    ...variants.flatMap(failures),
+    ...tables,
+    slowest === undefined ? '' : escapeMarkdown(slowest),
+    ...variants.flatMap(findings),
+    ...skippedTables(variants.map(mainRun)).map(escapeMarkdown),
+    where(report),
+  ];
+  return `${blocks.filter((block) => block !== '').join('\n\n')}\n`;
+}
+
+function markdownTable(model: TableModel): string {
+  const shown = model.columns.map((column) => !column.bar);
+  const line = (texts: readonly string[]): string => `| ${texts.filter((_, i) => shown[i]).join(' | ')} |`;
+  if (model.rows.length === 0) return '';
+  return [
+    line(model.columns.map(({ head }) => escapeMarkdown(head))),
+    line(model.columns.map(({ align }) => (align === 'right' ? '--:' : ':--'))),
+    ...model.rows.map((row) => line(row.map(({ text }) => escapeMarkdown(text)))),
+  ].join('\n');
+}
+
+function failures(variant: VariantReport): string[] {
+  return failuresOf(variant).map(({ title, message, hint, code }) => {
+    const advice = hint === undefined ? '' : ` Hint: ${escapeMarkdown(hint)}.`;
+    return `**${escapeMarkdown(title)}** (${markdownCode(code)}): ${escapeMarkdown(message[0] ?? '')}.${advice}`;
+  });
+}
+
+function findings({ restore, name }: VariantReport): string[] {
+  if (restore === undefined) return [];
+  const { problems, differences } = restore;
+  const of = name === '' ? '' : `${escapeMarkdown(name)}: `;
+  const proved =
+    `${of}Verified ${plural(restore.verifiedFiles, 'file')}, ${formatBytes(restore.verifiedBytes)}: ` +
+    `${plural(problems.length, 'problem')}. Compared ${plural(restore.comparedFiles, 'file')}, ` +
+    `${formatBytes(restore.comparedBytes)} after the restore: ${plural(differences.length, 'difference')}.`;
+  const found = [...problems, ...differences];
+  const list = found.slice(0, MOST_FINDINGS).map((text) => `- ${markdownCode(text)}`);
+  const more = found.length > MOST_FINDINGS ? [`- and ${found.length - MOST_FINDINGS} more`] : [];
+  return [[proved, ...(list.length > 0 ? ['', ...list, ...more] : [])].join('\n')];
+}
+
+function where(report: DrillReport): string {
+  return whereItRan(report)
+    .map(({ title, text }) => `- ${title}: ${markdownCode(text)}`)
+    .join('\n');
+}

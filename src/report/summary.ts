@@ -1,0 +1,130 @@
+import { plural } from '../base/text.js';
+import { formatBytes, formatDuration, formatRate } from '../base/units.js';
+import type { DrillReport, RunResult, VariantReport } from '../world/result.js';
+import { failedIn, fitsWindow, hasFailed, overallRate, proofOf } from './facts.js';
+import { errorPercent } from './numbers.js';
+import { summariseSweep } from './sweep-summary.js';
+import { firstLine, plainText } from './text.js';
+
+/** The outcome of a drill in words. */
+export interface Summary {
+  readonly verdict: 'good' | 'bad';
+  /** The answer, one sentence. */
+  readonly headline: string;
+  /** What else is worth a sentence. */
+  readonly details: readonly string[];
+}
+
+export function summarise(report: DrillReport): Summary {
+  const [only, ...others] = report.variants;
+  if (only === undefined) return { verdict: 'bad', headline: 'Nothing was run.', details: [] };
+  if (others.length > 0) return summariseSweep(report);
+  const { windowMs } = report.scenario;
+  return only.measured ? summariseRun(only, only.measured, windowMs) : summarisePlan(only, windowMs);
+}
+
+function summariseRun(variant: VariantReport, measured: RunResult, windowMs: number | undefined): Summary {
+  if (hasFailed(measured)) {
+    return { verdict: 'bad', headline: `${failure(measured)}.`, details: predictionOfFailure(variant.predicted) };
+  }
+  const inTime = fitsWindow(measured, windowMs) ?? true;
+  const proof = proofPhrase(variant);
+  const rate = overallRate(measured);
+  const speed = rate === undefined ? '' : ` at ${formatRate(rate)}`;
+  return {
+    verdict: proof.bad || !inTime ? 'bad' : 'good',
+    headline: `${doneVerb(measured)} ${amount(measured)} in ${formatDuration(measured.totals.durationMs)}${speed}${proof.text}.`,
+    details: [
+      ...alreadyThere(measured),
+      predictionBeside(variant.predicted, measured),
+      ...(windowMs === undefined ? [] : [`${capital(windowPhrase(measured, windowMs))}.`]),
+    ],
+  };
+}
+
+function summarisePlan({ predicted, nodes }: VariantReport, windowMs: number | undefined): Summary {
+  if (hasFailed(predicted)) {
+    return { verdict: 'bad', headline: `Predicted to fail: ${lowerFirst(failure(predicted))}.`, details: [] };
+  }
+  const rate = overallRate(predicted);
+  const speed = rate === undefined ? '' : ` at ${formatRate(rate)}`;
+  const fit = windowMs === undefined ? '' : `; ${windowPhrase(predicted, windowMs)}`;
+  const duration = formatDuration(predicted.totals.durationMs);
+  return {
+    verdict: fitsWindow(predicted, windowMs) === false ? 'bad' : 'good',
+    headline: `Predicted: ${duration} for ${amount(predicted)} on ${plural(nodes, 'node')}${speed}${fit}.`,
+    details: alreadyThere(predicted),
+  };
+}
+
+/** `1,024 files, 312 MB of example_db`. */
+export function amount({ totals, job }: RunResult): string {
+  const database = plainText(job.database);
+  if (totals.files === 0) return `the definitions of ${database}, which come with no files,`;
+  return `${plural(totals.files, 'file')}, ${formatBytes(totals.sizeBytes)} of ${database}`;
+}
+
+/** `Backup of example_db failed in UPLOADING after 1.2 s: a disk is full (DISK_FULL)`. */
+export function failure(run: RunResult): string {
+  const { job, totals, kind } = run;
+  const state = failedIn(run);
+  const where = state === undefined ? '' : ` in ${plainText(state)}`;
+  const why = job.error ? `: ${firstLine(job.error.message).replace(/\.$/, '')} (${job.error.code})` : '';
+  const what = kind === 'backup' ? 'Backup' : 'Restore';
+  const verb = job.error?.code === 'JOB_CANCELLED' || job.error?.code === 'INTERRUPTED' ? 'was stopped' : 'failed';
+  const after = formatDuration(totals.durationMs);
+  return `${what} of ${plainText(job.database)} ${verb}${where} after ${after}${why}`;
+}
+
+/** `fits the window of 4 h with 1 h 09 min to spare`. */
+export function windowPhrase(run: RunResult, windowMs: number): string {
+  const spareMs = windowMs - run.totals.durationMs;
+  const window = `the window of ${formatDuration(windowMs)}`;
+  if (spareMs >= 0) return `fits ${window} with ${formatDuration(spareMs)} to spare`;
+  return `does not fit ${window}: ${formatDuration(-spareMs)} too long`;
+}
+
+const doneVerb = (run: RunResult): string => (run.kind === 'backup' ? 'Backed up' : 'Restored');
+
+function alreadyThere({ totals }: RunResult): string[] {
+  if (totals.skippedFiles === 0) return [];
+  return [`${plural(totals.skippedFiles, 'file')} of these were already there with the right checksum.`];
+}
+
+function predictionBeside(predicted: RunResult, measured: RunResult): string {
+  if (hasFailed(predicted)) return `The prediction was another: ${lowerFirst(failure(predicted))}.`;
+  const duration = `Predicted: ${formatDuration(predicted.totals.durationMs)}`;
+  const percent = errorPercent(predicted.totals.durationMs, measured.totals.durationMs);
+  if (percent === undefined) return `${duration}.`;
+  if (Math.abs(percent) < 0.05) return `${duration}, as measured.`;
+  if (percent > 999) return `${duration}, far more than measured.`;
+  return `${duration}, ${Math.abs(percent).toFixed(1)} % ${percent > 0 ? 'more' : 'less'} than measured.`;
+}
+
+function predictionOfFailure(predicted: RunResult): string[] {
+  if (hasFailed(predicted)) return ['It was predicted to fail.'];
+  return [`Without the failure: ${formatDuration(predicted.totals.durationMs)}, by prediction.`];
+}
+
+function proofPhrase({ restore }: VariantReport): { readonly text: string; readonly bad: boolean } {
+  if (restore === undefined) return { text: '; not proved by a restore', bad: false };
+  const into = `restored into ${plural(restore.targetNodes, 'node')}`;
+  switch (proofOf(restore)) {
+    case 'identical':
+      return { text: `, ${into} and found identical, byte by byte`, bad: false };
+    case 'nothing compared':
+      return { text: `, ${into}; there were no files to compare`, bad: false };
+    case 'damaged':
+      return { text: `, but ${plural(restore.problems.length, 'problem')} found in the repository`, bad: true };
+    case 'different':
+      return {
+        text: `, ${into}, but with ${plural(restore.differences.length, 'difference')} from the source`,
+        bad: true,
+      };
+    default:
+      return { text: `, but its restore failed: ${lowerFirst(failure(restore.run))}`, bad: true };
+  }
+}
+
+const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+const lowerFirst = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1);

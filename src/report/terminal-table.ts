@@ -1,0 +1,80 @@
+import Table from 'cli-table3';
+import type { Painter } from './ansi.js';
+import type { Cell, Column, TableModel } from './table-model.js';
+import { displayWidth, truncate } from './text.js';
+
+const GAP = '  ';
+const BAR_WIDTH = 12;
+/** A flexible column is not cut below this. */
+const LEAST_FLEXIBLE_WIDTH = 8;
+
+/** Nothing but a line under the heads. */
+const CHARS = {
+  ...{ top: '', 'top-mid': '', 'top-left': '', 'top-right': '' },
+  ...{ bottom: '', 'bottom-mid': '', 'bottom-left': '', 'bottom-right': '' },
+  ...{ left: '', 'left-mid': '', mid: '─', 'mid-mid': '──' },
+  ...{ right: '', 'right-mid': '', middle: GAP },
+} as const;
+
+/** A table of at most `width` columns of text: first unimportant columns go, then the flexible one is cut. */
+export function terminalTable(model: TableModel, width: number, paint: Painter): string {
+  const fitting = dropColumns(model, width);
+  const widths = cutFlexible(fitting.columns, widthsOf(fitting), width);
+  const table = new Table({
+    ...{ chars: CHARS, colWidths: widths, colAligns: fitting.columns.map(({ align }) => align) },
+    head: fitting.columns.map(({ head }, i) => paint('dim', truncate(head, widths[i]!))),
+    style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0, compact: true },
+  });
+  for (const row of fitting.rows) {
+    table.push(row.map((cell, i) => drawCell(cell, fitting.columns[i]!, widths[i]!, paint)));
+  }
+  const [head = '', line = '', ...rows] = table.toString().split('\n');
+  return [head, paint('dim', line), ...rows].map((text) => text.trimEnd()).join('\n');
+}
+
+function dropColumns(model: TableModel, width: number): { columns: readonly Column[]; rows: TableModel['rows'] } {
+  let { columns, rows } = model;
+  while (totalWidth(widthsOf({ columns, rows })) > width) {
+    const orders = columns.flatMap(({ dropOrder }) => (dropOrder === undefined ? [] : [dropOrder]));
+    if (orders.length === 0) break;
+    const dropped = columns.findIndex(({ dropOrder }) => dropOrder === Math.min(...orders));
+    columns = columns.filter((_, i) => i !== dropped);
+    rows = rows.map((row) => row.filter((_, i) => i !== dropped));
+  }
+  return { columns, rows };
+}
+
+/** No cell empty: cli-table3 takes a width of 0 for "as wide as needed". */
+function widthsOf({ columns, rows }: Pick<TableModel, 'columns' | 'rows'>): number[] {
+  return columns.map((column, i) =>
+    Math.max(
+      column.bar ? BAR_WIDTH : 1,
+      displayWidth(column.head),
+      ...rows.map((row) => displayWidth(row[i]?.text ?? '')),
+    ),
+  );
+}
+
+const totalWidth = (widths: readonly number[]): number =>
+  widths.reduce((sum, columnWidth) => sum + columnWidth, 0) + GAP.length * (widths.length - 1);
+
+function cutFlexible(columns: readonly Column[], widths: number[], width: number): number[] {
+  const excess = totalWidth(widths) - width;
+  if (excess <= 0) return widths;
+  return widths.map((columnWidth, i) =>
+    columns[i]!.flexible ? Math.max(LEAST_FLEXIBLE_WIDTH, columnWidth - excess) : columnWidth,
+  );
+}
+
+function drawCell({ text, tone, share }: Cell, column: Column, width: number, paint: Painter): string {
+  return paint(tone, column.bar ? bar(share ?? 0, width) : truncate(text, width));
+}
+
+const EIGHTHS = ['', '▏', '▎', '▍', '▌', '▋', '▊', '▉'];
+
+/** A bar in eighths of a character; what is not nothing shows. */
+export function bar(share: number, width: number): string {
+  const eighths = Math.round(Math.max(0, Math.min(1, share)) * width * 8);
+  const shown = share > 0 ? Math.max(1, eighths) : 0;
+  return '█'.repeat(Math.floor(shown / 8)) + EIGHTHS[shown % 8]!;
+}

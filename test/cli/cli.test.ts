@@ -1,0 +1,203 @@
+import { spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import test from 'ava';
+import { VERSION } from '../../src/base/version.js';
+
+const MAIN = path.resolve('dist/src/cli/main.js');
+const SMALL = 'scenarios/exclude-partitions.yaml';
+
+interface Finished {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+interface RunOptions {
+  /** Sends SIGINT when standard output or error first shows this. */
+  readonly interruptAt?: string;
+}
+
+function drill(args: readonly string[], options: RunOptions = {}): Promise<Finished> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [MAIN, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+    let stdout = '';
+    let stderr = '';
+    let interrupted = false;
+    const look = (): void => {
+      if (
+        interrupted ||
+        options.interruptAt === undefined ||
+        !`${stdout}${stderr}`.includes(options.interruptAt)
+      )
+        return;
+      interrupted = true;
+      child.kill('SIGINT');
+    };
+    child.stdout.on('data', (data: Buffer) => {
+      stdout += data.toString();
+      look();
+    });
+    child.stderr.on('data', (data: Buffer) => {
+      stderr += data.toString();
+      look();
+    });
+    child.on('error', reject);
+    child.on('close', (code) => resolve({ code, stdout, stderr }));
+  });
+}
+
+async function withDirectory(use: (directory: string) => Promise<void>): Promise<void> {
+  const directory = mkdtempSync(path.join(tmpdir(), 'drill-cli-'));
+  try {
+    await use(directory);
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
+}
+
+const filesBelow = (directory: string): string[] =>
+  readdirSync(directory, { recursive: true, encoding: 'utf8' });
+
+test('the version is that of package.json', async (t) => {
+  const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
+  t.is(VERSION, version);
+  t.is((await drill(['--version'])).stdout.trim(), version);
+});
+
+for (const command of ['', 'run', 'plan', 'verify', 'schema', 'clean']) {
+  test(`drill ${command} --help shows how, and exits with 0`, async (t) => {
+    const { code, stdout } = await drill([...(command === '' ? [] : [command]), '--help']);
+    t.is(code, 0);
+    t.regex(stdout, /Usage: drill/);
+    t.regex(stdout, /Examples?/);
+  });
+}
+
+test('a plan prints the same JSON byte for byte, each time', async (t) => {
+  const [first, second] = await Promise.all(
+    [1, 2].map(() => drill(['plan', 'scenarios/scale-nodes.yaml', '--json'])),
+  );
+  t.is(first!.code, 0);
+  t.is(first!.stdout, second!.stdout);
+  const report = JSON.parse(first!.stdout) as { type: string; machine?: unknown; variants: unknown[] };
+  t.is(report.type, 'report');
+  t.is(report.variants.length, 4);
+  t.is(report.machine, undefined);
+});
+
+test('drill schema prints JSON', async (t) => {
+  const { code, stdout } = await drill(['schema']);
+  t.is(code, 0);
+  t.true('properties' in (JSON.parse(stdout) as object));
+});
+
+test('a prediction that does not fit the window has its own exit code', async (t) => {
+  t.is((await drill(['plan', SMALL, '--set', 'window=1 h', '-q'])).code, 0);
+  const { code, stdout } = await drill(['plan', SMALL, '--set', 'window=1 ms', '-q']);
+  t.is(code, 3);
+  t.regex(stdout, /does not fit/);
+});
+
+const WRONG: readonly (readonly [what: string, args: readonly string[], code: number, says: RegExp])[] = [
+  ['no command', ['pln', SMALL], 2, /Did you mean plan/],
+  ['no scenario', ['plan'], 2, /missing required argument/],
+  ['no such file', ['plan', 'nope.yaml'], 2, /SCENARIO_UNREADABLE/],
+  ['a directory', ['plan', 'scenarios'], 2, /it is a directory/],
+  ['a missing unit', ['plan', SMALL, '--set', 'window=10'], 2, /10 what\? write/],
+  ['an unknown key', ['plan', SMALL, '--set', 'cluster.nodez=3'], 2, /did you mean nodes\?/],
+  ['a setting without a value', ['plan', SMALL, '--set', 'cluster.nodes'], 2, /write key=value/],
+  ['too many replicas', ['plan', SMALL, '--set', 'cluster.replication=12'], 2, /cannot hold 12 copies/],
+  [
+    'another repository',
+    ['plan', SMALL, '--set', 'repository.name=other'],
+    2,
+    /yaml:\d+:\d+: there is no repository/,
+  ],
+  ['a real run of S3', ['run', 'scenarios/fleet-100.yaml'], 2, /can be planned but not run for real/],
+  [
+    'a repository that is a file',
+    ['run', SMALL, '-q', '--repository', 'package.json'],
+    1,
+    /REPOSITORY_UNWRITABLE/,
+  ],
+  ['nothing to verify', ['verify', 'scenarios'], 1, /REPOSITORY_UNREADABLE/],
+  ['nowhere to verify', ['verify', 'nowhere'], 1, /there is no directory nowhere/],
+];
+
+for (const [what, args, code, says] of WRONG) {
+  test(`wrong input, ${what}: exit code ${code} and a clear error`, async (t) => {
+    await withDirectory(async (directory) => {
+      const finished = await drill(args[0] === 'run' ? [...args, '--work-dir', directory] : args);
+      t.is(finished.code, code);
+      t.regex(finished.stderr, says);
+      t.notRegex(finished.stderr, /should not happen|at .*\.js:\d+/);
+    });
+  });
+}
+
+test('an error of a --json run is a JSON line, too', async (t) => {
+  const { code, stdout } = await drill(['plan', SMALL, '--json', '--set', 'repository.name=other']);
+  t.is(code, 2);
+  t.like(JSON.parse(stdout), { type: 'error', code: 'REPOSITORY_UNKNOWN' });
+});
+
+test.serial('run, verify, damage, verify again, clean', async (t) => {
+  await withDirectory(async (directory) => {
+    const html = path.join(directory, 'report.html');
+    const run = await drill(['run', SMALL, '--work-dir', directory, '--json', '--html', html]);
+    t.is(run.code, 0, run.stderr);
+    const lines = run.stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { type: string; phase?: string });
+    t.deepEqual(
+      lines.filter(({ type }) => type === 'phase').map(({ phase }) => phase),
+      ['data', 'backup', 'verify', 'restore', 'compare'],
+    );
+    const report = lines.at(-1) as unknown as { variants: [{ measured: object; restore: object }] };
+    t.like(report.variants[0].measured, { world: 'real', job: { state: 'FINISHED' } });
+    t.like(report.variants[0].restore, { problems: [], differences: [] });
+    t.regex(readFileSync(html, 'utf8'), /^<!doctype html>/i);
+
+    const repository = path.join(directory, 'runs/exclude-partitions/run/repository');
+    const fine = await drill(['verify', repository, '-q']);
+    t.is(fine.code, 0, fine.stderr);
+    t.regex(fine.stdout, /All is well/);
+
+    const victim = filesBelow(repository).find((name) => /\.dat\.[0-9a-f]{32}$/.test(name))!;
+    const bytes = readFileSync(path.join(repository, victim));
+    bytes[0]! ^= 1;
+    writeFileSync(path.join(repository, victim), bytes);
+    const damaged = await drill(['verify', repository, '--json']);
+    t.is(damaged.code, 1);
+    const result = JSON.parse(damaged.stdout.trim().split('\n').at(-1)!) as {
+      problems: { kind: string; path: string }[];
+    };
+    t.deepEqual(
+      result.problems.map(({ kind, path: where }) => [kind, where]),
+      [['corrupt', victim]],
+    );
+
+    t.is((await drill(['clean', '--work-dir', directory])).code, 0);
+    t.deepEqual(readdirSync(directory), ['report.html']);
+  });
+});
+
+test.serial('Ctrl-C cancels the job, leaves nothing half done, and has its own exit code', async (t) => {
+  await withDirectory(async (directory) => {
+    const slow = ['--set', 'repository.latency=300 ms', '--work-dir', directory];
+    const { code, stdout, stderr } = await drill(['run', SMALL, '--json', ...slow], {
+      interruptAt: '"state":"UPLOADING"',
+    });
+    t.is(code, 130, stderr);
+    t.like(JSON.parse(stdout.trim().split('\n').at(-1)!), { type: 'report' });
+    const left = filesBelow(path.join(directory, 'runs'));
+    t.deepEqual(
+      left.filter((name) => /\.part$|__info_|\/cluster|\/restored/.test(name)),
+      [],
+    );
+    t.true(existsSync(path.join(directory, 'data')));
+  });
+});

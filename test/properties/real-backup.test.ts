@@ -1,0 +1,162 @@
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import test from 'ava';
+import * as fc from 'fast-check';
+import { runDrill, type DrillOptions } from '../../src/drill/index.js';
+import { isOlap } from '../../src/catalog/index.js';
+import { generateCatalog, type Scenario } from '../../src/scenario/index.js';
+import type { VariantReport } from '../../src/world/result.js';
+import { arbitraryScenario, isSelected, type Selected } from '../fixtures/scenarios.js';
+
+/** Real threads start and stop in each run, so there are few of them; DRILL_REAL_RUNS raises it. */
+const RUNS = Number(process.env['DRILL_REAL_RUNS'] ?? 6);
+
+const nothing = (): void => undefined;
+
+async function drill(
+  scenario: Scenario,
+  workDirectory: string,
+  options: Partial<DrillOptions> = {},
+): Promise<VariantReport> {
+  const report = await runDrill(
+    { file: 'test.yaml', digest: '', variants: [{ name: '', scenario }] },
+    {
+      workDirectory,
+      prove: true,
+      command: 'test',
+      signal: new AbortController().signal,
+      listener: { onPhase: nothing, onProgress: nothing },
+      ...options,
+    },
+  );
+  return report.variants[0]!;
+}
+
+/** Files below a directory, as paths relative to it. */
+function filesBelow(directory: string): string[] {
+  if (!existsSync(directory)) return [];
+  return readdirSync(directory, { recursive: true, encoding: 'utf8' })
+    .filter((name) => statSync(path.join(directory, name)).isFile())
+    .sort();
+}
+
+/** `__shard/file` of every selected file, told from the catalog by plain loops. */
+function expectedFiles(scenario: Scenario, selected: Selected): string[] {
+  const catalog = generateCatalog(scenario);
+  const names: string[] = [];
+  for (const table of catalog.database('example_db').tables.values()) {
+    if (!isOlap(table)) continue;
+    for (const partition of table.partitions.filter((p) => isSelected(selected, table.name, p.name))) {
+      for (const { firstShard, endShard } of partition.indexes) {
+        for (let shard = firstShard; shard < endShard; shard++) {
+          const id = catalog.shards.id[shard];
+          for (let file = 0; file < catalog.shards.fileCount(shard); file++) {
+            names.push(`__${id}/${file === 0 ? `${id}.hdr` : `0200000000000002_${file - 1}.dat`}`);
+          }
+        }
+      }
+    }
+  }
+  return names.sort();
+}
+
+/** Small enough for real files and threads: few nodes, few workers, no waiting for ticks. */
+const realScenarios = arbitraryScenario({ fileBytes: 300_000 }).map(({ scenario, selected }) => ({
+  selected,
+  scenario: {
+    ...scenario,
+    repository: { ...scenario.repository, type: 'local' as const },
+    engine: {
+      ...scenario.engine,
+      tickMs: Math.min(scenario.engine.tickMs, 50),
+      uploadWorkers: Math.min(scenario.engine.uploadWorkers, 2),
+      downloadWorkers: Math.min(scenario.engine.downloadWorkers, 2),
+    },
+    restore: { nodes: Math.min(scenario.restore.nodes, 2), replication: 1 },
+  },
+}));
+
+test.serial(
+  'in the real world: exactly the selected files, whole and listed, and restored byte by byte',
+  async (t) => {
+    await fc.assert(
+      fc.asyncProperty(realScenarios, async ({ scenario, selected }) => {
+        const workDirectory = mkdtempSync(path.join(tmpdir(), 'drill-'));
+        try {
+          const { measured, predicted, restore } = await drill(scenario, workDirectory);
+          t.is(measured?.job.state, 'FINISHED', measured?.job.error?.message);
+          const snapshot = path.join(
+            workDirectory,
+            'runs/test/run/repository/__palo_repository_example_repo/__ss_label1',
+          );
+          const content = path.join(snapshot, '__ss_content');
+          const stored = filesBelow(content);
+          t.deepEqual(
+            stored
+              .map((name) =>
+                name
+                  .split('/')
+                  .slice(-2)
+                  .join('/')
+                  .replace(/\.[0-9a-f]{32}$/, ''),
+              )
+              .sort(),
+            expectedFiles(scenario, selected),
+          );
+          for (const name of stored) {
+            const md5 = createHash('md5')
+              .update(readFileSync(path.join(content, name)))
+              .digest('hex');
+            t.true(name.endsWith(`.${md5}`));
+          }
+          t.is(readdirSync(snapshot).filter((name) => name.startsWith('__info_')).length, 1);
+          t.deepEqual(restore?.problems, []);
+          t.deepEqual(restore?.differences, []);
+          t.is(restore?.comparedFiles, stored.length);
+          t.is(measured?.totals.requests, predicted.totals.requests);
+          t.is(measured?.totals.movedFiles, predicted.totals.movedFiles);
+        } finally {
+          rmSync(workDirectory, { recursive: true });
+        }
+      }),
+      { numRuns: RUNS, endOnFailure: true },
+    );
+  },
+);
+
+test.serial(
+  'a run that is interrupted leaves no job, no snapshot and no cluster behind, and the next one is fine',
+  async (t) => {
+    const whole = realScenarios.filter(({ selected }) => selected.kind === 'all');
+    const { scenario } = fc.sample(whole, { seed: 7, numRuns: 1 })[0]!;
+    const slow = {
+      ...scenario,
+      repository: {
+        ...scenario.repository,
+        limits: { ...scenario.repository.limits, latencyMs: { kind: 'fixed' as const, value: 200 } },
+      },
+    };
+    const workDirectory = mkdtempSync(path.join(tmpdir(), 'drill-'));
+    try {
+      const controller = new AbortController();
+      const interruptedRun = drill(slow, workDirectory, {
+        signal: controller.signal,
+        listener: { onPhase: nothing, onProgress: ({ phase }) => phase === 'backup' && controller.abort() },
+      });
+      const { measured, restore } = await interruptedRun;
+      t.is(measured?.job.state, 'CANCELLED');
+      t.is(measured?.job.error?.code, 'INTERRUPTED');
+      t.is(restore, undefined);
+      t.false(existsSync(path.join(workDirectory, 'runs/test/run/cluster')));
+      const left = filesBelow(path.join(workDirectory, 'runs'));
+      t.false(left.some((name) => name.endsWith('.part') || name.includes('__info_')));
+      const again = await drill(scenario, workDirectory);
+      t.is(again.measured?.job.state, 'FINISHED');
+      t.deepEqual(again.restore?.differences, []);
+    } finally {
+      rmSync(workDirectory, { recursive: true });
+    }
+  },
+);

@@ -48,8 +48,6 @@ interface BackupTransient extends Transient {
   readonly publishNotBeforeMs: number;
   /** Size of the manifest, once it is written. */
   readonly manifestBytes?: number;
-  /** The last failure that did not end the job. */
-  readonly lastError?: SerializedError;
 }
 
 export type NewBackupJob = Pick<
@@ -138,10 +136,12 @@ function take(turn: BackupTurn, event: JobEvent): void {
       takeReport(turn, event.taskId, event.report);
       break;
     case 'published':
+      if (!turn.job.transient.publishing) break;
       setTransient(turn, { manifestBytes: event.manifestBytes });
       enter(turn, 'FINISHED');
       break;
     case 'publish-failed':
+      if (!turn.job.transient.publishing) break;
       retryPublish(turn, event.error);
       break;
     default:
@@ -175,12 +175,13 @@ function startUploads(turn: BackupTurn): boolean {
     batchSize: batchSize(settings.batching),
     // One task more than it has workers lies ready on the node, so that no worker waits for a message.
     perNode: settings.dispatch === 'at-once' ? Infinity : settings.uploadWorkers + 1,
-    makeTask: (taskId, node, positions) => ({
+    makeTask: (taskId, node, positions, attempt) => ({
       kind: 'upload',
       taskId,
       jobId,
       node,
-      probe,
+      // A failed try may have left files as well.
+      probe: probe || attempt > 1,
       rename,
       onePass,
       shards: shardsAt(plan, positions),

@@ -30,6 +30,8 @@ export interface Transient {
   readonly plan?: WorkPlan;
   /** The tasks of the phase the job is in. */
   readonly board?: TaskBoard<NodeTask>;
+  /** The last failure besides tasks' that did not end the job. */
+  readonly lastError?: SerializedError;
 }
 
 /** A job's next self, and what it wants done, in this order. */
@@ -168,7 +170,8 @@ function look<State extends string, Job extends JobRecord<State>>(
 ): void {
   const { job, nowMs, settings } = turn;
   if (nowMs - job.createdAtMs > job.timeoutMs) {
-    cancel(lifecycle, turn, timedOut(job, job.transient.board?.lastError));
+    const { board: tasks, lastError } = job.transient;
+    cancel(lifecycle, turn, timedOut(job, lastError ?? tasks?.lastError));
     return;
   }
   const board = job.transient.board;

@@ -10,12 +10,12 @@ export interface BoardOptions<T extends NodeTask> {
   readonly perNode: number;
   readonly maxAttempts: number;
   readonly firstTaskId: number;
-  /** Makes the task for these positions of the plan. */
-  readonly makeTask: (taskId: number, node: number, positions: Int32Array) => T;
+  /** Makes the task for these positions of the plan; `attempt` counts from 1. */
+  readonly makeTask: (taskId: number, node: number, positions: Int32Array, attempt: number) => T;
 }
 
 interface Entry<T> {
-  readonly task: T;
+  task: T;
   readonly positions: Int32Array;
   attempts: number;
   /** When to send it again, after a failure; undefined while a node has it. */
@@ -118,6 +118,8 @@ export class TaskBoard<T extends NodeTask> {
       this.waiting.delete(entry);
       entry.retryAtMs = undefined;
       entry.attempts++;
+      const { taskId, node } = entry.task;
+      entry.task = this.options.makeTask(taskId, node, entry.positions, entry.attempts);
       due.push(entry.task);
     }
     return due;
@@ -136,7 +138,7 @@ export class TaskBoard<T extends NodeTask> {
     const positions = queue.positions.subarray(queue.taken, queue.taken + size);
     queue.taken += size;
     this.unsentShards -= size;
-    const task = this.options.makeTask(this.nextTaskId++, queue.node, positions);
+    const task = this.options.makeTask(this.nextTaskId++, queue.node, positions, 1);
     this.open.set(task.taskId, { task, positions, attempts: 1, retryAtMs: undefined });
     return task;
   }

@@ -38,10 +38,12 @@ export function batchSize(batching: Batching): BatchSize {
   };
 }
 
-/** `count` batches that differ by at most one shard. */
+/** `count` batches (fewer where there are fewer shards) that differ by at most one shard. */
 export function evenBatches(count: number): BatchSize {
   return (taken, total) => {
-    const batch = Math.floor((taken * count) / total);
-    return Math.max(1, Math.floor(((batch + 1) * total) / count) - taken);
+    const batches = Math.min(count, total);
+    // Batch b ends at ceil((b + 1) * total / batches): rounded up, so that `taken` tells which batch is next.
+    const batch = Math.floor((taken * batches) / total);
+    return Math.ceil(((batch + 1) * total) / batches) - taken;
   };
 }

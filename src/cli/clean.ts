@@ -5,8 +5,8 @@ import { onDisk } from '../world/real/errno.js';
 
 const EXAMPLES = `
 Examples:
-  $ drill clean
-  $ drill clean --work-dir /mnt/scratch/drill`;
+  $ npx drill clean
+  $ npx drill clean --work-dir /mnt/scratch/drill`;
 
 export function addClean(program: Command): void {
   program

@@ -1,6 +1,6 @@
 /** The command that was given, as one could type it again. */
 export function commandLine(): string {
-  return ['drill', ...process.argv.slice(2)].map(quoted).join(' ');
+  return ['npx', 'drill', ...process.argv.slice(2)].map(quoted).join(' ');
 }
 
 const quoted = (word: string): string =>

@@ -13,9 +13,9 @@ const EXIT_CODES = `
 Exit codes: 0 fine, 1 failed, 2 wrong command line, scenario or statement, 3 does not fit the window, 130 interrupted.
 
 Examples:
-  $ drill run scenarios/quickstart.yaml                     a real backup, proved by a restore, with its prediction
-  $ drill plan scenarios/fleet-100.yaml --html plan.html    how long would it take?
-  $ drill verify .drill/runs/quickstart/run/repository      is every byte of a repository what it should be?`;
+  $ npx drill run scenarios/quickstart.yaml                     a real backup, proved by a restore, with its prediction
+  $ npx drill plan scenarios/fleet-100.yaml --html plan.html    how long would it take?
+  $ npx drill verify .drill/runs/quickstart/run/repository      is every byte of a repository what it should be?`;
 
 const program = new Command('drill')
   .description(

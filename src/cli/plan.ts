@@ -4,9 +4,9 @@ import { withReportOptions, type ReportOptions } from './report-options.js';
 
 const EXAMPLES = `
 Examples:
-  $ drill plan scenarios/fleet-100.yaml
-  $ drill plan scenarios/scale-nodes.yaml --html scale.html
-  $ drill plan scenarios/quickstart.yaml --set cluster.nodes=12 --set engine.preset=doris`;
+  $ npx drill plan scenarios/fleet-100.yaml
+  $ npx drill plan scenarios/scale-nodes.yaml --html scale.html
+  $ npx drill plan scenarios/quickstart.yaml --set cluster.nodes=12 --set engine.preset=doris`;
 
 export function addPlan(program: Command): void {
   const command = program

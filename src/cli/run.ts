@@ -12,10 +12,10 @@ interface RunOptions extends ReportOptions {
 
 const EXAMPLES = `
 Examples:
-  $ drill run scenarios/quickstart.yaml
-  $ drill run scenarios/scale-nodes.yaml --html scale.html
-  $ drill run scenarios/quickstart.yaml --repository /mnt/backups --no-restore
-  $ drill run scenarios/quickstart.yaml --set repository.bandwidth='60 MB/s'
+  $ npx drill run scenarios/quickstart.yaml
+  $ npx drill run scenarios/scale-nodes.yaml --html scale.html
+  $ npx drill run scenarios/quickstart.yaml --repository /mnt/backups --no-restore
+  $ npx drill run scenarios/quickstart.yaml --set repository.bandwidth='60 MB/s'
 
 Data sets are made once and kept under the work directory; drill clean removes them. Ctrl-C cancels the job, drops what
 it left on the nodes and ends with exit code 130.`;

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 
 const EXAMPLES = `
 Example, for editors that complete YAML by a schema:
-  $ drill schema > scenario.schema.json
+  $ npx drill schema > scenario.schema.json
   and as the first line of a scenario:  # yaml-language-server: $schema=scenario.schema.json`;
 
 export function addSchema(program: Command): void {

@@ -8,8 +8,8 @@ export interface VerifyOptions {
 
 const EXAMPLES = `
 Examples:
-  $ drill verify .drill/runs/quickstart/run/repository
-  $ drill verify /mnt/backups/__palo_repository_example_repo --json`;
+  $ npx drill verify .drill/runs/quickstart/run/repository
+  $ npx drill verify /mnt/backups/__palo_repository_example_repo --json`;
 
 export function addVerify(program: Command): void {
   program

@@ -6,7 +6,7 @@ export {
   type Session,
 } from './coordinator.js';
 export { memoryJournal, type Journal } from './journal.js';
-export { buildInfo, buildMeta, estimateManifestBytes } from './manifest-builder.js';
+export { buildInfo, buildMeta, estimateInfoBytes } from './manifest-builder.js';
 export { failure, success } from './outcome.js';
 export { restoredFileName } from './restore-plan.js';
 export type { Work, WorkTotals } from './work.js';

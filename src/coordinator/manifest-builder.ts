@@ -91,16 +91,22 @@ export function buildInfo(spec: ManifestSpec, uploaded: UploadedShards): Snapsho
 }
 
 /**
- * About how large the two documents are, without building them: what one shard and one file add to the JSON. A test
- * holds it against real manifests.
+ * About how large `__info` is, without building it: it names again what `__meta`, of `metaBytes`, names (tables, partitions,
+ * indexes, views), and adds shards and files to that. A test holds it against real manifests.
  */
-export function estimateManifestBytes(shards: number, files: number): number {
-  return MANIFEST_BASE_BYTES + shards * MANIFEST_SHARD_BYTES + files * MANIFEST_FILE_BYTES;
+export function estimateInfoBytes(metaBytes: number, shards: number, files: number): number {
+  return Math.round(
+    INFO_BASE_BYTES + metaBytes * INFO_BYTES_PER_META_BYTE + shards * INFO_SHARD_BYTES + files * INFO_FILE_BYTES,
+  );
 }
 
-const MANIFEST_BASE_BYTES = 1200;
-const MANIFEST_SHARD_BYTES = 36;
-const MANIFEST_FILE_BYTES = 100;
+const INFO_BASE_BYTES = 130;
+/** It says of each index neither whether it is the base nor how many buckets it has. */
+const INFO_BYTES_PER_META_BYTE = 0.8;
+/** The shard's own fields, less what its header file's name is shorter than a segment's. */
+const INFO_SHARD_BYTES = 20;
+/** A segment file of some megabytes. */
+const INFO_FILE_BYTES = 100;
 
 function manifestShard(catalog: Catalog, shard: number, checksums: readonly Checksum[]): ManifestShard {
   const { shards } = catalog;

@@ -1,7 +1,7 @@
 import { DrillError } from '../base/errors.js';
 import type { UploadedShards } from '../job/index.js';
 import { encodeInfo, encodeMeta, infoPath, metaPath, type SnapshotInfo } from '../repository/index.js';
-import { buildInfo, buildMeta, estimateManifestBytes, type ManifestSpec } from './manifest-builder.js';
+import { buildInfo, buildMeta, estimateInfoBytes, type ManifestSpec } from './manifest-builder.js';
 import type { LabelContents, RepositoryOperation } from './world.js';
 
 export interface PublishOptions {
@@ -40,14 +40,14 @@ export function* publishSnapshot(
   requireWanted(isWanted);
   if (leftovers) yield { op: 'prune', repository, label, info };
   requireWanted(isWanted);
-  const sizeBytes = estimateManifestBytes(uploaded.shards.length, files);
-  const metaBytes = estimateManifestBytes(0, 0);
+  const metaText = encodeMeta(buildMeta(spec));
+  const metaBytes = new TextEncoder().encode(metaText).length;
   const meta = (yield {
     op: 'write',
     repository,
     path: metaPath(repository, label),
     sizeBytes: metaBytes,
-    text: () => encodeMeta(buildMeta(spec)),
+    text: () => metaText,
   }) as { sizeBytes: number };
   requireWanted(isWanted);
   const path = infoPath(repository, label, backupTime);
@@ -55,7 +55,7 @@ export function* publishSnapshot(
     op: 'write',
     repository,
     path,
-    sizeBytes,
+    sizeBytes: estimateInfoBytes(metaBytes, uploaded.shards.length, files),
     text: () => encodeInfo(info()),
   }) as { sizeBytes: number };
   if (!isWanted()) yield { op: 'retract', repository, path };

@@ -48,7 +48,7 @@ export function bindBackup(
   return selectAllBut(statement, database, bound, options.unsupportedTables);
 }
 
-/** The shards of every visible index of a selection, in catalog order. */
+/** The shards of every visible index of a selection, table by table in its order. */
 export function selectedShards(selection: BackupSelection): Int32Array {
   const ranges = selection.tables
     .flatMap((selected) => selected.partitions)

@@ -96,7 +96,10 @@ export function buildInfo(spec: ManifestSpec, uploaded: UploadedShards): Snapsho
  */
 export function estimateInfoBytes(metaBytes: number, shards: number, files: number): number {
   return Math.round(
-    INFO_BASE_BYTES + metaBytes * INFO_BYTES_PER_META_BYTE + shards * INFO_SHARD_BYTES + files * INFO_FILE_BYTES,
+    INFO_BASE_BYTES +
+      metaBytes * INFO_BYTES_PER_META_BYTE +
+      shards * INFO_SHARD_BYTES +
+      files * INFO_FILE_BYTES,
   );
 }
 

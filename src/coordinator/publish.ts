@@ -16,8 +16,8 @@ export type RepositoryProcedure<T> = Generator<RepositoryOperation, T, unknown>;
 
 /**
  * Makes a finished upload a snapshot that users see: tidies what an earlier try left, then writes `__meta` and, last of
- * all, `__info`. Doing it again after a failure in the middle is fine. If the job is cancelled while `__info` is on its way,
- * that is taken back: a cancelled job shows nothing. Returns the manifest's size in bytes.
+ * all, `__info`. Doing it again after a failure in the middle is fine. If writing `__info` fails, or the job is cancelled
+ * while it is on its way, it is taken back: a cancelled job shows nothing. Returns the manifest's size in bytes.
  * Throws LABEL_EXISTS if somebody else published the label meanwhile, JOB_CANCELLED.
  */
 export function* publishSnapshot(
@@ -51,13 +51,20 @@ export function* publishSnapshot(
   }) as { sizeBytes: number };
   requireWanted(isWanted);
   const path = infoPath(repository, label, backupTime);
-  const index = (yield {
-    op: 'write',
-    repository,
-    path,
-    sizeBytes: estimateInfoBytes(metaBytes, uploaded.shards.length, files),
-    text: () => encodeInfo(info()),
-  }) as { sizeBytes: number };
+  let index: { sizeBytes: number };
+  try {
+    index = (yield {
+      op: 'write',
+      repository,
+      path,
+      sizeBytes: estimateInfoBytes(metaBytes, uploaded.shards.length, files),
+      text: () => encodeInfo(info()),
+    }) as { sizeBytes: number };
+  } catch (error) {
+    // It may have been written all the same, and the job may be cancelled before it is tried again.
+    yield { op: 'retract', repository, path };
+    throw error;
+  }
   if (!isWanted()) yield { op: 'retract', repository, path };
   requireWanted(isWanted);
   return meta.sizeBytes + index.sizeBytes;

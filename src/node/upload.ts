@@ -20,7 +20,9 @@ export function* uploadTask(task: UploadTask): Procedure<TaskReport> {
     for (let file = 0; file < fileCount; file++) {
       // Inline rather than a generator of its own: delegation would double the cost of simulating ten million files.
       let checksum: Checksum;
-      if (task.onePass && !remote.hasTraces(file)) {
+      // Asked before anything is sent: what is sent now is no trace of an earlier try.
+      const hasTraces = remote.hasTraces(file);
+      if (task.onePass && !hasTraces) {
         checksum = (yield { op: 'put', shard, file, checksum: undefined, hash: true }) as Checksum;
         yield { op: 'rename', shard, file, checksum };
         movedFiles++;
@@ -33,7 +35,7 @@ export function* uploadTask(task: UploadTask): Procedure<TaskReport> {
           if (task.rename) yield { op: 'rename', shard, file, checksum };
           movedFiles++;
         }
-        if (remote.hasTraces(file)) yield { op: 'delete', shard, file, keep: checksum };
+        if (hasTraces) yield { op: 'delete', shard, file, keep: checksum };
       }
       shardChecksums[file] = checksum;
     }

@@ -28,7 +28,8 @@ function describe(run: RunResult, variant: string, onlyPredicted: boolean): Fail
   const what = run.kind === 'backup' ? 'Backup' : 'Restore';
   const prefix = variant === '' ? '' : `${variant}: `;
   const where = state === undefined ? '' : ` in ${plainText(state)}`;
-  const how = run.world === 'virtual' ? (onlyPredicted ? ' was predicted to fail' : ' would fail') : ' failed';
+  const how =
+    run.world === 'virtual' ? (onlyPredicted ? ' was predicted to fail' : ' would fail') : ' failed';
   return {
     title: `${prefix}${what} ${plainText(database)}.${plainText(label)}${how}${where}`,
     message: error ? linesOf(error.message) : ['It was cancelled, and no reason was given.'],

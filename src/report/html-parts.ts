@@ -32,7 +32,9 @@ function htmlCell({ text, tone, share }: Cell, column: Column, index: number): s
 }
 
 function classes({ align, flexible }: Column, tone?: Tone): string {
-  const names = [align === 'right' ? 'right' : '', flexible ? 'wraps' : '', tone ?? ''].filter((name) => name !== '');
+  const names = [align === 'right' ? 'right' : '', flexible ? 'wraps' : '', tone ?? ''].filter(
+    (name) => name !== '',
+  );
   return names.length === 0 ? '' : ` class="${names.join(' ')}"`;
 }
 

@@ -41,7 +41,9 @@ export function proofSection(restore: RestoreReport): string {
   const states = htmlTable({
     ...times,
     title: 'Time in each state of the restore',
-    columns: columns.map((column) => (column.head === 'predicted' ? { ...column, head: 'measured' } : column)),
+    columns: columns.map((column) =>
+      column.head === 'predicted' ? { ...column, head: 'measured' } : column,
+    ),
   });
   return `<section>\n<h2>Proof</h2>\n<ul class="checks">\n${checks.join('\n')}\n</ul>\n${states}\n</section>`;
 }

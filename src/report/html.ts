@@ -29,7 +29,11 @@ export function renderHtml(report: DrillReport): string {
   const { scenario, tool, variants } = report;
   const [only, ...others] = variants;
   const body =
-    only === undefined ? '' : others.length > 0 ? sweep(variants) : [tiles(only), ...single(only, 'v0')].join('\n');
+    only === undefined
+      ? ''
+      : others.length > 0
+        ? sweep(variants)
+        : [tiles(only), ...single(only, 'v0')].join('\n');
   return `<!doctype html>
 <html lang="en">
 <head>

@@ -55,12 +55,20 @@ function fit(meter: string, parts: readonly string[], width: number): string {
 
 /** The same as an object for JSON lines: numbers only where they are known. */
 export function progressJson(snapshot: ProgressSnapshot): Readonly<Record<string, number | string>> {
-  const { elapsedMs, state, doneBytes, totalBytes, doneFiles, totalFiles, doneShards, totalShards } = snapshot;
+  const { elapsedMs, state, doneBytes, totalBytes, doneFiles, totalFiles, doneShards, totalShards } =
+    snapshot;
   const share = shareDone(snapshot);
   const rate = rateNow(snapshot);
   const etaMs = timeLeftMs(snapshot);
   return {
-    ...{ elapsedMs: Math.round(elapsedMs), state, doneBytes, totalBytes, doneFiles, totalFiles, doneShards, totalShards },
+    elapsedMs: Math.round(elapsedMs),
+    state,
+    doneBytes,
+    totalBytes,
+    doneFiles,
+    totalFiles,
+    doneShards,
+    totalShards,
     ...(share === undefined ? {} : { percent: Math.floor(share * 1000) / 10 }),
     ...(rate === undefined ? {} : { bytesPerSec: Math.round(rate) }),
     ...(etaMs === undefined ? {} : { etaMs: Math.round(etaMs) }),
@@ -70,7 +78,8 @@ export function progressJson(snapshot: ProgressSnapshot): Readonly<Record<string
 /** By bytes, or by files or shards where there are no bytes to move. */
 function shareDone(snapshot: ProgressSnapshot): number | undefined {
   const { doneBytes, totalBytes, doneFiles, totalFiles, doneShards, totalShards } = snapshot;
-  const share = ratio(doneBytes, totalBytes) ?? ratio(doneFiles, totalFiles) ?? ratio(doneShards, totalShards);
+  const share =
+    ratio(doneBytes, totalBytes) ?? ratio(doneFiles, totalFiles) ?? ratio(doneShards, totalShards);
   return share === undefined ? undefined : Math.max(0, Math.min(1, share));
 }
 

@@ -54,7 +54,9 @@ export function whereItRan(report: DrillReport): readonly Fact[] {
       ? [
           {
             title: 'machine',
-            text: plainText(`${machine.cpu}, ${machine.cores} cores, ${machine.platform}, Node ${machine.node}`),
+            text: plainText(
+              `${machine.cpu}, ${machine.cores} cores, ${machine.platform}, Node ${machine.node}`,
+            ),
           },
         ]
       : [{ title: 'machine', text: 'any: a prediction is the same everywhere' }]),

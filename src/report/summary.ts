@@ -25,7 +25,11 @@ export function summarise(report: DrillReport): Summary {
 
 function summariseRun(variant: VariantReport, measured: RunResult, windowMs: number | undefined): Summary {
   if (hasFailed(measured)) {
-    return { verdict: 'bad', headline: `${failure(measured)}.`, details: predictionOfFailure(variant.predicted) };
+    return {
+      verdict: 'bad',
+      headline: `${failure(measured)}.`,
+      details: predictionOfFailure(variant.predicted),
+    };
   }
   const inTime = fitsWindow(measured, windowMs) ?? true;
   const proof = proofPhrase(variant);
@@ -71,7 +75,8 @@ export function failure(run: RunResult): string {
   const where = state === undefined ? '' : ` in ${plainText(state)}`;
   const why = job.error ? `: ${firstLine(job.error.message).replace(/\.$/, '')} (${job.error.code})` : '';
   const what = kind === 'backup' ? 'Backup' : 'Restore';
-  const verb = job.error?.code === 'JOB_CANCELLED' || job.error?.code === 'INTERRUPTED' ? 'was stopped' : 'failed';
+  const verb =
+    job.error?.code === 'JOB_CANCELLED' || job.error?.code === 'INTERRUPTED' ? 'was stopped' : 'failed';
   const after = formatDuration(totals.durationMs);
   return `${what} of ${plainText(job.database)} ${verb}${where} after ${after}${why}`;
 }
@@ -115,7 +120,10 @@ function proofPhrase({ restore }: VariantReport): { readonly text: string; reado
     case 'nothing compared':
       return { text: `, ${into}; there were no files to compare`, bad: false };
     case 'damaged':
-      return { text: `, but ${plural(restore.problems.length, 'problem')} found in the repository`, bad: true };
+      return {
+        text: `, but ${plural(restore.problems.length, 'problem')} found in the repository`,
+        bad: true,
+      };
     case 'different':
       return {
         text: `, ${into}, but with ${plural(restore.differences.length, 'difference')} from the source`,

@@ -37,7 +37,8 @@ function rangePhrase(finished: readonly VariantReport[]): string {
   const inOrder = finished.toSorted((a, b) => durationOf(a) - durationOf(b));
   const fastest = inOrder[0]!;
   const slowest = inOrder.at(-1)!;
-  const point = (variant: VariantReport): string => `${formatDuration(durationOf(variant))} (${nameOf(variant)})`;
+  const point = (variant: VariantReport): string =>
+    `${formatDuration(durationOf(variant))} (${nameOf(variant)})`;
   if (fastest === slowest) return `, ${point(fastest)}`;
   const times = durationOf(slowest) / durationOf(fastest);
   const faster = Number.isFinite(times) && times >= 1.05 ? `, ${times.toFixed(1)} times as fast` : '';
@@ -68,7 +69,8 @@ function accuracyDetail(variants: readonly VariantReport[]): string[] {
   const worst = compared.toSorted((a, b) => Math.abs(b.percent) - Math.abs(a.percent))[0];
   if (worst === undefined) return [];
   const off = Math.abs(worst.percent);
-  if (off <= GOOD_ERROR_PERCENT) return [`Predictions are within ${off.toFixed(1)} % of the measured durations.`];
+  if (off <= GOOD_ERROR_PERCENT)
+    return [`Predictions are within ${off.toFixed(1)} % of the measured durations.`];
   const size = off > 999 ? 'far off' : `off by ${off.toFixed(1)} %`;
   return [`The worst prediction, that of ${plainText(worst.name)}, is ${size}.`];
 }

@@ -11,7 +11,10 @@ import { plainText } from './text.js';
 const CONSTANT_FIRST = 10;
 
 /** `key = value` of every variant's name where all have the same key: the key is then the column's head. */
-export function variantNames(variants: readonly VariantReport[]): { head: string; values: readonly string[] } {
+export function variantNames(variants: readonly VariantReport[]): {
+  head: string;
+  values: readonly string[];
+} {
   const names = variants.map(({ name }) => plainText(name));
   const pairs = names.map((name) => /^([\w.[\]-]+) = (.+)$/.exec(name));
   const key = pairs[0]?.[1];
@@ -80,4 +83,3 @@ function durationCell(run: RunResult, strong = false): Cell {
   if (hasFailed(run)) return cell('failed', 'bad');
   return cell(formatDuration(run.totals.durationMs), strong ? 'strong' : undefined);
 }
-

@@ -30,7 +30,10 @@ export interface Cell {
 export const cell = (text: string, tone?: Tone): Cell => (tone === undefined ? { text } : { text, tone });
 
 /** A table without those columns that say nothing in any row. */
-export function withoutColumns(table: TableModel, drop: (column: Column, index: number) => boolean): TableModel {
+export function withoutColumns(
+  table: TableModel,
+  drop: (column: Column, index: number) => boolean,
+): TableModel {
   const kept = table.columns.map((column, i) => !drop(column, i));
   return {
     ...table,

@@ -53,7 +53,8 @@ export function totalsTable({ measured, predicted }: VariantReport): TableModel 
     const p = of(predicted);
     if (m === undefined && p === undefined) return [];
     if (onlyIfSome && !m && !p) return [];
-    const show = (value: number | undefined): string => (value === undefined ? numbers.NOTHING : format(value));
+    const show = (value: number | undefined): string =>
+      value === undefined ? numbers.NOTHING : format(value);
     const percent = comparable && m !== undefined && p !== undefined ? numbers.errorPercent(p, m) : undefined;
     return [[cell(name), cell(show(m), 'strong'), cell(show(p)), errorCell(percent)]];
   });

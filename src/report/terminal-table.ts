@@ -10,10 +10,21 @@ const LEAST_FLEXIBLE_WIDTH = 8;
 
 /** Nothing but a line under the heads. */
 const CHARS = {
-  ...{ top: '', 'top-mid': '', 'top-left': '', 'top-right': '' },
-  ...{ bottom: '', 'bottom-mid': '', 'bottom-left': '', 'bottom-right': '' },
-  ...{ left: '', 'left-mid': '', mid: '─', 'mid-mid': '──' },
-  ...{ right: '', 'right-mid': '', middle: GAP },
+  top: '',
+  'top-mid': '',
+  'top-left': '',
+  'top-right': '',
+  bottom: '',
+  'bottom-mid': '',
+  'bottom-left': '',
+  'bottom-right': '',
+  left: '',
+  'left-mid': '',
+  mid: '─',
+  'mid-mid': '──',
+  right: '',
+  'right-mid': '',
+  middle: GAP,
 } as const;
 
 /** A table of at most `width` columns of text: first unimportant columns go, then the flexible one is cut. */
@@ -21,7 +32,9 @@ export function terminalTable(model: TableModel, width: number, paint: Painter):
   const fitting = dropColumns(model, width);
   const widths = cutFlexible(fitting.columns, widthsOf(fitting), width);
   const table = new Table({
-    ...{ chars: CHARS, colWidths: widths, colAligns: fitting.columns.map(({ align }) => align) },
+    chars: CHARS,
+    colWidths: widths,
+    colAligns: fitting.columns.map(({ align }) => align),
     head: fitting.columns.map(({ head }, i) => paint('dim', truncate(head, widths[i]!))),
     style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0, compact: true },
   });
@@ -32,7 +45,10 @@ export function terminalTable(model: TableModel, width: number, paint: Painter):
   return [head, paint('dim', line), ...rows].map((text) => text.trimEnd()).join('\n');
 }
 
-function dropColumns(model: TableModel, width: number): { columns: readonly Column[]; rows: TableModel['rows'] } {
+function dropColumns(
+  model: TableModel,
+  width: number,
+): { columns: readonly Column[]; rows: TableModel['rows'] } {
   let { columns, rows } = model;
   while (totalWidth(widthsOf({ columns, rows })) > width) {
     const orders = columns.flatMap(({ dropOrder }) => (dropOrder === undefined ? [] : [dropOrder]));

@@ -79,7 +79,9 @@ function sweep({ variants }: DrillReport, page: Page): string[] {
   return [
     failures(variants, page),
     table(sweepTable(variants), page),
-    ...variants.flatMap((variant) => (variant.restore && hasFindings(variant.restore) ? [named(variant, page)] : [])),
+    ...variants.flatMap((variant) =>
+      variant.restore && hasFindings(variant.restore) ? [named(variant, page)] : [],
+    ),
     notes(skippedTables(runs), page),
   ];
 }
@@ -138,13 +140,27 @@ function proof(restore: RestoreReport, page: Page): string {
   };
   return [
     paint('title', 'Proof'),
-    ...row(problems.length === 0, 'verified', `${verified}: ${count(problems, 'problem', 'every checksum is right')}`),
+    ...row(
+      problems.length === 0,
+      'verified',
+      `${verified}: ${count(problems, 'problem', 'every checksum is right')}`,
+    ),
     ...findings(problems, width),
-    ...row(!hasFailed(run), 'restored', hasFailed(run) ? `failed: see below` : `into ${into} in ${duration}${speed}`),
-    ...(hasFailed(run) ? failuresOf({ name: '', nodes: 0, predicted: run }).map((f) => failureBlock(f, page)) : []),
+    ...row(
+      !hasFailed(run),
+      'restored',
+      hasFailed(run) ? `failed: see below` : `into ${into} in ${duration}${speed}`,
+    ),
+    ...(hasFailed(run)
+      ? failuresOf({ name: '', nodes: 0, predicted: run }).map((f) => failureBlock(f, page))
+      : []),
     ...(restore.comparedFiles === 0 && differences.length === 0
       ? []
-      : row(differences.length === 0, 'compared', `${compared}: ${count(differences, 'difference', 'identical')}`)),
+      : row(
+          differences.length === 0,
+          'compared',
+          `${compared}: ${count(differences, 'difference', 'identical')}`,
+        )),
     ...findings(differences, width),
   ].join('\n');
 }
@@ -180,7 +196,8 @@ function wrapCommand(command: string, width: number): string[] {
   const lines: string[] = [];
   for (const word of command.split(' ')) {
     const last = lines.at(-1);
-    if (last !== undefined && last.length + 1 + word.length <= width - 2) lines[lines.length - 1] = `${last} ${word}`;
+    if (last !== undefined && last.length + 1 + word.length <= width - 2)
+      lines[lines.length - 1] = `${last} ${word}`;
     else lines.push(word);
   }
   return lines.map((line, i) => (i < lines.length - 1 ? `${line} \\` : line));

@@ -68,7 +68,8 @@ export function truncate(text: string, width: number): string {
 }
 
 /** A space inside a quantity, such as `3.4 s`, where a line must not be broken. */
-const INSIDE_QUANTITY = /(\d) (?=(?:[kMGTPEZY]?B(?:\/s)?|%|µs|ms|s|min|h|d|files?|nodes?|variants?)(?![\w]))/g;
+const INSIDE_QUANTITY =
+  /(\d) (?=(?:[kMGTPEZY]?B(?:\/s)?|%|µs|ms|s|min|h|d|files?|nodes?|variants?)(?![\w]))/g;
 const GLUE = '\u00a0';
 
 /** `text` in lines of at most `width` columns, broken between words, and inside a word only where it must be. */

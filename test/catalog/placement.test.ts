@@ -43,7 +43,7 @@ for (const [name, placement] of Object.entries(PLACEMENTS)) {
     const copy = [...first];
     for (let i = 0; i < 20; i++) place(5).fill(-1);
     t.deepEqual([...first], copy);
-    t.deepEqual([...place(5)].toSorted(), [0, 1, 2, 3, 4]);
+    t.deepEqual(place(5).sort(), Int32Array.of(0, 1, 2, 3, 4));
   });
 
   test(`${name}: more replicas than nodes are refused`, (t) => {

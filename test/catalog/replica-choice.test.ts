@@ -14,7 +14,10 @@ interface Replica {
 interface Shape {
   readonly nodeCount: number;
   readonly dead: readonly number[];
-  readonly shards: readonly { readonly fileSizeBytes: readonly number[]; readonly replicas: readonly Replica[] }[];
+  readonly shards: readonly {
+    readonly fileSizeBytes: readonly number[];
+    readonly replicas: readonly Replica[];
+  }[];
 }
 
 function catalogOf({ nodeCount, dead, shards }: Shape): Catalog {
@@ -30,10 +33,12 @@ function catalogOf({ nodeCount, dead, shards }: Shape): Catalog {
     replication: 3,
     partitions: [{ name: 'p', version: VERSION, indexes: [index] }],
   });
-  shards.flatMap(({ replicas }) => replicas).forEach(({ healthy, version }, r) => {
-    catalog.shards.replicaHealthy[r] = healthy ? 1 : 0;
-    catalog.shards.replicaVersion[r] = version;
-  });
+  shards
+    .flatMap(({ replicas }) => replicas)
+    .forEach(({ healthy, version }, r) => {
+      catalog.shards.replicaHealthy[r] = healthy ? 1 : 0;
+      catalog.shards.replicaVersion[r] = version;
+    });
   return catalog;
 }
 
@@ -58,7 +63,9 @@ const shapes = (isSound: boolean): fc.Arbitrary<Shape> =>
                 fc.record({
                   node: fc.constant(node),
                   healthy: isSound ? fc.constant(true) : fc.boolean(),
-                  version: isSound ? fc.constant(VERSION) : fc.integer({ min: VERSION - 1, max: VERSION + 1 }),
+                  version: isSound
+                    ? fc.constant(VERSION)
+                    : fc.integer({ min: VERSION - 1, max: VERSION + 1 }),
                 }),
               ),
             ),
@@ -71,9 +78,9 @@ const shapes = (isSound: boolean): fc.Arbitrary<Shape> =>
 
 /** The nodes that may back a shard up, in order of replica id; a replica may be ahead of what is visible. */
 const candidates = ({ dead, shards }: Shape, shard: number): number[] =>
-  shards[shard]!.replicas
-    .filter(({ node, healthy, version }) => healthy && version >= VERSION && !dead.includes(node))
-    .map(({ node }) => node);
+  shards[shard]!.replicas.filter(
+    ({ node, healthy, version }) => healthy && version >= VERSION && !dead.includes(node),
+  ).map(({ node }) => node);
 
 const allShards = ({ shards }: Shape): Int32Array => Int32Array.from(shards.keys());
 
@@ -112,8 +119,13 @@ for (const policy of POLICIES) {
         ],
       };
       const catalog = catalogOf(shape);
-      const error = t.throws(() => chooseReplicas(catalog, allShards(shape), policy), { code: 'REPLICA_UNAVAILABLE' });
-      t.regex(error!.message, new RegExp(`shard ${catalog.shards.id[1]} has no healthy replica of version ${VERSION} `));
+      const error = t.throws(() => chooseReplicas(catalog, allShards(shape), policy), {
+        code: 'REPLICA_UNAVAILABLE',
+      });
+      t.regex(
+        error.message,
+        new RegExp(`shard ${catalog.shards.id[1]} has no healthy replica of version ${VERSION} `),
+      );
       t.like(error, { hint: 'wait for repair, or leave its partition out with EXCLUDE' });
       t.deepEqual([...chooseReplicas(catalog, Int32Array.of(0), policy)], [0]);
     });
@@ -133,14 +145,20 @@ const loadsOf = ({ nodeCount, shards }: Shape, chosen: Int32Array): number[] => 
 test('balanced: a node is busier than another candidate of its smallest shard by no more than that shard', (t) => {
   fc.assert(
     fc.property(shapes(false), (drawn) => {
-      const shape = { ...drawn, shards: drawn.shards.filter((_, shard) => candidates(drawn, shard).length > 0) };
+      const shape = {
+        ...drawn,
+        shards: drawn.shards.filter((_, shard) => candidates(drawn, shard).length > 0),
+      };
       const chosen = chooseReplicas(catalogOf(shape), allShards(shape), 'balanced');
       const loads = loadsOf(shape, chosen);
       for (let node = 0; node < shape.nodeCount; node++) {
         const own = [...chosen.keys()].filter((shard) => chosen[shard] === node);
         const cost = (shard: number): number => costBytes(shape.shards[shard]!.fileSizeBytes);
         // Dealt last: the smallest, of equals the one that comes last.
-        const last = own.reduce<number | undefined>((l, s) => (l === undefined || cost(s) <= cost(l) ? s : l), undefined);
+        const last = own.reduce<number | undefined>(
+          (l, s) => (l === undefined || cost(s) <= cost(l) ? s : l),
+          undefined,
+        );
         if (last === undefined) continue;
         for (const other of candidates(shape, last)) t.true(loads[node]! - cost(last) <= loads[other]!);
       }
@@ -169,7 +187,11 @@ test('balanced: many small files weigh more than the same bytes in one', (t) => 
     fileSizeBytes,
     replicas: everywhere,
   }));
-  const chosen = chooseReplicas(catalogOf({ nodeCount: 2, dead: [], shards }), Int32Array.of(0, 1, 2, 3), 'balanced');
+  const chosen = chooseReplicas(
+    catalogOf({ nodeCount: 2, dead: [], shards }),
+    Int32Array.of(0, 1, 2, 3),
+    'balanced',
+  );
   t.deepEqual([...chosen], [0, 1, 1, 1]);
 });
 
@@ -178,7 +200,10 @@ test('largestFirst: positions by falling cost, equals in their order', (t) => {
     fc.property(shapes(true), fc.infiniteStream(fc.nat()), (shape, draws) => {
       const shards = allShards(shape).sort(() => ((draws.next().value as number) % 2) - 0.5);
       const positions = [...largestFirst(catalogOf(shape), shards)];
-      t.deepEqual(positions.toSorted((a, b) => a - b), [...shards.keys()]);
+      t.deepEqual(
+        positions.toSorted((a, b) => a - b),
+        [...shards.keys()],
+      );
       const cost = (position: number): number => costBytes(shape.shards[shards[position]!]!.fileSizeBytes);
       for (let i = 1; i < positions.length; i++) {
         const [a, b] = [positions[i - 1]!, positions[i]!];

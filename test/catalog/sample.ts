@@ -52,18 +52,16 @@ function addTable(catalog: Catalog, database: Database, table: TableShape, noted
     return {
       name: partition,
       version: 2,
-      indexes: indexes.map(
-        ({ visible, buckets }, i): NewIndex => ({
-          name: i === 0 ? table.name : `r${i}`,
-          base: i === 0,
-          visible,
-          buckets,
-          shard() {
-            noted.push({ database: database.name, table: table.name, partition, visible });
-            return { fileSizeBytes: [100], replicaNodes: [noted.length % nodeCount] };
-          },
-        }),
-      ),
+      indexes: indexes.map(({ visible, buckets }, i): NewIndex => ({
+        name: i === 0 ? table.name : `r${i}`,
+        base: i === 0,
+        visible,
+        buckets,
+        shard() {
+          noted.push({ database: database.name, table: table.name, partition, visible });
+          return { fileSizeBytes: [100], replicaNodes: [noted.length % nodeCount] };
+        },
+      })),
     };
   });
   catalog.createTable(database, { name: table.name, replication: 1, partitions });

@@ -30,8 +30,8 @@ const read = (store: ShardStore, s: number): Given & { readonly sizeBytes: numbe
     owner: store.owner[s]!,
     bucket: store.bucket[s]!,
     version: [...versions][0] ?? -1,
-    fileSizeBytes: [...store.fileSizeBytes.slice(store.firstFile[s], store.firstFile[s + 1])],
-    replicaNodes: [...store.replicaNode.slice(...replicas)],
+    fileSizeBytes: [...store.fileSizeBytes.subarray(store.firstFile[s], store.firstFile[s + 1])],
+    replicaNodes: [...store.replicaNode.subarray(...replicas)],
     sizeBytes: store.sizeBytes[s]!,
   };
 };
@@ -42,13 +42,18 @@ test('what was added is what is there, across every growth of the columns', (t) 
       const store = new ShardStore();
       shards.forEach(({ id, ...shard }, i) => t.is(store.add(id, shard), i));
       t.is(store.count, shards.length);
-      t.is(store.totalFiles, shards.reduce((sum, shard) => sum + shard.fileSizeBytes.length, 0));
+      t.is(
+        store.totalFiles,
+        shards.reduce((sum, shard) => sum + shard.fileSizeBytes.length, 0),
+      );
       for (const [s, shard] of shards.entries()) {
         const sizeBytes = shard.fileSizeBytes.reduce((sum, size) => sum + size, 0);
         const version = shard.replicaNodes.length > 0 ? shard.version : -1;
         t.deepEqual(read(store, s), { ...shard, version, sizeBytes });
         t.is(store.fileCount(s), shard.fileSizeBytes.length);
-        t.true(store.replicaHealthy.slice(store.firstReplica[s], store.firstReplica[s + 1]).every((h) => h === 1));
+        t.true(
+          store.replicaHealthy.slice(store.firstReplica[s], store.firstReplica[s + 1]).every((h) => h === 1),
+        );
       }
     }),
     { numRuns: 30 },
@@ -105,8 +110,11 @@ test('a catalog: ids are unique and ascend with ordinals, and each shard knows w
     }
   }
   t.is(new Set(ids).size, ids.length);
-  const shardIds = [...catalog.shards.id.slice(0, catalog.shards.count)];
-  t.deepEqual(shardIds, shardIds.toSorted((a, b) => a - b));
+  const shardIds = [...catalog.shards.id.subarray(0, catalog.shards.count)];
+  t.deepEqual(
+    shardIds,
+    shardIds.toSorted((a, b) => a - b),
+  );
 });
 
 test('a built table is not visible until it is attached, and a name is given out once', (t) => {

@@ -26,7 +26,10 @@ export const settings = (changes: Partial<EngineSettings> = {}): EngineSettings 
   ...changes,
 });
 
-export const error = (code: SerializedError['code'] = 'STORAGE_FAILED', message = 'it broke'): SerializedError => ({
+export const error = (
+  code: SerializedError['code'] = 'STORAGE_FAILED',
+  message = 'it broke',
+): SerializedError => ({
   code,
   message,
 });
@@ -40,14 +43,11 @@ export const planOn = (nodes: readonly number[]): WorkPlan => ({
 
 const SPEC = { id: 7, label: 'l', databaseId: 1, database: 'db', repository: 'r', timeoutMs: TIMEOUT_MS };
 
-export const backup = (
-  engine: EngineSettings,
-  changes: Partial<NewBackupJob> = {},
-  nowMs = 0,
-): Step<Job> =>
+export const backup = (engine: EngineSettings, changes: Partial<NewBackupJob> = {}, nowMs = 0): Step<Job> =>
   createBackupJob({ ...SPEC, content: 'all', leftovers: false, canRename: true, ...changes }, nowMs, engine);
 
-export const restore = (engine: EngineSettings, nowMs = 0): Step<Job> => createRestoreJob(SPEC, nowMs, engine);
+export const restore = (engine: EngineSettings, nowMs = 0): Step<Job> =>
+  createRestoreJob(SPEC, nowMs, engine);
 
 /** What an upload of these shards reports: one file a shard, whose checksum is 400 + shard. */
 export const reportOf = (task: NodeTask): TaskReport => {

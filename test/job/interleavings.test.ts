@@ -15,8 +15,17 @@ type Move =
 const move: fc.Arbitrary<Move> = fc.oneof(
   { weight: 6, arbitrary: fc.record({ do: fc.constant('finish' as const), pick: fc.nat() }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('fail' as const), pick: fc.nat() }) },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant('unknown' as const), taskId: fc.integer({ min: 1000 }) }) },
-  { weight: 1, arbitrary: fc.record({ do: fc.constantFrom('lose' as const, 'bring back' as const), node: fc.nat({ max: 4 }) }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({ do: fc.constant('unknown' as const), taskId: fc.integer({ min: 1000 }) }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      do: fc.constantFrom('lose' as const, 'bring back' as const),
+      node: fc.nat({ max: 4 }),
+    }),
+  },
   { weight: 4, arbitrary: fc.record({ do: fc.constant('time' as const), ms: fc.nat({ max: 4000 }) }) },
 );
 
@@ -26,7 +35,10 @@ const arbitraryEngine: fc.Arbitrary<EngineSettings> = fc
     snapshotWorkers: fc.integer({ min: 1, max: 4 }),
     uploadWorkers: fc.integer({ min: 1, max: 3 }),
     downloadWorkers: fc.integer({ min: 1, max: 3 }),
-    batching: fc.record({ by: fc.constantFrom('tasks' as const, 'shards' as const), count: fc.integer({ min: 1, max: 4 }) }),
+    batching: fc.record({
+      by: fc.constantFrom('tasks' as const, 'shards' as const),
+      count: fc.integer({ min: 1, max: 4 }),
+    }),
     dispatch: fc.constantFrom('at-once' as const, 'as-free' as const),
     maxTaskAttempts: fc.integer({ min: 1, max: 4 }),
   })
@@ -74,7 +86,13 @@ class Onlooker {
         break;
       }
       case 'unknown':
-        this.#look(driver.tell({ kind: 'task-finished', taskId: next.taskId, report: { movedFiles: 1, skippedFiles: 1 } }));
+        this.#look(
+          driver.tell({
+            kind: 'task-finished',
+            taskId: next.taskId,
+            report: { movedFiles: 1, skippedFiles: 1 },
+          }),
+        );
         this.#look(driver.tell({ kind: 'task-failed', taskId: next.taskId, error: error('DISK_FULL') }));
         break;
       case 'lose':
@@ -126,13 +144,20 @@ class Onlooker {
     const t = this.#t;
     for (const command of commands) {
       if (command.kind === 'wake') this.#wakes.push(command.atMs);
-      else if (command.kind === 'plan') this.#look(this.driver.tell({ kind: 'planned', plan: planOn(this.#nodes) }));
+      else if (command.kind === 'plan')
+        this.#look(this.driver.tell({ kind: 'planned', plan: planOn(this.#nodes) }));
       else if (command.kind === 'send') this.#sent(command.task);
       else if (command.kind === 'publish') {
         this.ends++;
         this.allDone(['snapshot', 'upload']);
-        const uploaded = [...command.uploaded.shards].map((shard, i) => [shard, command.uploaded.checksums[i]]);
-        t.deepEqual(uploaded, this.#nodes.map((_, i) => [100 + i, [500 + i]]));
+        const uploaded = [...command.uploaded.shards].map((shard, i) => [
+          shard,
+          command.uploaded.checksums[i],
+        ]);
+        t.deepEqual(
+          uploaded,
+          this.#nodes.map((_, i) => [100 + i, [500 + i]]),
+        );
         this.#look(this.driver.tell({ kind: 'published', manifestBytes: 1 }));
       } else if (command.kind === 'commit') {
         this.ends++;
@@ -156,7 +181,8 @@ class Onlooker {
     } else {
       this.tasks.set(task.taskId, { task, sends: 1, held: true, finished: false });
     }
-    const workers = task.kind === 'upload' ? uploadWorkers : task.kind === 'download' ? downloadWorkers : undefined;
+    const workers =
+      task.kind === 'upload' ? uploadWorkers : task.kind === 'download' ? downloadWorkers : undefined;
     if (workers === undefined || dispatch !== 'as-free') return;
     const there = [...this.tasks.values()].filter(
       (s) => s.task.kind === task.kind && s.task.node === task.node && !s.finished,
@@ -177,7 +203,10 @@ class Onlooker {
   }
 }
 
-const JOBS = { backup: (engine: EngineSettings) => backup(engine), restore: (engine: EngineSettings) => restore(engine) };
+const JOBS = {
+  backup: (engine: EngineSettings) => backup(engine),
+  restore: (engine: EngineSettings) => restore(engine),
+};
 
 for (const [kind, create] of Object.entries(JOBS)) {
   test(`${kind}: reports that come twice, late, out of order or from nowhere count once, and every task is tried at most so often`, (t) => {
@@ -194,12 +223,15 @@ for (const [kind, create] of Object.entries(JOBS)) {
           t.is(onlooker.ends, onlooker.doomed ? 0 : 1);
           const { job } = onlooker.driver;
           for (const { task } of onlooker.tasks.values()) {
-            t.deepEqual(onlooker.driver.tell({ kind: 'task-finished', taskId: task.taskId, report: reportOf(task) }), []);
+            t.deepEqual(
+              onlooker.driver.tell({ kind: 'task-finished', taskId: task.taskId, report: reportOf(task) }),
+              [],
+            );
           }
           t.is(onlooker.driver.job, job);
         },
       ),
-      { numRuns: 400 },
+      { numRuns: 250 },
     );
   });
 }

@@ -71,7 +71,12 @@ for (const state of STATES) {
     driver.reach(state, PLAN);
     const reason = error('JOB_CANCELLED');
     const release = state === 'PENDING' ? [] : ['release [0,1]'];
-    t.deepEqual(told(driver.tell({ kind: 'cancel', error: reason })), ['abort', ...release, 'discard', 'persist']);
+    t.deepEqual(told(driver.tell({ kind: 'cancel', error: reason })), [
+      'abort',
+      ...release,
+      'discard',
+      'persist',
+    ]);
     t.deepEqual(driver.job.error, reason);
     for (const task of driver.sent) t.deepEqual(driver.finish(task), []);
     t.deepEqual(driver.tell({ kind: 'planned', plan: PLAN }), []);

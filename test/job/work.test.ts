@@ -5,7 +5,7 @@ import { batchSize, evenBatches, shareByNode, type BatchSize } from '../../src/j
 /** Cuts `total` shards as a task board does. */
 function cut(size: BatchSize, total: number): number[] {
   const sizes: number[] = [];
-  for (let taken = 0; taken < total; ) {
+  for (let taken = 0; taken < total;) {
     const next = size(taken, total);
     if (!Number.isInteger(next) || next < 1) throw new Error(`a batch of ${next}`);
     sizes.push(next);
@@ -39,7 +39,8 @@ test('by tasks: as Doris deals them, the last task takes what division leaves ov
     [1, 3, [1]],
     [11, 1, [11]],
   ] as const;
-  for (const [total, count, sizes] of examples) t.deepEqual(cut(batchSize({ by: 'tasks', count }), total), [...sizes]);
+  for (const [total, count, sizes] of examples)
+    t.deepEqual(cut(batchSize({ by: 'tasks', count }), total), [...sizes]);
 });
 
 test('by tasks: min(tasks, shards) batches, all alike but the last', (t) => {

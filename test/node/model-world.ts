@@ -21,6 +21,8 @@ export class ModelWorld {
   readonly stored = new Map<string, Stored>();
   readonly staged = new Map<string, Content>();
   readonly fileCounts: ReadonlyMap<number, number>;
+  /** Answers a listing with what is there when it is asked, rather than when it was made. */
+  hasLiveListings = false;
 
   constructor(fileCounts: Readonly<Record<number, number>>) {
     this.fileCounts = new Map(Object.entries(fileCounts).map(([shard, files]) => [Number(shard), files]));
@@ -31,7 +33,11 @@ export class ModelWorld {
   }
 
   /** Runs a task; `failAt` counts operations from 0, and that one fails instead of being carried out. */
-  run(procedure: Procedure<TaskReport>, failAt = Infinity, failure = new Error('the disk is gone')): TaskReport {
+  run(
+    procedure: Procedure<TaskReport>,
+    failAt = Infinity,
+    failure = new Error('the disk is gone'),
+  ): TaskReport {
     let next = procedure.next();
     for (let n = 0; !next.done; n++) {
       this.log.push(next.value);
@@ -44,7 +50,8 @@ export class ModelWorld {
   get told(): string[] {
     return this.log.map((operation) => {
       const { op } = operation;
-      const place = 'shard' in operation ? `${operation.shard}${'file' in operation ? `/${operation.file}` : ''}` : '';
+      const place =
+        'shard' in operation ? `${operation.shard}${'file' in operation ? `/${operation.file}` : ''}` : '';
       if (op === 'put') {
         const name = operation.checksum === undefined ? '.part' : `.${operation.checksum}`;
         return `put ${place}${name}${operation.hash ? ' hashing' : ''}`;
@@ -96,8 +103,7 @@ export class ModelWorld {
   }
 
   private list(shard: number): RemoteFiles {
-    // A listing is of its moment: what is uploaded later is not in it.
-    const then = new Map(this.stored);
+    const then = this.hasLiveListings ? this.stored : new Map(this.stored);
     const of = (file: number): Stored => then.get(`${shard}/${file}`) ?? NOTHING;
     return {
       has: (file, checksum) => of(file).whole.has(checksum),
@@ -107,7 +113,8 @@ export class ModelWorld {
 
   /** A name with a checksum must never stand for other bytes. */
   private addWhole(shard: number, file: number, checksum: Checksum, content: Content): void {
-    if (checksum !== content) throw new Error(`${shard}/${file} has content ${content} under the name ${checksum}`);
+    if (checksum !== content)
+      throw new Error(`${shard}/${file} has content ${content} under the name ${checksum}`);
     this.change(shard, file, { whole: new Map(this.storedOf(shard, file).whole).set(checksum, content) });
   }
 

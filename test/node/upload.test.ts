@@ -68,9 +68,24 @@ test('probing: one list a shard; with nothing there, files go as without', (t) =
   for (const mode of [{}, { onePass: false }, { onePass: false, rename: false }]) {
     const plain = told(mode);
     const probing = told({ ...mode, probe: true });
-    t.deepEqual(probing.filter((op) => op.startsWith('list')), ['list 3', 'list 5']);
+    t.deepEqual(
+      probing.filter((op) => op.startsWith('list')),
+      ['list 3', 'list 5'],
+    );
     t.is(probing[1], 'list 3');
-    t.deepEqual(probing.filter((op) => !op.startsWith('list')), plain);
+    t.deepEqual(
+      probing.filter((op) => !op.startsWith('list')),
+      plain,
+    );
+  }
+});
+
+test('probing: a listing that also shows what was uploaded after it costs no requests more', (t) => {
+  for (const mode of [{}, { onePass: false }, { onePass: false, rename: false }]) {
+    const world = new ModelWorld({ 3: 2, 5: 0 });
+    world.hasLiveListings = true;
+    world.run(taskProcedure(upload([3, 5], { ...mode, probe: true })));
+    t.deepEqual(world.told, told({ ...mode, probe: true }));
   }
 });
 
@@ -125,7 +140,8 @@ function worldWith(counts: readonly number[]): ModelWorld {
 const files = (counts: readonly number[]): (readonly [shard: number, file: number])[] =>
   counts.flatMap((count, shard) => Array.from({ length: count }, (_, file) => [shard, file] as const));
 
-const allOf = (counts: readonly number[], mode: Partial<UploadTask>): UploadTask => upload([...counts.keys()], mode);
+const allOf = (counts: readonly number[], mode: Partial<UploadTask>): UploadTask =>
+  upload([...counts.keys()], mode);
 
 test('whatever an earlier try left: every file is there once and whole, nothing else is, and only what was missing was sent', (t) => {
   fc.assert(
@@ -133,19 +149,28 @@ test('whatever an earlier try left: every file is there once and whole, nothing 
       const world = worldWith(counts);
       let there = 0;
       for (const [shard, file] of files(counts)) {
-        const { part, ours, older } = leftovers.next().value as { part: boolean; ours: boolean; older: number[] };
+        const { part, ours, older } = leftovers.next().value as {
+          part: boolean;
+          ours: boolean;
+          older: number[];
+        };
         if (ours) there++;
         world.stored.set(`${shard}/${file}`, {
           part: part ? 7 : undefined,
-          whole: new Map([...older, ...(ours ? [contentOf(shard, file)] : [])].map((content) => [content, content])),
+          whole: new Map(
+            [...older, ...(ours ? [contentOf(shard, file)] : [])].map((content) => [content, content]),
+          ),
         });
       }
       const report = world.run(taskProcedure(allOf(counts, { ...mode, probe: true })));
-      for (const [shard, file] of files(counts)) t.deepEqual(world.storedOf(shard, file), whole(contentOf(shard, file)));
+      for (const [shard, file] of files(counts))
+        t.deepEqual(world.storedOf(shard, file), whole(contentOf(shard, file)));
       t.deepEqual(report, {
         movedFiles: files(counts).length - there,
         skippedFiles: there,
-        checksums: counts.map((count, shard) => Array.from({ length: count }, (_, file) => contentOf(shard, file))),
+        checksums: counts.map((count, shard) =>
+          Array.from({ length: count }, (_, file) => contentOf(shard, file)),
+        ),
       });
       t.is(world.told.filter((op) => op.startsWith('put')).length, report.movedFiles);
       t.is(world.told.filter((op) => op === 'report 1').length, counts.length);
@@ -163,7 +188,10 @@ test('failed at any operation, the task fails with that error; tried again, it s
       const world = worldWith(counts);
       const failure = new Error('connection reset');
       const procedure = taskProcedure(allOf(counts, { ...mode, probe }));
-      t.is(t.throws(() => world.run(procedure, failAt, failure)), failure);
+      t.is(
+        t.throws(() => world.run(procedure, failAt, failure)),
+        failure,
+      );
       t.true(procedure.next().done);
       t.is(world.log.length, failAt + 1);
       const isWhole = (file: Stored): boolean => file.whole.size > 0;
@@ -171,7 +199,8 @@ test('failed at any operation, the task fails with that error; tried again, it s
       const report = world.run(taskProcedure(allOf(counts, { ...mode, probe: true })));
       t.is(report.skippedFiles, there);
       t.is(report.movedFiles, files(counts).length - there);
-      for (const [shard, file] of files(counts)) t.deepEqual(world.storedOf(shard, file), whole(contentOf(shard, file)));
+      for (const [shard, file] of files(counts))
+        t.deepEqual(world.storedOf(shard, file), whole(contentOf(shard, file)));
     }),
   );
 });

@@ -28,7 +28,13 @@ export function timeScale(endMs: number, ticks: number): Scale {
   return scaleOf(end, MS.day, 'd', ticks, DECIMAL_STEPS);
 }
 
-function scaleOf(end: number, unit: number, unitName: string, ticks: number, steps: readonly number[]): Scale {
+function scaleOf(
+  end: number,
+  unit: number,
+  unitName: string,
+  ticks: number,
+  steps: readonly number[],
+): Scale {
   const max = end / unit;
   return { unit, unitName, max, interval: roundStep(max / ticks, steps) };
 }
@@ -55,9 +61,9 @@ const LARGEST_IN_UNIT = 10;
 /** An axis of bytes a second that ends at a round value above `largest`. */
 export function rateScale(largest: number, ticks: number): Scale {
   const top = largest > 0 ? largest : 1e6;
-  const { unit, unitName } =
-    RATE_UNITS.find((candidate) => top >= candidate.unit * (candidate.unit > 1e6 ? LARGEST_IN_UNIT : 1)) ??
-    { unit: 1, unitName: 'B/s' };
+  const { unit, unitName } = RATE_UNITS.find(
+    (candidate) => top >= candidate.unit * (candidate.unit > 1e6 ? LARGEST_IN_UNIT : 1),
+  ) ?? { unit: 1, unitName: 'B/s' };
   const interval = roundStep((top * 1.02) / unit / ticks, DECIMAL_STEPS);
   return { unit, unitName, interval, max: Math.ceil((top * 1.02) / unit / interval) * interval };
 }
@@ -68,7 +74,13 @@ const LINE = { lineStyle: { color: ink('line') } };
 /** The time axis of a chart, titled with its unit. */
 export function timeAxis({ max, interval, unitName }: Scale, title = 'time since the statement'): object {
   return {
-    ...{ type: 'value', min: 0, max, interval, name: `${title}, ${unitName}`, nameLocation: 'middle', nameGap: 28 },
+    type: 'value',
+    min: 0,
+    max,
+    interval,
+    name: `${title}, ${unitName}`,
+    nameLocation: 'middle',
+    nameGap: 28,
     nameTextStyle: LABEL,
     axisLine: { ...LINE, show: true },
     axisTick: { ...LINE, show: true },
@@ -86,7 +98,13 @@ function tickLabel(value: number, interval: number): string {
 /** A vertical axis of rates, with lines across the chart. */
 export function rateAxis({ max, interval, unitName }: Scale, left: number): object {
   return {
-    ...{ type: 'value', min: 0, max, interval, name: unitName, nameLocation: 'end', nameGap: 12 },
+    type: 'value',
+    min: 0,
+    max,
+    interval,
+    name: unitName,
+    nameLocation: 'end',
+    nameGap: 12,
     nameTextStyle: { ...LABEL, align: 'left', padding: [0, 0, 0, 8 - left] },
     axisLine: { show: false },
     axisTick: { show: false },

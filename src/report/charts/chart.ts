@@ -44,7 +44,11 @@ export function drawSvg(picture: Picture, option: EChartsCoreOption): string {
   const { width, height } = picture;
   const chart = init(null, null, { renderer: 'svg', ssr: true, width, height });
   try {
-    chart.setOption({ animation: false, textStyle: { fontFamily: 'inherit', fontSize: FONT_SIZE }, ...option });
+    chart.setOption({
+      animation: false,
+      textStyle: { fontFamily: 'inherit', fontSize: FONT_SIZE },
+      ...option,
+    });
     return normalise(chart.renderToSVGString(), picture);
   } finally {
     chart.dispose();

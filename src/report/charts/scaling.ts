@@ -47,8 +47,12 @@ function pointsOf(variants: readonly VariantReport[]): Points {
   const varies = variants.some(({ nodes }) => nodes !== first.nodes);
   const ideal = variants.map(({ nodes }) => ratio((firstRate ?? 0) * nodes, first.nodes) ?? null);
   return {
-    ...{ labels: values, head, predicted: variants.map(({ predicted }) => rate(predicted)) },
-    ...(variants.some(({ measured }) => measured) ? { measured: variants.map(({ measured }) => rate(measured)) } : {}),
+    labels: values,
+    head,
+    predicted: variants.map(({ predicted }) => rate(predicted)),
+    ...(variants.some(({ measured }) => measured)
+      ? { measured: variants.map(({ measured }) => rate(measured)) }
+      : {}),
     ...(varies && firstRate !== null ? { ideal } : {}),
   };
 }
@@ -80,8 +84,12 @@ function draw(paper: Paper, points: Points, largest: number): string {
     {
       grid: { left, right: 24, top: 34, bottom: 52 },
       xAxis: {
-        ...{ type: 'category', data: labels.map((label) => truncate(label, fits)), boundaryGap: true },
-        ...{ name: truncate(head, isNarrow(paper) ? 40 : 100), nameLocation: 'middle', nameGap: 30 },
+        type: 'category',
+        data: labels.map((label) => truncate(label, fits)),
+        boundaryGap: true,
+        name: truncate(head, isNarrow(paper) ? 40 : 100),
+        nameLocation: 'middle',
+        nameGap: 30,
         nameTextStyle: { color: ink('muted'), fontSize: 12 },
         axisLine: { lineStyle: { color: ink('line') } },
         axisTick: { show: false },
@@ -98,13 +106,23 @@ function draw(paper: Paper, points: Points, largest: number): string {
 }
 
 type LineKind = 'solid' | 'dashed' | 'dotted';
-const DASHES: Readonly<Record<LineKind, 'solid' | readonly number[]>> = { solid: 'solid', dashed: [5, 3], dotted: [2, 4] };
+const DASHES: Readonly<Record<LineKind, 'solid' | readonly number[]>> = {
+  solid: 'solid',
+  dashed: [5, 3],
+  dotted: [2, 4],
+};
 
 function lineSeries(data: readonly (number | null)[], color: ColorName, kind: LineKind): object {
   const hollow = kind === 'dashed';
   return {
-    ...{ type: 'line', silent: true, clip: true, data, showSymbol: kind !== 'dotted', z: kind === 'dotted' ? 2 : 3 },
-    ...{ symbol: hollow ? 'diamond' : 'circle', symbolSize: hollow ? 12 : 9 },
+    type: 'line',
+    silent: true,
+    clip: true,
+    data,
+    showSymbol: kind !== 'dotted',
+    z: kind === 'dotted' ? 2 : 3,
+    symbol: hollow ? 'diamond' : 'circle',
+    symbolSize: hollow ? 12 : 9,
     lineStyle: { color: ink(color), width: kind === 'dotted' ? 1.5 : 2, type: DASHES[kind] },
     itemStyle: {
       color: ink(hollow ? 'surface' : color),

@@ -29,7 +29,10 @@ const OTHER_COLORS: readonly ColorName[] = ['state-6', 'state-7'];
 
 /** Where the time went: one bar for the measurement, one for the prediction. */
 export function statesFigure(measured: RunResult | undefined, predicted: RunResult): Figure | undefined {
-  const bars = [...(measured ? [{ name: 'measured', run: measured }] : []), { name: 'predicted', run: predicted }];
+  const bars = [
+    ...(measured ? [{ name: 'measured', run: measured }] : []),
+    { name: 'predicted', run: predicted },
+  ];
   const endMs = Math.max(...bars.map(({ run }) => run.totals.durationMs));
   const states = statesOf(measured, predicted);
   if (!(endMs > 0) || states.length === 0) return undefined;
@@ -50,7 +53,10 @@ function colorOf(state: string, states: readonly string[]): ColorName {
 
 function describe(run: RunResult): string {
   return [...timeInStates(run)]
-    .map(([state, ms]) => `${plainText(state)} ${formatDuration(ms)} (${formatShare(ratio(ms, run.totals.durationMs))})`)
+    .map(
+      ([state, ms]) =>
+        `${plainText(state)} ${formatDuration(ms)} (${formatShare(ratio(ms, run.totals.durationMs))})`,
+    )
     .join(', ');
 }
 
@@ -71,15 +77,22 @@ function draw(paper: Paper, bars: readonly Bar[], states: readonly string[], end
       grid: { left, right, top: TOP, bottom: BOTTOM },
       xAxis: timeAxis(time),
       yAxis: {
-        ...{ type: 'category', inverse: true, data: bars.map(({ name }) => name) },
+        type: 'category',
+        inverse: true,
+        data: bars.map(({ name }) => name),
         axisLine: { show: false },
         axisTick: { show: false },
         axisLabel: { color: ink('text'), fontSize: 12 },
       },
       series: states.map((state) => ({
-        ...{ type: 'bar', stack: 'states', silent: true, barWidth: BAR_HEIGHT },
+        type: 'bar',
+        stack: 'states',
+        silent: true,
+        barWidth: BAR_HEIGHT,
         itemStyle: { color: ink(colorOf(state, states)), borderColor: ink('surface'), borderWidth: 1 },
-        data: times.map((inStates) => segment(state, inStates.get(state) ?? 0, time.unit, pixelsPerMs, states)),
+        data: times.map((inStates) =>
+          segment(state, inStates.get(state) ?? 0, time.unit, pixelsPerMs, states),
+        ),
       })),
     },
   );
@@ -100,8 +113,12 @@ function segment(
   return {
     value: ms / unitMs,
     label: {
-      ...{ show: text !== undefined, position: 'inside', formatter: () => text ?? '', fontSize: 12 },
-      ...{ color: ink(dark ? 'on-dark' : 'on-light'), textBorderWidth: 0 },
+      show: text !== undefined,
+      position: 'inside',
+      formatter: () => text ?? '',
+      fontSize: 12,
+      color: ink(dark ? 'on-dark' : 'on-light'),
+      textBorderWidth: 0,
     },
   };
 }

@@ -68,11 +68,21 @@ function draw(
   );
 }
 
-function stepLine(steps: readonly Step[], time: Scale, rates: Scale, color: ColorName, filled: boolean): object {
+function stepLine(
+  steps: readonly Step[],
+  time: Scale,
+  rates: Scale,
+  color: ColorName,
+  filled: boolean,
+): object {
   const points = steps.map(([startMs, , rate]) => [startMs / time.unit, rate / rates.unit]);
   const last = steps.at(-1);
   return {
-    ...{ type: 'line', step: 'end', showSymbol: false, silent: true, z: filled ? 2 : 3 },
+    type: 'line',
+    step: 'end',
+    showSymbol: false,
+    silent: true,
+    z: filled ? 2 : 3,
     data: last ? [...points, [last[1] / time.unit, last[2] / rates.unit], [last[1] / time.unit, 0]] : points,
     lineStyle: { color: ink(color), width: filled ? 1.5 : 2, type: filled ? 'solid' : [5, 3] },
     ...(filled ? { areaStyle: { color: ink(color), opacity: 0.22 } } : {}),
@@ -81,11 +91,22 @@ function stepLine(steps: readonly Step[], time: Scale, rates: Scale, color: Colo
 
 function averageLine(value: number, label: string, color: ColorName): object {
   return {
-    ...{ type: 'line', data: [], silent: true },
+    type: 'line',
+    data: [],
+    silent: true,
     markLine: {
-      ...{ silent: true, symbol: 'none', precision: 12, data: [{ yAxis: value }] },
+      silent: true,
+      symbol: 'none',
+      precision: 12,
+      data: [{ yAxis: value }],
       lineStyle: { color: ink(color), width: 1, type: 'solid', opacity: 0.8 },
-      label: { formatter: () => label, color: ink('text'), fontSize: 12, position: 'end', textBorderWidth: 0 },
+      label: {
+        formatter: () => label,
+        color: ink('text'),
+        fontSize: 12,
+        position: 'end',
+        textBorderWidth: 0,
+      },
     },
   };
 }

@@ -34,7 +34,10 @@ export function timelineFigure(measured: RunResult | undefined, predicted: RunRe
   if (!(endMs > 0)) return undefined;
   const main = measured ?? predicted;
   const shown = panels[0]!.rows.length;
-  const cut = main.nodes.length > shown ? ` Of ${plural(main.nodes.length, 'node')}, the ${shown} that ended last.` : '';
+  const cut =
+    main.nodes.length > shown
+      ? ` Of ${plural(main.nodes.length, 'node')}, the ${shown} that ended last.`
+      : '';
   const levels = Array.from({ length: LEVELS }, (_, i) => i + 1);
   return {
     title: 'How busy the nodes were',
@@ -42,7 +45,7 @@ export function timelineFigure(measured: RunResult | undefined, predicted: RunRe
     legend: [
       { name: 'idle', color: 'idle', mark: 'box' },
       ...levels.map((level) => ({
-        ...{ name: `to ${(level * 100) / LEVELS} %`, color: 'heat', mark: 'box' } as const,
+        ...({ name: `to ${(level * 100) / LEVELS} %`, color: 'heat', mark: 'box' } as const),
         opacity: opacityOf(level),
       })),
     ],
@@ -52,13 +55,18 @@ export function timelineFigure(measured: RunResult | undefined, predicted: RunRe
 }
 
 const panelOf = (title: string, run: RunResult): Panel => ({
-  ...{ title, bucketMs: run.timeline.bucketMs, durationMs: run.totals.durationMs },
+  title,
+  bucketMs: run.timeline.bucketMs,
+  durationMs: run.totals.durationMs,
   rows: run.timeline.nodes.filter(({ busy }) => busy.length > 0).slice(0, MAX_TIMELINE_NODES),
 });
 
 function describe({ title, rows, durationMs }: Panel): string {
   const all = rows.flatMap(({ busy }) => busy);
-  const mean = ratio(all.reduce((sum, share) => sum + share, 0), all.length);
+  const mean = ratio(
+    all.reduce((sum, share) => sum + share, 0),
+    all.length,
+  );
   return `${title}: ${plural(rows.length, 'node')} over ${formatDuration(durationMs)}, busy ${formatShare(mean)} of it on average`;
 }
 
@@ -68,7 +76,10 @@ function draw(paper: Paper, panels: readonly Panel[], endMs: number): string {
   const narrow = isNarrow(paper);
   const time = timeScale(endMs, narrow ? 5 : 10);
   const rowCount = Math.max(...panels.map(({ rows }) => rows.length));
-  const rowHeight = Math.max(ROW_HEIGHTS.least, Math.min(ROW_HEIGHTS.most, Math.floor(ROW_HEIGHTS.all / rowCount)));
+  const rowHeight = Math.max(
+    ROW_HEIGHTS.least,
+    Math.min(ROW_HEIGHTS.most, Math.floor(ROW_HEIGHTS.all / rowCount)),
+  );
   const names = panels.flatMap(({ rows }) => rows.map((row) => shortName(row.name, narrow)));
   const left = Math.max(40, ...names.map(textWidth)) + 12;
   const width = paper.width - left - 18;
@@ -102,9 +113,20 @@ const shortName = (name: string, narrow: boolean): string =>
 function nodeAxis({ title, rows }: Panel, gridIndex: number, rowHeight: number, narrow: boolean): object {
   const every = Math.ceil(LABEL_HEIGHT / rowHeight);
   return {
-    ...{ type: 'category', inverse: true, gridIndex, data: rows.map(({ name }) => shortName(name, narrow)) },
-    ...{ name: title, nameLocation: 'start', nameGap: 10 },
-    nameTextStyle: { color: ink('text'), fontSize: 12, fontWeight: 'bold', align: 'left', padding: [0, 0, 0, 4] },
+    type: 'category',
+    inverse: true,
+    gridIndex,
+    data: rows.map(({ name }) => shortName(name, narrow)),
+    name: title,
+    nameLocation: 'start',
+    nameGap: 10,
+    nameTextStyle: {
+      color: ink('text'),
+      fontSize: 12,
+      fontWeight: 'bold',
+      align: 'left',
+      padding: [0, 0, 0, 4],
+    },
     axisLine: { show: false },
     axisTick: { show: false },
     axisLabel: { color: ink('muted'), fontSize: 11, interval: (index: number) => index % every === 0 },
@@ -123,13 +145,19 @@ interface Frame {
 /** One path for the idle background and one for each shade: thousands of cells stay a few kilobytes. */
 function heatSeries(panel: Panel, axisIndex: number, frame: Frame): object[] {
   const levels = Array.from({ length: LEVELS }, (_, i) => i + 1);
-  const paths = levels.map((level) => ({ path: cellsOf(panel, frame, level), level })).filter(({ path }) => path !== '');
+  const paths = levels
+    .map((level) => ({ path: cellsOf(panel, frame, level), level }))
+    .filter(({ path }) => path !== '');
   const drawn = [
     { path: background(panel, frame), fill: ink('idle'), opacity: 1 },
     ...paths.map(({ path, level }) => ({ path, fill: ink('heat'), opacity: opacityOf(level) })),
   ];
   return drawn.map(({ path, fill, opacity }) => ({
-    ...{ type: 'custom', silent: true, xAxisIndex: axisIndex, yAxisIndex: axisIndex, data: [[0, 0]] },
+    type: 'custom',
+    silent: true,
+    xAxisIndex: axisIndex,
+    yAxisIndex: axisIndex,
+    data: [[0, 0]],
     renderItem: () => ({ type: 'path', shape: { pathData: path }, style: { fill, opacity } }),
   }));
 }
@@ -168,7 +196,12 @@ function runsOf(shades: readonly number[], level: number): (readonly [number, nu
   return runs;
 }
 
-function cellPath({ left, top, width, rowHeight, endMs }: Frame, row: number, fromMs: number, toMs: number): string {
+function cellPath(
+  { left, top, width, rowHeight, endMs }: Frame,
+  row: number,
+  fromMs: number,
+  toMs: number,
+): string {
   const x = (ms: number): number => Math.round((left + (Math.min(ms, endMs) / endMs) * width) * 10) / 10;
   const [from, to] = [x(fromMs), x(toMs)];
   const y = top + row * rowHeight;

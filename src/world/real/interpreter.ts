@@ -29,6 +29,9 @@ export class Interpreter {
   private readonly options: InterpreterOptions;
   private readonly shards: ReadonlyMap<number, WorkerShard>;
   private readonly transfer: Transfer;
+  /** The shard that `names` belongs to: a task takes its shards one after the other. */
+  private named = -1;
+  private names: readonly string[] = [];
 
   constructor(options: InterpreterOptions) {
     this.options = options;
@@ -66,17 +69,17 @@ export class Interpreter {
 
   private link(shard: WorkerShard): number {
     const { paths, pace } = this.options;
-    const startNs = nowNs();
     const from = path.join(paths.data, String(shard.address.shardId));
     const to = this.snapshotDirectory(shard);
-    const names = fileNames(shard);
+    const names = this.namesOf(shard);
+    const dueNs = pace.links(names.length);
     onDisk(`taking a snapshot of ${from}`, () => {
       // A coordinator that lost its memory asks again; the new snapshot replaces the old one.
       rmSync(to, { recursive: true, force: true });
       mkdirSync(to, { recursive: true });
       for (const name of names) linkSync(path.join(from, name), path.join(to, name));
     });
-    pace.until(pace.linksDueNs(startNs, names.length));
+    pace.until(dueNs);
     return names.length;
   }
 
@@ -84,7 +87,7 @@ export class Interpreter {
   private scan(shard: WorkerShard): number {
     const directory = this.snapshotDirectory(shard);
     const found = new Set(onDisk(`listing ${directory}`, () => readdirSync(directory)));
-    const wanted = fileNames(shard);
+    const wanted = this.namesOf(shard);
     const missing = wanted.filter((name) => !found.delete(name));
     if (missing.length > 0 || found.size > 0) {
       const what =
@@ -104,7 +107,7 @@ export class Interpreter {
       [...names].map((name) => splitChecksum(name)?.name ?? name.replace(/\.part$/, '')),
     );
     pace.until(dueNs);
-    const wanted = fileNames(shard);
+    const wanted = this.namesOf(shard);
     return {
       has: (file, checksum) => names.has(withChecksum(wanted[file]!, checksumText(checksum))),
       hasTraces: (file) => traces.has(wanted[file]!),
@@ -118,7 +121,7 @@ export class Interpreter {
     hash: boolean,
   ): Promise<string | undefined> {
     const startNs = nowNs();
-    const name = fileNames(shard)[file]!;
+    const name = this.namesOf(shard)[file]!;
     const stored = checksum === undefined ? partPath(name) : withChecksum(name, checksumText(checksum));
     const target = `${this.remoteDirectory(shard)}/${stored}`;
     const sent = await sendFile(this.transfer, this.request(), this.snapshotFile(shard, file), target, hash);
@@ -129,7 +132,7 @@ export class Interpreter {
   private async rename(shard: WorkerShard, file: number, checksum: Checksum): Promise<void> {
     const { storage, pace } = this.options;
     const dueNs = this.request();
-    const name = `${this.remoteDirectory(shard)}/${fileNames(shard)[file]!}`;
+    const name = `${this.remoteDirectory(shard)}/${this.namesOf(shard)[file]!}`;
     await storage.rename(partPath(name), withChecksum(name, checksumText(checksum)));
     pace.until(dueNs);
   }
@@ -138,7 +141,7 @@ export class Interpreter {
     const { storage, pace } = this.options;
     const dueNs = this.request();
     const directory = this.remoteDirectory(shard);
-    const name = fileNames(shard)[file]!;
+    const name = this.namesOf(shard)[file]!;
     const kept = withChecksum(name, checksumText(keep));
     for (const other of await storage.listNames(directory)) {
       const isOurs = other === partPath(name) || splitChecksum(other)?.name === name;
@@ -164,7 +167,7 @@ export class Interpreter {
 
   private install(shard: WorkerShard): void {
     const { paths, pace } = this.options;
-    const startNs = nowNs();
+    const dueNs = pace.links(shard.fileCount);
     const from = this.stagingDirectory(shard);
     const to = path.join(paths.data, String(shard.address.shardId));
     onDisk(`putting shard ${shard.address.shardId} into place`, () => {
@@ -173,7 +176,7 @@ export class Interpreter {
       if (existsSync(from)) renameSync(from, to);
       else if (!existsSync(to)) mkdirSync(to);
     });
-    pace.until(pace.linksDueNs(startNs, shard.fileCount));
+    pace.until(dueNs);
   }
 
   private drop(jobId: number): void {
@@ -186,7 +189,7 @@ export class Interpreter {
 
   private request(): bigint {
     this.count(PROGRESS.requests, 1);
-    return this.options.pace.requestDueNs();
+    return this.options.pace.request();
   }
 
   private moved(startNs: bigint, sizeBytes: number): void {
@@ -199,8 +202,19 @@ export class Interpreter {
     Atomics.add(this.options.progress, cell, BigInt(amount));
   }
 
+  /** Names of a shard's files, in the catalog's order. */
+  private namesOf({ shard, address, fileCount }: WorkerShard): readonly string[] {
+    if (this.named !== shard) {
+      this.named = shard;
+      this.names = Array.from({ length: fileCount }, (_, file) =>
+        shardFileName(address.shardId, address.version, file),
+      );
+    }
+    return this.names;
+  }
+
   private snapshotFile(shard: WorkerShard, file: number): string {
-    return path.join(this.snapshotDirectory(shard), fileNames(shard)[file]!);
+    return path.join(this.snapshotDirectory(shard), this.namesOf(shard)[file]!);
   }
 
   private snapshotDirectory(shard: WorkerShard): string {
@@ -219,11 +233,4 @@ export class Interpreter {
     const { repository, label } = this.options.message;
     return shardDirectory(repository, label, shard.address);
   }
-}
-
-/** Names of a shard's files, in the catalog's order. */
-function fileNames({ address, fileCount }: WorkerShard): readonly string[] {
-  return Array.from({ length: fileCount }, (_, file) =>
-    shardFileName(address.shardId, address.version, file),
-  );
 }

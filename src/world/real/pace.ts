@@ -1,6 +1,6 @@
 import { sampler } from '../../base/distribution.js';
 import { randomStream } from '../../base/random.js';
-import { Pacer, msToNs, nowNs, nsToMs } from './pacer.js';
+import { msToNs, nowNs, nsToMs, Pacer } from './pacer.js';
 import { ABORT_CELLS, type WorkerSetup } from './protocol.js';
 
 /** Thrown into a task's work when its job was aborted. */
@@ -12,46 +12,57 @@ export class TaskAborted extends Error {
 const CHUNK_MS = 8;
 const MIN_CHUNK_BYTES = 16 * 1024;
 export const MAX_CHUNK_BYTES = 1024 * 1024;
+const TURNS_PER_CHUNK = 4;
+const MIN_TURN_BYTES = 4096;
 
 /**
- * Makes operations take the time that the scenario says, or longer if the machine is slower: an operation first does its
- * work and then waits for what is left, so that the work's own time is not added to the limit's.
+ * How far a thread may be behind its schedule and still catch up: covers late wake-ups and the work of an operation, and
+ * keeps what comes in a burst below 5 % of a second.
+ */
+const MAX_LAG_NS = msToNs(40);
+
+/** Gives, a call for each chunk of bytes that has been moved, the time until which to wait. */
+export type ByteClock = (bytes: number) => bigint;
+
+/**
+ * Makes operations take the time that the scenario says, or longer if the machine is slower. Each thread has a schedule:
+ * an operation does its work and then waits until it is due, and the next one begins when the last was due, not when the
+ * thread woke up. So neither the work itself nor a late wake-up is added to the time that a limit asks for.
  */
 export class Pace {
   readonly chunkBytes: number;
+  /** Bytes per second of a transfer, or a read, that has nothing to share with others. */
+  private readonly slowestLink: number;
+  private readonly slowestDisk: number;
   private readonly disk: Pacer;
   private readonly nic: Pacer;
   private readonly bandwidth: Pacer;
   private readonly requests: Pacer;
   private readonly aborts: Int32Array;
   private readonly latencyMs: () => number;
-  private readonly setup: WorkerSetup;
+  private readonly linkMs: number;
   private abortCell = 0;
+  private scheduleNs = 0n;
 
-  constructor(setup: WorkerSetup, threadId: number) {
-    const { shared, hardware, limits } = setup;
-    this.setup = setup;
+  constructor({ shared, hardware, limits, seed, nodeName }: WorkerSetup, threadId: number) {
     this.disk = new Pacer(shared.disk, hardware.diskBytesPerSec);
     this.nic = new Pacer(shared.nic, hardware.nicBytesPerSec);
     this.bandwidth = new Pacer(shared.bandwidth, limits.bandwidthBytesPerSec);
     this.requests = new Pacer(shared.requests, limits.requestsPerSec);
     this.aborts = new Int32Array(shared.aborts);
-    this.latencyMs = sampler(
-      limits.latencyMs,
-      randomStream(setup.seed, `latency/${setup.nodeName}/${threadId}`),
-    );
-    const slowest = Math.min(
-      hardware.nicBytesPerSec,
-      limits.perConnectionBytesPerSec,
-      limits.bandwidthBytesPerSec,
-    );
-    const wanted = Math.min(MAX_CHUNK_BYTES, Math.max(MIN_CHUNK_BYTES, (slowest * CHUNK_MS) / 1000));
+    this.latencyMs = sampler(limits.latencyMs, randomStream(seed, `latency/${nodeName}/${threadId}`));
+    this.linkMs = hardware.linkMs;
+    const { nicBytesPerSec, diskBytesPerSec, hashBytesPerSec } = hardware;
+    this.slowestLink = Math.min(nicBytesPerSec, limits.perConnectionBytesPerSec, limits.bandwidthBytesPerSec);
+    this.slowestDisk = Math.min(diskBytesPerSec, hashBytesPerSec);
+    const wanted = Math.min(MAX_CHUNK_BYTES, Math.max(MIN_CHUNK_BYTES, (this.slowestLink * CHUNK_MS) / 1000));
     this.chunkBytes = Math.floor(wanted / MIN_CHUNK_BYTES) * MIN_CHUNK_BYTES;
   }
 
-  /** Says whose task the thread is working on. */
-  begin(jobId: number): void {
+  /** A task begins: says whose it is, and when it came; it was due then, or when the thread was due with the one before. */
+  begin(jobId: number, sentNs: bigint): void {
     this.abortCell = jobId % ABORT_CELLS;
+    this.scheduleNs = later(this.scheduleNs, sentNs);
   }
 
   get isAborted(): boolean {
@@ -59,33 +70,44 @@ export class Pace {
   }
 
   /** When a request made now is answered, besides the time its bytes take. */
-  requestDueNs(): bigint {
-    const startNs = nowNs();
-    const turnNs = this.requests.turn();
-    return (turnNs > startNs ? turnNs : startNs) + msToNs(this.latencyMs());
+  request(): bigint {
+    const startNs = this.now();
+    return later(this.requests.turn(startNs), startNs) + msToNs(this.latencyMs());
   }
 
-  /** A clock for one read of the disk that is hashed on the way. */
-  reading(): (bytes: number) => bigint {
-    const hashed = ownPace(this.setup.hardware.hashBytesPerSec, nowNs());
-    return (bytes) => later(this.disk.take(bytes), hashed(bytes));
+  /** When links of this many files, begun now, are made. */
+  links(files: number): bigint {
+    return this.now() + msToNs(this.linkMs * files);
   }
 
-  /** A clock for the bytes of one transfer that starts at `startNs`. */
-  transferring(startNs: bigint): (bytes: number) => bigint {
-    const connection = ownPace(this.setup.limits.perConnectionBytesPerSec, startNs);
-    return (bytes) => later(later(this.nic.take(bytes), this.bandwidth.take(bytes)), connection(bytes));
+  /** For a read of the disk that is hashed on the way, from now. */
+  reading(): ByteClock {
+    const startNs = this.now();
+    const alone = aloneAt(this.slowestDisk, startNs);
+    return inTurn(startNs, (bytes, atNs) => later(this.disk.take(bytes, atNs), alone(bytes)));
   }
 
-  /** A clock for a transfer that is read from (or written to) the disk and hashed as well. */
-  transferringHashed(startNs: bigint): (bytes: number) => bigint {
-    const transferred = this.transferring(startNs);
-    const hashed = ownPace(this.setup.hardware.hashBytesPerSec, startNs);
-    return (bytes) => later(later(transferred(bytes), this.disk.take(bytes)), hashed(bytes));
+  /** For the bytes of a transfer whose request is answered at `startNs`. */
+  transferring(startNs: bigint): ByteClock {
+    const alone = aloneAt(this.slowestLink, startNs);
+    return inTurn(startNs, (bytes, atNs) => later(this.network(bytes, atNs), alone(bytes)));
   }
 
-  linksDueNs(startNs: bigint, files: number): bigint {
-    return startNs + msToNs(this.setup.hardware.linkMs * files);
+  /** The same for a transfer that is read from (or written to) the disk and hashed on the way. */
+  transferringHashed(startNs: bigint): ByteClock {
+    const alone = aloneAt(Math.min(this.slowestLink, this.slowestDisk), startNs);
+    const shared = (bytes: number, atNs: bigint): bigint =>
+      later(this.network(bytes, atNs), this.disk.take(bytes, atNs));
+    return inTurn(startNs, (bytes, atNs) => later(shared(bytes, atNs), alone(bytes)));
+  }
+
+  /**
+   * Waits for bytes that have been moved, in several turns: so a small file shares the wire with the others that are under
+   * way, instead of having it to itself for as long as it takes.
+   */
+  pay(clock: ByteClock, bytes: number): void {
+    const turn = Math.max(MIN_TURN_BYTES, Math.ceil(bytes / TURNS_PER_CHUNK));
+    for (let left = bytes; left > 0; left -= turn) this.until(clock(Math.min(turn, left)));
   }
 
   /** Sleeps until a time; throws TaskAborted at once when the job is aborted. */
@@ -93,14 +115,34 @@ export class Pace {
     for (;;) {
       if (this.isAborted) throw new TaskAborted();
       const leftMs = nsToMs(dueNs - nowNs());
-      if (leftMs <= 0) return;
+      if (leftMs <= 0) break;
       Atomics.wait(this.aborts, this.abortCell, 0, leftMs);
     }
+    this.scheduleNs = later(this.scheduleNs, dueNs);
+  }
+
+  /** What time it is by the thread's schedule. */
+  private now(): bigint {
+    this.scheduleNs = later(this.scheduleNs, nowNs() - MAX_LAG_NS);
+    return this.scheduleNs;
+  }
+
+  private network(bytes: number, atNs: bigint): bigint {
+    return later(this.nic.take(bytes, atNs), this.bandwidth.take(bytes, atNs));
   }
 }
 
-/** The limit of a single thread or connection: nothing to share. */
-function ownPace(bytesPerSec: number, startNs: bigint): (bytes: number) => bigint {
+/** Each chunk begins when the one before was due, or as late as a schedule may lag. */
+function inTurn(startNs: bigint, take: (bytes: number, atNs: bigint) => bigint): ByteClock {
+  let atNs = startNs;
+  return (bytes) => {
+    atNs = take(bytes, later(atNs, nowNs() - MAX_LAG_NS));
+    return atNs;
+  };
+}
+
+/** How fast bytes may go that have nothing to share with anyone. */
+function aloneAt(bytesPerSec: number, startNs: bigint): ByteClock {
   let bytesSoFar = 0;
   return (bytes) => {
     bytesSoFar += bytes;

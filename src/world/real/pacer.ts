@@ -1,16 +1,13 @@
-/** How far a pacer may lag behind its rate and still make it up: covers late wake-ups, and stays below 5 % of a second. */
-const SLACK_NS = 40_000_000n;
-
 /**
- * A rate limit that holds across threads: a single number in shared memory, the time at which everything taken so far
- * will have been paid for. A thread takes its turn with one atomic exchange and then waits until it has paid; turns are
- * given in order, so threads that always want more get equal parts.
+ * A rate limit that holds across threads: a single number in shared memory, the time until which everything taken so far
+ * has paid for. A thread takes its turn with one atomic exchange and then waits until it has paid; turns are given in
+ * order, so threads that always want more get equal parts. Time that passes unused is lost, as it is on a wire.
  */
 export class Pacer {
   private readonly paidUntilNs: BigInt64Array;
   private readonly nsPerUnit: number;
 
-  /** `cell`: eight shared bytes, zero at first. `unitsPerSec`: Infinity is no limit. */
+  /** `cell`: see `Pacer.cell`. `unitsPerSec`: Infinity is no limit. */
   constructor(cell: SharedArrayBuffer, unitsPerSec: number) {
     this.paidUntilNs = new BigInt64Array(cell);
     this.nsPerUnit = 1e9 / unitsPerSec;
@@ -20,24 +17,21 @@ export class Pacer {
     return new SharedArrayBuffer(BigInt64Array.BYTES_PER_ELEMENT);
   }
 
-  /** Takes `units` and returns the time (of `nowNs`) until which to wait for them. */
-  take(units: number): bigint {
-    return this.reserve(units).endNs;
+  /** Takes `units`, not before `earliestNs`, and returns the time until which to wait for them. */
+  take(units: number, earliestNs: bigint): bigint {
+    return this.reserve(units, earliestNs).endNs;
   }
 
   /** Takes one unit and returns the time at which its turn begins: the way requests are paced. */
-  turn(): bigint {
-    return this.reserve(1).startNs;
+  turn(earliestNs: bigint): bigint {
+    return this.reserve(1, earliestNs).startNs;
   }
 
-  private reserve(units: number): { startNs: bigint; endNs: bigint } {
-    if (this.nsPerUnit === 0) return { startNs: 0n, endNs: 0n };
+  private reserve(units: number, earliestNs: bigint): { startNs: bigint; endNs: bigint } {
+    if (this.nsPerUnit === 0) return { startNs: earliestNs, endNs: earliestNs };
     const costNs = BigInt(Math.round(units * this.nsPerUnit));
     for (;;) {
       const paidNs = Atomics.load(this.paidUntilNs, 0);
-      const timeNs = nowNs();
-      // Nothing has been taken yet at 0, so there is no lag to make up.
-      const earliestNs = paidNs === 0n ? timeNs : timeNs - SLACK_NS;
       const startNs = paidNs > earliestNs ? paidNs : earliestNs;
       const endNs = startNs + costNs;
       if (Atomics.compareExchange(this.paidUntilNs, 0, paidNs, endNs) === paidNs) return { startNs, endNs };

@@ -43,6 +43,8 @@ export interface TaskMessage {
   readonly task: NodeTask;
   readonly label: string;
   readonly repository: string;
+  /** When the coordinator sent it, by `nowNs`. */
+  readonly sentNs: bigint;
   /** Of each shard of the task. */
   readonly shards: readonly WorkerShard[];
 }

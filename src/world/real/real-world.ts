@@ -203,7 +203,7 @@ export class RealWorld implements World {
 
   private messageFor(task: NodeTask, job: JobContext): TaskMessage {
     const shards = 'shards' in task ? Array.from(task.shards, (shard) => this.workerShard(shard, job)) : [];
-    return { kind: 'task', task, label: job.label, repository: job.repository, shards };
+    return { kind: 'task', task, label: job.label, repository: job.repository, sentNs: nowNs(), shards };
   }
 
   private workerShard(shard: number, job: JobContext): WorkerShard {

@@ -3,7 +3,6 @@ import { closeSync, openSync, readSync, writeSync } from 'node:fs';
 import type { Storage } from '../../repository/storage/storage.js';
 import { onDisk } from './errno.js';
 import { MAX_CHUNK_BYTES, type Pace } from './pace.js';
-import { nowNs } from './pacer.js';
 
 /** One buffer a thread: a thread moves one file at a time. */
 const buffer = new Uint8Array(MAX_CHUNK_BYTES);
@@ -28,7 +27,6 @@ export async function sendFile(
   const source = onDisk(`opening ${from}`, () => openSync(from, 'r'));
   const writer = await storage.createWriter(to);
   let sizeBytes = 0;
-  let payUntilNs = dueNs;
   try {
     for (;;) {
       const bytes = onDisk(`reading ${from}`, () => readSync(source, buffer, 0, pace.chunkBytes, null));
@@ -38,11 +36,11 @@ export async function sendFile(
       const written = writer.write(chunk);
       if (written instanceof Promise) await written;
       sizeBytes += bytes;
-      payUntilNs = paid(bytes);
-      pace.until(payUntilNs);
+      pace.pay(paid, bytes);
       onBytes(bytes);
     }
-    pace.until(payUntilNs);
+    // An empty file has only its request to wait for.
+    pace.until(dueNs);
     await writer.close();
   } catch (error) {
     await writer.abort();
@@ -64,7 +62,6 @@ export async function fetchFile(
   const paid = pace.transferringHashed(dueNs);
   const reader = await storage.openReader(from);
   let sizeBytes = 0;
-  let payUntilNs = dueNs;
   try {
     const target = onDisk(`creating ${to}`, () => openSync(to, 'w'));
     try {
@@ -76,11 +73,10 @@ export async function fetchFile(
         md5.update(chunk);
         writeAll(target, chunk, to);
         sizeBytes += bytes;
-        payUntilNs = paid(bytes);
-        pace.until(payUntilNs);
+        pace.pay(paid, bytes);
         onBytes(bytes);
       }
-      pace.until(payUntilNs);
+      pace.until(dueNs);
     } finally {
       closeSync(target);
     }
@@ -96,15 +92,12 @@ export function hashFile(pace: Pace, from: string): string {
   const paid = pace.reading();
   const source = onDisk(`opening ${from}`, () => openSync(from, 'r'));
   try {
-    let payUntilNs = nowNs();
     for (;;) {
       const bytes = onDisk(`reading ${from}`, () => readSync(source, buffer, 0, pace.chunkBytes, null));
       if (bytes === 0) break;
       md5.update(buffer.subarray(0, bytes));
-      payUntilNs = paid(bytes);
-      pace.until(payUntilNs);
+      pace.pay(paid, bytes);
     }
-    pace.until(payUntilNs);
   } finally {
     closeSync(source);
   }

@@ -23,7 +23,7 @@ export default function handle(message: WorkerMessage): Promise<WorkerAnswer | u
 
 async function doTask(message: TaskMessage): Promise<WorkerAnswer> {
   const startNs = nowNs();
-  pace.begin(message.task.jobId);
+  pace.begin(message.task.jobId, message.sentNs);
   const storage = storageOf(message.repository);
   const interpreter = new Interpreter({ paths: setup.paths, storage, pace, progress, message, startNs });
   const answer = (outcome: WorkerAnswer['outcome'], aborted: boolean): WorkerAnswer => ({

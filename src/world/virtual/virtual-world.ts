@@ -1,6 +1,13 @@
 import { invariant } from '../../base/errors.js';
 import type { Catalog } from '../../catalog/index.js';
-import { failure, success, type Answer, type JobContext, type World } from '../../coordinator/index.js';
+import {
+  failure,
+  success,
+  type Answer,
+  type JobContext,
+  type Outcome,
+  type World,
+} from '../../coordinator/index.js';
 import type { NodeTask, Operation, TaskReport } from '../../node/index.js';
 import type { Recorder } from '../recorder.js';
 import { EventHeap } from './event-heap.js';
@@ -106,11 +113,14 @@ export class VirtualWorld implements World {
     for (let i = 0; i < requests; i++) atMs += this.prices.requestMs(atMs);
     this.requests += requests;
     this.wakeAt(atMs, () => {
+      let outcome: Outcome<unknown>;
       try {
-        answer(success(act()) as never);
+        outcome = success(act());
       } catch (error) {
-        answer(failure(error));
+        outcome = failure(error);
       }
+      // Outside of `try`: what goes wrong in whoever is answered is no failure of the operation.
+      answer(outcome as never);
     });
   };
 

@@ -1,0 +1,333 @@
+import test from 'ava';
+import * as fc from 'fast-check';
+import { DrillError } from '../../src/base/errors.js';
+import { selectedShards, isOlap, type Catalog } from '../../src/catalog/index.js';
+import { isEnded } from '../../src/job/index.js';
+import { decodeInfo } from '../../src/repository/index.js';
+import { brokenStorage, fakeCluster, type FakeCluster } from './fake-world.js';
+
+const shardsOf = (catalog: Catalog, name: string): number[] => {
+  const database = catalog.database(name);
+  const tables = [...database.tables.values()]
+    .filter(isOlap)
+    .map((table) => ({ table, partitions: table.partitions }));
+  return [...selectedShards({ database, tables, views: [], skippedTables: [] })];
+};
+
+/** Every file that a manifest names, as `shard id/name`. */
+function filesIn(cluster: FakeCluster, label: string): string[] {
+  const [path] = cluster.world.infoOf(label);
+  const info = decodeInfo(cluster.world.documents.get(path!)!, path!);
+  const indexes = info.tables.flatMap(({ partitions }) =>
+    partitions.flatMap((partition) => partition.indexes),
+  );
+  return indexes.flatMap(({ shards }) =>
+    shards.flatMap(({ id, files }) => files.map((file) => `${id}/${file.name}`)),
+  );
+}
+
+test('a world that answers in any order, late and even after an abort: all jobs end, right and without residue', (t) => {
+  const cancels = fc.array(
+    fc.record({ after: fc.nat({ max: 60 }), database: fc.constantFrom('db', 'other') }),
+    { maxLength: 2 },
+  );
+  const engines = fc.record({
+    tickMs: fc.constantFrom(0, 500),
+    batching: fc.record({ by: fc.constant('shards' as const), count: fc.integer({ min: 1, max: 5 }) }),
+    dispatch: fc.constantFrom('at-once' as const, 'as-free' as const),
+  });
+  fc.assert(
+    fc.property(
+      engines,
+      fc.array(fc.nat(), { maxLength: 200, size: 'max' }),
+      cancels,
+      (engine, draws, stops) => {
+        const cluster = fakeCluster({ engine });
+        const { world, coordinator, catalog, accept, execute, job } = cluster;
+        const jobs = [accept('BACKUP SNAPSHOT db.a TO repo'), accept('BACKUP SNAPSHOT other.b TO repo')];
+        draws.forEach((draw, step) => {
+          for (const { after, database } of stops)
+            if (after === step) execute(`CANCEL BACKUP FROM ${database}`);
+          if (world.pending.length === 0) return;
+          // Far timers would only make every job time out.
+          const soon = [...world.pending.keys()].filter((i) => world.pending[i]!.atMs <= world.nowMs + 1000);
+          if (soon.length > 0) world.take(soon[draw % soon.length]!);
+        });
+        world.settle();
+        for (const [i, jobId] of jobs.entries()) {
+          const { state, label, database } = job(jobId);
+          t.true(
+            state === 'FINISHED' ||
+              (state === 'CANCELLED' && stops.some((stop) => stop.database === database)),
+          );
+          t.true(coordinator.isSettled(jobId));
+          t.is(world.infoOf(label).length, state === 'FINISHED' ? 1 : 0);
+          if (state === 'FINISHED')
+            t.is(filesIn(cluster, label).length, 2 * shardsOf(catalog, ['db', 'other'][i]!).length);
+        }
+        t.deepEqual([...world.held], []);
+      },
+    ),
+    { numRuns: 100 },
+  );
+});
+
+test('a world that answers at once, within the call: the same states, and one answer', (t) => {
+  const { world, execute, job, changes } = fakeCluster();
+  world.isSynchronous = true;
+  const answers = execute('BACKUP SNAPSHOT db.l TO repo');
+  t.is(answers.length, 1);
+  world.settle();
+  const [answer] = answers;
+  if (!answer?.ok) return t.fail();
+  t.is(job(answer.value.jobId).state, 'FINISHED');
+  t.deepEqual(
+    job(answer.value.jobId).states.map(({ state }) => state),
+    ['PENDING', 'SNAPSHOTING', 'UPLOAD_SNAPSHOT', 'UPLOADING', 'SAVE_META', 'UPLOAD_INFO', 'FINISHED'],
+  );
+  // Each change was told once, in order: no event was taken in the middle of another one's commands.
+  t.deepEqual(changes, ['20001 SNAPSHOTING', '20001 UPLOADING', '20001 UPLOAD_INFO', '20001 FINISHED']);
+  t.is(world.infoOf('l').length, 1);
+});
+
+test('a backup, then a restore of it elsewhere: every replica of the target is fetched, installed and shown', (t) => {
+  const { accept, world, job, catalog, coordinator } = fakeCluster();
+  accept('BACKUP SNAPSHOT db.l TO repo ON (t PARTITION p2, v)');
+  world.settle();
+  const before = world.sent.length;
+  const empty = catalog.createDatabase('copy');
+  const jobId = accept('RESTORE SNAPSHOT copy.l FROM repo PROPERTIES ("replication_num" = "3")');
+  t.deepEqual([...empty.tables.keys()], []);
+  world.settle(() => job(jobId).state === 'COMMITTING');
+  // Not before the last file is in place.
+  t.deepEqual([...empty.tables.keys()], []);
+  world.settle();
+  t.is(job(jobId).state, 'FINISHED');
+  t.true(coordinator.isSettled(jobId));
+  t.deepEqual([...empty.tables.keys()], ['t', 'v']);
+  const sent = world.sent.slice(before).map(({ task }) => task);
+  for (const kind of ['download', 'install'] as const) {
+    const places = sent.flatMap((task) =>
+      task.kind === kind ? Array.from(task.shards, (shard) => `${shard}@${task.node}`) : [],
+    );
+    t.deepEqual(
+      places.toSorted(),
+      shardsOf(catalog, 'copy')
+        .flatMap((shard) => [0, 1, 2].map((node) => `${shard}@${node}`))
+        .toSorted(),
+    );
+  }
+  const { sources } = world.sent.find(({ task }) => task.kind === 'download')!.job;
+  t.deepEqual(
+    [...sources!.values()].map(({ address }) => address.shardId).sort((a, b) => a - b),
+    shardsOf(catalog, 'db')
+      .slice(6)
+      .map((shard) => catalog.shards.id[shard]!),
+  );
+});
+
+test('a restore onto what is there already, or with more copies than nodes, is cancelled and shows nothing', (t) => {
+  const { accept, world, job, catalog } = fakeCluster();
+  accept('BACKUP SNAPSHOT db.l TO repo');
+  world.settle();
+  catalog.createDatabase('copy');
+  for (const [text, message] of [
+    ['RESTORE SNAPSHOT other.l FROM repo', /database other already has t and v/],
+    [
+      'RESTORE SNAPSHOT copy.l FROM repo PROPERTIES ("replication_num" = "4")',
+      /3 nodes cannot hold 4 copies/,
+    ],
+  ] as const) {
+    const jobId = accept(text);
+    world.settle();
+    t.like(job(jobId), { state: 'CANCELLED', error: { code: 'RESTORE_CONFLICT' } });
+    t.regex(job(jobId).error!.message, message);
+  }
+  t.is(catalog.database('copy').tables.size, 0);
+});
+
+test('a cancelled restore shows nothing, whenever it is cancelled', (t) => {
+  for (const state of ['PENDING', 'DOWNLOADING', 'COMMITTING'] as const) {
+    const { accept, execute, world, job, catalog, coordinator } = fakeCluster();
+    accept('BACKUP SNAPSHOT db.l TO repo');
+    world.settle();
+    const { tables } = catalog.createDatabase('copy');
+    const jobId = accept('RESTORE SNAPSHOT copy.l FROM repo');
+    world.settle(() => job(jobId).state === state);
+    t.like(execute('CANCEL RESTORE FROM copy'), [{ ok: true }]);
+    world.settle();
+    t.is(job(jobId).state, 'CANCELLED');
+    t.true(coordinator.isSettled(jobId));
+    t.is(tables.size, 0);
+    t.deepEqual([...world.held], []);
+  }
+});
+
+test('cancelled while the manifest is being written: the label is kept until that is over, and the manifest is taken back', (t) => {
+  const { accept, execute, world, job, coordinator, changes } = fakeCluster();
+  const jobId = accept('BACKUP SNAPSHOT db.l TO repo');
+  const isInfo = (path: string): boolean => path.includes('/__info_');
+  world.settle(() =>
+    world.pending.some(({ operation }) => operation?.op === 'write' && isInfo(operation.path)),
+  );
+  t.like(execute('CANCEL BACKUP FROM db'), [{ ok: true }]);
+  t.is(job(jobId).state, 'CANCELLED');
+  t.false(coordinator.isSettled(jobId));
+  t.like(execute('BACKUP SNAPSHOT other.l TO repo'), [{ ok: false, error: { code: 'JOB_RUNNING' } }]);
+  world.settle();
+  t.deepEqual(world.infoOf('l'), []);
+  t.true(coordinator.isSettled(jobId));
+  t.is(changes.at(-1), `${jobId} CANCELLED`);
+  const again = accept('BACKUP SNAPSHOT other.l TO repo');
+  world.settle();
+  t.is(job(again).state, 'FINISHED');
+});
+
+test('a manifest whose answer was lost is taken back: cancelled before the next try, the job shows nothing', (t) => {
+  const { accept, execute, world, job } = fakeCluster();
+  const jobId = accept('BACKUP SNAPSHOT db.l TO repo');
+  const isInfo = (path: string): boolean => path.includes('/__info_');
+  const writing = () =>
+    world.pending.findIndex(({ operation }) => operation?.op === 'write' && isInfo(operation.path));
+  world.settle(() => writing() >= 0);
+  const { operation } = world.pending[writing()]!;
+  if (operation?.op !== 'write') return t.fail();
+  // The bytes arrived; the answer did not.
+  world.documents.set(operation.path, operation.text());
+  world.take(writing(), brokenStorage('no answer'));
+  world.settle(() => world.pending.every(({ what }) => what.startsWith('wake')));
+  t.is(job(jobId).state, 'UPLOAD_INFO');
+  t.like(execute('CANCEL BACKUP FROM db'), [{ ok: true }]);
+  world.settle();
+  t.is(job(jobId).state, 'CANCELLED');
+  t.deepEqual(world.infoOf('l'), []);
+});
+
+test('a manifest whose answer was lost, and that could not be taken back, is its own job’s: the next try goes on', (t) => {
+  const { accept, world, job } = fakeCluster();
+  const jobId = accept('BACKUP SNAPSHOT db.l TO repo');
+  const asks = (op: string, name = '') =>
+    world.pending.findIndex(
+      ({ operation }) =>
+        operation?.op === op && (!('path' in operation) || operation.path.includes(`/__${name}`)),
+    );
+  world.settle(() => asks('write', 'info') >= 0);
+  const { operation } = world.pending[asks('write', 'info')]!;
+  if (operation?.op !== 'write') return t.fail();
+  world.documents.set(operation.path, operation.text());
+  world.take(asks('write', 'info'), brokenStorage());
+  world.take(asks('retract', 'info'), brokenStorage());
+  t.is(world.infoOf('l').length, 1);
+  world.settle();
+  t.is(job(jobId).state, 'FINISHED');
+  t.is(world.infoOf('l').length, 1);
+});
+
+test('publishing fails a few times: it is tried again, and in the end there is one manifest', (t) => {
+  const { accept, world, job } = fakeCluster();
+  const jobId = accept('BACKUP SNAPSHOT db.l TO repo');
+  for (const op of ['inspect', 'write', 'write'] as const) {
+    const isNext = () => world.pending.some(({ operation }) => operation?.op === op);
+    world.settle(() => job(jobId).state === 'UPLOAD_INFO' && isNext());
+    world.let(({ operation }) => operation?.op === op, brokenStorage());
+    t.is(job(jobId).state, 'UPLOAD_INFO');
+  }
+  world.settle();
+  t.is(job(jobId).state, 'FINISHED');
+  t.is(world.labelFiles('l').length, 2);
+  t.deepEqual(world.asked.slice(-3), ['inspect', 'write __meta', 'write __info_2020-01-01-00-00-00']);
+});
+
+test('__meta is written before __info, and what an earlier try left is pruned before both', (t) => {
+  const { accept, world, job } = fakeCluster();
+  world.documents.set('__palo_repository_repo/__ss_l/__ss_content/leftover', '');
+  const jobId = accept('BACKUP SNAPSHOT db.l TO repo');
+  world.settle();
+  t.is(job(jobId).state, 'FINISHED');
+  t.deepEqual(world.asked, [
+    'inspect',
+    'inspect',
+    'prune',
+    'write __meta',
+    'write __info_2020-01-01-00-00-00',
+  ]);
+  t.true(world.sent.every(({ task }) => task.kind !== 'upload' || task.probe));
+});
+
+test('somebody else publishes the label meanwhile: the job does not, and the timeout tells why', (t) => {
+  const { accept, world, job } = fakeCluster();
+  const jobId = accept('BACKUP SNAPSHOT db.l TO repo PROPERTIES ("timeout" = "30")');
+  const theirs = '__palo_repository_repo/__ss_l/__info_2019-12-31-00-00-00';
+  world.documents.set(theirs, 'theirs');
+  world.settle();
+  t.like(job(jobId), { state: 'CANCELLED', error: { code: 'JOB_TIMEOUT' } });
+  t.regex(job(jobId).error!.message, /repo got a snapshot l from elsewhere meanwhile/);
+  t.deepEqual(world.labelFiles('l'), [theirs]);
+});
+
+test('a node that is lost drops what it held when it is back, and only then the job is settled', (t) => {
+  const { accept, world, job, coordinator, execute, changes } = fakeCluster();
+  const jobId = accept('BACKUP SNAPSHOT db.l TO repo');
+  world.settle(() => job(jobId).state === 'UPLOADING');
+  coordinator.nodeLost(1);
+  execute('CANCEL BACKUP FROM db');
+  world.settle();
+  t.false(coordinator.isSettled(jobId));
+  t.deepEqual([...world.held], [`1/${jobId}`]);
+  const told = changes.length;
+  coordinator.nodeBack(1);
+  t.deepEqual(world.sent.at(-1)!.task, { kind: 'release', taskId: 0, jobId, node: 1 });
+  world.settle();
+  t.true(coordinator.isSettled(jobId));
+  t.deepEqual([...world.held], []);
+  t.deepEqual(changes.slice(told), [`${jobId} CANCELLED`]);
+});
+
+test('a lost node is not chosen, and its tasks fail until it is back', (t) => {
+  const { accept, world, job, coordinator, catalog } = fakeCluster({ engine: { maxTaskAttempts: 2 } });
+  coordinator.nodeLost(0);
+  t.is(catalog.nodeAlive[0], 0);
+  const first = accept('BACKUP SNAPSHOT db.a TO repo');
+  world.settle();
+  t.is(job(first).state, 'FINISHED');
+  t.false(world.sent.some(({ task }) => task.node === 0));
+  const second = accept('BACKUP SNAPSHOT db.b TO repo');
+  world.settle(() => job(second).state === 'SNAPSHOTING');
+  coordinator.nodeLost(1);
+  coordinator.nodeLost(1);
+  t.false(isEnded(job(second)));
+  coordinator.nodeBack(1);
+  world.settle();
+  t.is(job(second).state, 'FINISHED');
+});
+
+test('a task that fails too often cancels its job with the node’s error', (t) => {
+  const { accept, world, job, coordinator } = fakeCluster({ engine: { maxTaskAttempts: 1 } });
+  const jobId = accept('BACKUP SNAPSHOT db.l TO repo');
+  world.settle(() => job(jobId).state === 'UPLOADING');
+  world.let(({ task }) => task?.kind === 'upload', new DrillError('TASK_FAILED', 'no snapshot of shard 1'));
+  t.like(job(jobId), {
+    state: 'CANCELLED',
+    error: { code: 'TASK_FAILED', message: 'no snapshot of shard 1' },
+  });
+  world.settle();
+  t.true(coordinator.isSettled(jobId));
+});
+
+test('a journal that fails is not taken for a failed publication, and nobody is answered twice', (t) => {
+  let isFull = false;
+  const journal = {
+    append(): void {
+      if (isFull) throw new Error('the journal is full');
+    },
+  };
+  const { accept, world, job } = fakeCluster({ journal });
+  const jobId = accept('BACKUP SNAPSHOT db.l TO repo');
+  const isInfo = (path: string): boolean => path.includes('/__info_');
+  const writing = () =>
+    world.pending.findIndex(({ operation }) => operation?.op === 'write' && isInfo(operation.path));
+  world.settle(() => writing() >= 0);
+  isFull = true;
+  t.throws(() => world.take(writing()), { message: 'the journal is full' });
+  t.is(job(jobId).state, 'FINISHED');
+});

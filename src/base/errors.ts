@@ -76,7 +76,11 @@ export function serialize(error: unknown): SerializedError {
 
 /** An error that crossed a boundary as data, as an error again. */
 export function revive(error: SerializedError): DrillError {
-  return new DrillError(error.code, error.message, { hint: error.hint, place: error.place, frame: error.frame });
+  return new DrillError(error.code, error.message, {
+    hint: error.hint,
+    place: error.place,
+    frame: error.frame,
+  });
 }
 
 /** Fails loudly where the program itself, not its input, is wrong. */

@@ -13,7 +13,10 @@ export function randomStream(seed: string, purpose: string): RandomStream {
 }
 
 /** Shuffles in place, Fisher-Yates. */
-export function shuffle<T extends { length: number; [i: number]: unknown }>(items: T, random: RandomStream): T {
+export function shuffle<T extends { length: number; [i: number]: unknown }>(
+  items: T,
+  random: RandomStream,
+): T {
   for (let i = items.length - 1; i > 0; i--) {
     const j = Math.floor(random() * (i + 1));
     const kept = items[i];

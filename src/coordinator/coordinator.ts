@@ -59,9 +59,20 @@ interface Entry {
   readonly unreleased: Set<number>;
   /** Its manifest is being written: also a cancelled job keeps its label until that has ended. */
   publishing: boolean;
+  readonly residue: Residue[];
+}
+
+/** What a node could not drop, and why. */
+export interface Residue {
+  readonly node: number;
+  readonly error: SerializedError;
 }
 
 const FIRST_JOB_ID = 20_001;
+
+/** How often a node is asked to drop what a job left, and how much longer the wait before each further time is. */
+const RELEASE_ATTEMPTS = 5;
+const RELEASE_RETRY_MS = 200;
 
 /**
  * Carries statements out: makes jobs of them, feeds the jobs their events and does what they command. It lives on
@@ -120,6 +131,11 @@ export class Coordinator {
   isSettled(jobId: number): boolean {
     const entry = this.entries.get(jobId);
     return entry !== undefined && isEnded(entry.job) && entry.unreleased.size === 0 && !entry.publishing;
+  }
+
+  /** What nodes could not drop of a job that has ended, however often they were asked. */
+  residueOf(jobId: number): readonly Residue[] {
+    return this.entries.get(jobId)?.residue ?? [];
   }
 
   /** Cancels every job that runs: what a signal to the coordinator's process does. */
@@ -182,7 +198,7 @@ export class Coordinator {
         answer(failure(error));
         return;
       }
-      const entry: Entry = { job: step.job, work, unreleased: new Set(), publishing: false };
+      const entry: Entry = { job: step.job, work, unreleased: new Set(), publishing: false, residue: [] };
       this.entries.set(id, entry);
       answer(success({ jobId: id }));
       for (const command of step.commands) this.carryOut(entry, command);
@@ -301,15 +317,28 @@ export class Coordinator {
 
   /** A node that cannot be reached drops its part when it is back. */
   private release(entry: Entry, nodes: readonly number[]): void {
+    for (const node of nodes) entry.unreleased.add(node);
+    for (const node of nodes) if (this.options.catalog.nodeAlive[node]) this.drop(entry, node, 1);
+  }
+
+  private drop(entry: Entry, node: number, attempt: number): void {
     const { catalog, world } = this.options;
     const { job, work } = entry;
-    for (const node of nodes) entry.unreleased.add(node);
-    for (const node of nodes.filter((n) => catalog.nodeAlive[n])) {
-      const task = { kind: 'release', taskId: 0, jobId: job.id, node } as const;
-      world.send(task, work.contextFor(job), (outcome) => {
-        if (outcome.ok) entry.unreleased.delete(node);
-        if (this.isSettled(job.id)) this.options.onChange?.(entry.job);
-      });
-    }
+    const task = { kind: 'release', taskId: 0, jobId: job.id, node } as const;
+    world.send(task, work.contextFor(job), (outcome) => {
+      if (outcome.ok) {
+        entry.unreleased.delete(node);
+      } else if (attempt < RELEASE_ATTEMPTS) {
+        const again = (): void => {
+          if (catalog.nodeAlive[node]) this.drop(entry, node, attempt + 1);
+        };
+        return world.wakeAt(world.now() + attempt * RELEASE_RETRY_MS, again);
+      } else {
+        // Waiting longer would keep everyone waiting; what is left is for a person to remove.
+        entry.unreleased.delete(node);
+        entry.residue.push({ node, error: outcome.error });
+      }
+      if (this.isSettled(job.id)) this.options.onChange?.(entry.job);
+    });
   }
 }

@@ -72,6 +72,7 @@ export async function runRealJob(options: RealJobOptions): Promise<RunResult> {
     } finally {
       clearInterval(watch);
     }
+    refuseResidue(coordinator, jobId, catalog);
     return resultOf({
       world: 'real',
       statement: options.statement,
@@ -100,6 +101,15 @@ function execute(coordinator: Coordinator, statement: Statement): Promise<Accept
       outcome.ok ? resolve(outcome.value) : reject(revive(outcome.error)),
     );
   });
+}
+
+/** A node that keeps what a job left is a fault of the engine or of its disk, and must not go unnoticed. */
+function refuseResidue(coordinator: Coordinator, jobId: number, { nodeNames }: Catalog): void {
+  const [first] = coordinator.residueOf(jobId);
+  if (!first) return;
+  const { error, node } = first;
+  const message = `${nodeNames[node]} could not drop what the job left there: ${error.message}`;
+  throw new DrillError(error.code, message, { hint: error.hint });
 }
 
 function snapshot(

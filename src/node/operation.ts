@@ -47,9 +47,15 @@ export interface RemoteFiles {
   has(file: number, checksum: Checksum): boolean;
   /** Is anything of this file there: other content, or a `.part`? */
   hasTraces(file: number): boolean;
+  /** Is anything of this file there besides this content? */
+  hasOthers(file: number, checksum: Checksum): boolean;
 }
 
-export const NOTHING_THERE: RemoteFiles = { has: () => false, hasTraces: () => false };
+export const NOTHING_THERE: RemoteFiles = {
+  has: () => false,
+  hasTraces: () => false,
+  hasOthers: () => false,
+};
 
 /** A task's work as a generator: yields operations, is sent their answers, returns its report. */
 export type Procedure<Report> = Generator<Operation, Report, unknown>;

@@ -28,6 +28,7 @@ export function* uploadTask(task: UploadTask): Procedure<TaskReport> {
         movedFiles++;
       } else {
         checksum = (yield { op: 'hash', shard, file }) as Checksum;
+        const hasOthers = hasTraces && remote.hasOthers(file, checksum);
         if (remote.has(file, checksum)) {
           skippedFiles++;
         } else {
@@ -35,7 +36,7 @@ export function* uploadTask(task: UploadTask): Procedure<TaskReport> {
           if (task.rename) yield { op: 'rename', shard, file, checksum };
           movedFiles++;
         }
-        if (hasTraces) yield { op: 'delete', shard, file, keep: checksum };
+        if (hasOthers) yield { op: 'delete', shard, file, keep: checksum };
       }
       shardChecksums[file] = checksum;
     }

@@ -2,6 +2,7 @@ import test from 'ava';
 import * as fc from 'fast-check';
 import { DrillError } from '../../src/base/errors.js';
 import { selectedShards, isOlap, type Catalog } from '../../src/catalog/index.js';
+import { type NodeTask } from '../../src/node/index.js';
 import { isEnded } from '../../src/job/index.js';
 import { decodeInfo } from '../../src/repository/index.js';
 import { brokenStorage, fakeCluster, type FakeCluster } from './fake-world.js';
@@ -330,4 +331,35 @@ test('a journal that fails is not taken for a failed publication, and nobody is 
   isFull = true;
   t.throws(() => world.take(writing()), { message: 'the journal is full' });
   t.is(job(jobId).state, 'FINISHED');
+});
+
+test('a node that fails to drop what it held is asked again, and given up at last, but not in silence', (t) => {
+  const { accept, world, job, coordinator } = fakeCluster();
+  const isRelease = ({ task }: { task?: NodeTask }): boolean => task?.kind === 'release' && task.node === 1;
+  const error = new DrillError('FILE_SYSTEM', 'no');
+  const failReleases = (most: number): number => {
+    let failed = 0;
+    for (let steps = 0; steps < 1000 && world.pending.length > 0; steps++) {
+      if (failed < most && world.pending.some(isRelease)) {
+        world.let(isRelease, error);
+        failed++;
+      } else {
+        const first = Math.min(...world.pending.map(({ atMs }) => atMs));
+        world.let(({ atMs }) => atMs === first);
+      }
+    }
+    return failed;
+  };
+
+  const mended = accept('BACKUP SNAPSHOT db.a TO repo');
+  t.is(failReleases(3), 3);
+  t.is(job(mended).state, 'FINISHED');
+  t.true(coordinator.isSettled(mended));
+  t.deepEqual(coordinator.residueOf(mended), []);
+  t.deepEqual([...world.held], []);
+
+  const hopeless = accept('BACKUP SNAPSHOT db.b TO repo');
+  t.true(failReleases(Infinity) > 1);
+  t.true(coordinator.isSettled(hopeless));
+  t.like(coordinator.residueOf(hopeless), [{ node: 1, error: { code: 'FILE_SYSTEM' } }]);
 });

@@ -108,6 +108,8 @@ export class ModelWorld {
     return {
       has: (file, checksum) => of(file).whole.has(checksum),
       hasTraces: (file) => of(file).part !== undefined || of(file).whole.size > 0,
+      hasOthers: (file, checksum) =>
+        of(file).part !== undefined || [...of(file).whole.keys()].some((c) => c !== checksum),
     };
   }
 

@@ -102,15 +102,20 @@ export class Interpreter {
   private async list(shard: WorkerShard): Promise<RemoteFiles> {
     const { pace, storage } = this.options;
     const dueNs = this.request();
-    const names = new Set(await storage.listNames(this.remoteDirectory(shard)));
-    const traces = new Set(
-      [...names].map((name) => splitChecksum(name)?.name ?? name.replace(/\.part$/, '')),
-    );
+    const found = new Map<string, string[]>();
+    for (const name of await storage.listNames(this.remoteDirectory(shard))) {
+      const file = splitChecksum(name)?.name ?? name.replace(/\.part$/, '');
+      found.set(file, [...(found.get(file) ?? []), name]);
+    }
     pace.until(dueNs);
     const wanted = this.namesOf(shard);
+    const traces = (file: number): readonly string[] => found.get(wanted[file]!) ?? [];
+    const stored = (file: number, checksum: Checksum): string =>
+      withChecksum(wanted[file]!, checksumText(checksum));
     return {
-      has: (file, checksum) => names.has(withChecksum(wanted[file]!, checksumText(checksum))),
-      hasTraces: (file) => traces.has(wanted[file]!),
+      has: (file, checksum) => traces(file).includes(stored(file, checksum)),
+      hasTraces: (file) => traces(file).length > 0,
+      hasOthers: (file, checksum) => traces(file).some((name) => name !== stored(file, checksum)),
     };
   }
 

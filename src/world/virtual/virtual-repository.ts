@@ -43,6 +43,8 @@ export class VirtualRepository {
     return {
       has: (file, checksum) => files[first + file] === WHOLE && checksum === first + file,
       hasTraces: (file) => files[first + file] !== ABSENT,
+      // A file has one content here, so what else there is can only be a `.part`.
+      hasOthers: (file) => files[first + file] === PART,
     };
   }
 

@@ -1,7 +1,7 @@
 /** The colours of one scheme. Data colours are Okabe and Ito's, which the colour-blind can tell apart. */
 const LIGHT = `
   --page: #f4f5f7; --surface: #ffffff; --text: #1b1f24; --muted: #59626d; --line: #d8dce1;
-  --measured: #0072b2; --predicted: #d55e00; --ideal: #6b7480; --heat: #0072b2; --idle: #eef0f3;
+  --measured: #0072b2; --predicted: #d55e00; --ideal: #6b7480; --heat: #0072b2; --idle: #e6e9ee;
   --good: #1a7f4b; --good-soft: #e4f4ea; --bad: #b3261e; --bad-soft: #fbe9e7; --warn: #8a5a00;
   --state-0: #0072b2; --state-1: #e69f00; --state-2: #009e73; --state-3: #f0e442;
   --state-4: #cc79a7; --state-5: #b8bfc8; --state-6: #56b4e9; --state-7: #d55e00;
@@ -9,7 +9,7 @@ const LIGHT = `
 
 const DARK = `
   --page: #101317; --surface: #191d23; --text: #e7eaee; --muted: #a3adb8; --line: #353c45;
-  --measured: #56b4e9; --predicted: #f39c4a; --ideal: #8f99a5; --heat: #56b4e9; --idle: #242a32;
+  --measured: #56b4e9; --predicted: #f39c4a; --ideal: #8f99a5; --heat: #56b4e9; --idle: #2b323b;
   --good: #5ccf92; --good-soft: #16301f; --bad: #ff8f85; --bad-soft: #3a1a18; --warn: #e8b04a;
   --state-0: #2b87c7; --state-5: #8a94a0;`;
 
@@ -57,7 +57,7 @@ tbody tr:last-child > * { border-bottom: 0; }
 .bar span { display: block; height: 10px; border-radius: 2px; background: var(--measured); }
 .note { color: var(--muted); font-size: .9rem; margin: 8px 0 0; }
 figure { margin: 0; }
-figure + .scroll, .scroll + .scroll, .note + .scroll { margin-top: 22px; }
+figure + .scroll, .scroll + .scroll, .note + .scroll, .checks + .scroll { margin-top: 22px; }
 figcaption { color: var(--muted); font-size: .88rem; margin: 0 0 6px; }
 .legend { display: flex; flex-wrap: wrap; gap: 2px 16px; list-style: none; margin: 0 0 4px; padding: 0; font-size: .85rem; }
 .legend li { display: flex; align-items: center; gap: 6px; }

@@ -1,0 +1,102 @@
+import test from 'ava';
+import * as fc from 'fast-check';
+import { renderHtml, renderMarkdown, renderTerminal } from '../../src/report/index.js';
+import type { DrillReport } from '../../src/world/result.js';
+import { failedReport, planReport, singleRunReport, sweepReport } from '../fixtures/report.js';
+import { reports } from './arbitraries.js';
+
+const plain = (report: DrillReport, width = 100): string => renderTerminal(report, { color: false, width });
+
+/** Whatever a report holds, these never reach a reader. */
+const NONSENSE = /\bNaN\b|\bInfinity\b|\bundefined\b|\[object Object\]/;
+
+/** Removes what came from the report's own texts, which may say anything. */
+const withoutTexts = (rendered: string, report: DrillReport): string =>
+  NONSENSE.test(JSON.stringify(report)) ? '' : rendered;
+
+test('any report at all can be rendered, and shows no nonsense', (t) => {
+  fc.assert(
+    fc.property(reports, fc.integer({ min: 0, max: 200 }), (report, width) => {
+      for (const rendered of [plain(report, width), renderMarkdown(report)]) {
+        t.notRegex(withoutTexts(rendered, report), NONSENSE);
+      }
+    }),
+    { numRuns: 200 },
+  );
+  fc.assert(
+    fc.property(reports, (report) => {
+      t.notRegex(withoutTexts(renderHtml(report), report), NONSENSE);
+    }),
+    { numRuns: 20 },
+  );
+});
+
+test('the terminal gets no control characters from names, and no colors unless they are wanted', (t) => {
+  fc.assert(
+    fc.property(reports, (report) => {
+      // eslint-disable-next-line no-control-regex
+      t.notRegex(plain(report), /[\u0000-\u0009\u000b-\u001f\u007f\u202e]/);
+    }),
+    { numRuns: 200 },
+  );
+  t.true(renderTerminal(singleRunReport(), { color: true, width: 100 }).includes('\u001b['));
+});
+
+test('the page asks for nothing from elsewhere, runs no script, and lets no name break out', (t) => {
+  const hostile = '"><script>alert(1)</script><img src=x onerror=alert(1)>';
+  const report = singleRunReport({ name: hostile, description: hostile, seed: hostile });
+  const html = renderHtml({ ...report, command: hostile });
+  t.notRegex(html, /<script|<img|<link|<iframe|javascript:/i);
+  t.notRegex(html, /(?:src|href|xlink:href)\s*=\s*["']?(?:https?:)?\/\//i);
+  t.notRegex(html, /url\(\s*["']?(?:https?:)?\/\//i);
+  fc.assert(
+    fc.property(reports, (any) => {
+      t.notRegex(renderHtml(any), /<script|<img|<b>|<[a-z]+[^>]*\son\w+=/i);
+    }),
+    { numRuns: 20 },
+  );
+});
+
+test('a page is the same byte for byte each time', (t) => {
+  for (const make of [singleRunReport, planReport, sweepReport, failedReport]) {
+    t.is(renderHtml(make()), renderHtml(make()));
+    t.is(plain(make()), plain(make()));
+  }
+});
+
+test('lines fit the terminal', (t) => {
+  for (const report of [singleRunReport(), planReport(1000), sweepReport(), failedReport()]) {
+    for (const width of [60, 80, 100, 120]) {
+      for (const line of plain(report, width).split('\n'))
+        t.true(line.length <= width, `${line.length} > ${width}: ${line}`);
+    }
+  }
+});
+
+test('the answer comes first', (t) => {
+  t.regex(
+    plain(singleRunReport()).split('\n').slice(2, 6).join(' '),
+    /Backed up .* restored into 3 nodes and found/,
+  );
+  t.regex(plain(planReport(100, 4 * 3_600_000)), /fits the window of 4 h/);
+  t.regex(plain(planReport(100, 3_600_000)), /does not fit the window of 1 h/);
+  t.regex(plain(failedReport()), /failed in UPLOADING/);
+  t.regex(plain(failedReport()), /DISK_FULL/);
+});
+
+test('a proof that found something wrong is no success', (t) => {
+  const report = singleRunReport();
+  const [variant] = report.variants;
+  const restore = { ...variant!.restore!, differences: ['t.p1.t bucket 3 on restore-1: a.dat differs'] };
+  const bad = { ...report, variants: [{ ...variant!, restore }] };
+  t.notRegex(plain(bad), /✔ Backed up/);
+  t.regex(plain(bad), /a\.dat differs/);
+  t.regex(renderHtml(bad), /a\.dat differs/);
+  t.regex(renderMarkdown(bad), /a\.dat differs|1 difference/);
+});
+
+test('a sweep has one row a variant, with its speed-up', (t) => {
+  const text = plain(sweepReport());
+  for (const nodes of [1, 2, 4, 8]) t.regex(text, new RegExp(`^ +${nodes} +320 MB`, 'm'));
+  t.regex(text, /6\.00×/);
+});

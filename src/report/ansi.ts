@@ -1,4 +1,4 @@
-export type Tone = 'good' | 'bad' | 'warn' | 'dim' | 'strong' | 'title' | 'measured';
+export type Tone = 'good' | 'bad' | 'warn' | 'dim' | 'strong' | 'title' | 'measured' | 'predicted';
 
 /** Puts a tone on text that is otherwise ready to print. */
 export type Painter = (tone: Tone | undefined, text: string) => string;
@@ -12,6 +12,7 @@ const CODES: Readonly<Record<Tone, readonly [number, number]>> = {
   strong: [1, 22],
   title: [1, 22],
   measured: [36, 39],
+  predicted: [33, 39],
 };
 
 export function painter(color: boolean): Painter {

@@ -25,11 +25,14 @@ function headOf({ head, bar }: Column): string {
 function htmlCell({ text, tone, share }: Cell, column: Column, index: number): string {
   if (column.bar) {
     const percent = Math.round(Math.max(0, Math.min(1, share ?? 0)) * 1000) / 10;
-    return `<td class="bar" aria-hidden="true"><span style="width:${percent}%"></span></td>`;
+    return `<td class="bar ${tone ?? ''}" aria-hidden="true"><span style="width:${percent}%"></span></td>`;
   }
-  if (index === 0) return `<th scope="row"${classes(column)}>${escapeHtml(text)}</th>`;
+  if (index === 0) return `<th scope="row"${classes(column)}>${breakable(text)}</th>`;
   return `<td${classes(column, tone)}>${escapeHtml(text)}</td>`;
 }
+
+/** Names of states and tables may be broken after an underscore before they are broken anywhere. */
+const breakable = (text: string): string => escapeHtml(text).replaceAll('_', '_<wbr>');
 
 function classes({ align, flexible }: Column, tone?: Tone): string {
   const names = [align === 'right' ? 'right' : '', flexible ? 'wraps' : '', tone ?? ''].filter(

@@ -46,7 +46,7 @@ table { border-collapse: collapse; font-size: .92rem; font-variant-numeric: tabu
 caption { text-align: left; font-weight: 650; padding: 0 0 6px; }
 th, td { padding: 5px 12px; text-align: left; white-space: nowrap; border-bottom: 1px solid var(--line); }
 th:first-child, td:first-child { padding-left: 0; }
-th.wraps, td.wraps { white-space: normal; overflow-wrap: anywhere; min-width: 7em; }
+th.wraps, td.wraps { white-space: normal; overflow-wrap: anywhere; min-width: 8.5em; }
 thead th { color: var(--muted); font-weight: 500; }
 tbody th { font-weight: 500; }
 tbody tr:last-child > * { border-bottom: 0; }
@@ -55,6 +55,7 @@ tbody tr:last-child > * { border-bottom: 0; }
 .dim { color: var(--muted); }
 .bar { width: 120px; min-width: 80px; }
 .bar span { display: block; height: 10px; border-radius: 2px; background: var(--measured); }
+.bar.predicted span { background: var(--predicted); }
 .note { color: var(--muted); font-size: .9rem; margin: 8px 0 0; }
 figure { margin: 0; }
 figure + .scroll, .scroll + .scroll, .note + .scroll, .checks + .scroll { margin-top: 22px; }
@@ -84,9 +85,9 @@ const PHONE = `
   .answer .headline { font-size: 1.08rem; }
   .chart.wide { display: none; }
   .chart.narrow { display: block; }
-  th, td { padding: 5px 7px; }
-  table { font-size: .86rem; min-width: 100%; }
-  .bar { width: 80px; min-width: 50px; }
+  th, td { padding: 5px 4px; }
+  table { font-size: .8rem; min-width: 100%; }
+  .bar { display: none; }
   .facts { grid-template-columns: 1fr; gap: 0; }
   .facts dd { margin-bottom: 8px; }`;
 
@@ -100,7 +101,9 @@ const PRINT = `
   section, details { border: 0; border-radius: 0; padding: 0; margin-top: 16pt; }
   .answer { border: 0; border-left: 5pt solid var(--good); padding: 8pt 12pt; break-inside: avoid; }
   h2, h3, caption, summary { break-after: avoid; }
-  figure, tr, .tiles, .failure { break-inside: avoid; }
+  figure, tr, .scroll, .tiles, .failure { break-inside: avoid; }
+  .tiles { grid-template-columns: repeat(5, 1fr); gap: 6pt; }
+  .tiles dd { font-size: 1.1rem; }
   .scroll { overflow: visible; }
   details::details-content { content-visibility: visible; display: block; height: auto; }
   .chart.narrow { display: none; }

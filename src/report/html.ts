@@ -64,11 +64,11 @@ ${where(report)}
 }
 
 function answer(report: DrillReport): string {
-  const { verdict, headline, details } = summarise(report);
+  const { verdict, word, headline, details } = summarise(report);
   const bad = verdict === 'bad';
   return (
     `<section class="answer${bad ? ' is-bad' : ''}" aria-label="Result">\n` +
-    `<p class="verdict">${bad ? '✖ Not as it should be' : '✔ As it should be'}</p>\n` +
+    `<p class="verdict">${bad ? '✖' : '✔'} ${word}</p>\n` +
     `<p class="headline">${escapeHtml(headline)}</p>\n` +
     `${details.map((text) => `<p>${escapeHtml(text)}</p>`).join('\n')}\n</section>`
   );

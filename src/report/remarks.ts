@@ -30,7 +30,7 @@ export function skippedTables(runs: readonly RunResult[]): string[] {
   const names = [...new Set(runs.flatMap((run) => run.job.skippedTables))];
   if (names.length === 0) return [];
   const them = listOf(names.map(plainText), 'and', MOST_SKIPPED);
-  return [`Left out, because tables of their type cannot be backed up: ${them}.`];
+  return [`Left out, being of types that cannot be backed up: ${them}.`];
 }
 
 export interface Fact {

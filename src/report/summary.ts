@@ -3,21 +3,12 @@ import { formatBytes, formatDuration, formatRate } from '../base/units.js';
 import type { DrillReport, RunResult, VariantReport } from '../world/result.js';
 import { failedIn, fitsWindow, hasFailed, overallRate, proofOf } from './facts.js';
 import { errorPercent } from './numbers.js';
-import { summariseSweep } from './sweep-summary.js';
+import { summariseSweep, type Summary } from './sweep-summary.js';
 import { firstLine, plainText } from './text.js';
-
-/** The outcome of a drill in words. */
-export interface Summary {
-  readonly verdict: 'good' | 'bad';
-  /** The answer, one sentence. */
-  readonly headline: string;
-  /** What else is worth a sentence. */
-  readonly details: readonly string[];
-}
 
 export function summarise(report: DrillReport): Summary {
   const [only, ...others] = report.variants;
-  if (only === undefined) return { verdict: 'bad', headline: 'Nothing was run.', details: [] };
+  if (only === undefined) return { verdict: 'bad', word: 'Nothing', headline: 'Nothing was run.', details: [] };
   if (others.length > 0) return summariseSweep(report);
   const { windowMs } = report.scenario;
   return only.measured ? summariseRun(only, only.measured, windowMs) : summarisePlan(only, windowMs);
@@ -26,7 +17,7 @@ export function summarise(report: DrillReport): Summary {
 function summariseRun(variant: VariantReport, measured: RunResult, windowMs: number | undefined): Summary {
   if (hasFailed(measured)) {
     return {
-      verdict: 'bad',
+      ...{ verdict: 'bad', word: 'Failed' },
       headline: `${failure(measured)}.`,
       details: predictionOfFailure(variant.predicted),
     };
@@ -37,6 +28,7 @@ function summariseRun(variant: VariantReport, measured: RunResult, windowMs: num
   const speed = rate === undefined ? '' : ` at ${formatRate(rate)}`;
   return {
     verdict: proof.bad || !inTime ? 'bad' : 'good',
+    word: proof.bad || inTime ? proof.word : 'Too long',
     headline: `${doneVerb(measured)} ${amount(measured)} in ${formatDuration(measured.totals.durationMs)}${speed}${proof.text}.`,
     details: [
       ...alreadyThere(measured),
@@ -48,14 +40,17 @@ function summariseRun(variant: VariantReport, measured: RunResult, windowMs: num
 
 function summarisePlan({ predicted, nodes }: VariantReport, windowMs: number | undefined): Summary {
   if (hasFailed(predicted)) {
-    return { verdict: 'bad', headline: `Predicted to fail: ${lowerFirst(failure(predicted))}.`, details: [] };
+    const headline = `Predicted to fail: ${lowerFirst(failure(predicted))}.`;
+    return { verdict: 'bad', word: 'Fails', headline, details: [] };
   }
   const rate = overallRate(predicted);
   const speed = rate === undefined ? '' : ` at ${formatRate(rate)}`;
   const fit = windowMs === undefined ? '' : `; ${windowPhrase(predicted, windowMs)}`;
   const duration = formatDuration(predicted.totals.durationMs);
+  const fits = fitsWindow(predicted, windowMs);
   return {
-    verdict: fitsWindow(predicted, windowMs) === false ? 'bad' : 'good',
+    verdict: fits === false ? 'bad' : 'good',
+    word: fits === undefined ? 'Predicted' : fits ? 'Fits' : 'Does not fit',
     headline: `Predicted: ${duration} for ${amount(predicted)} on ${plural(nodes, 'node')}${speed}${fit}.`,
     details: alreadyThere(predicted),
   };
@@ -111,26 +106,35 @@ function predictionOfFailure(predicted: RunResult): string[] {
   return [`Without the failure: ${formatDuration(predicted.totals.durationMs)}, by prediction.`];
 }
 
-function proofPhrase({ restore }: VariantReport): { readonly text: string; readonly bad: boolean } {
-  if (restore === undefined) return { text: '; not proved by a restore', bad: false };
+interface ProofPhrase {
+  readonly text: string;
+  readonly word: string;
+  readonly bad: boolean;
+}
+
+function proofPhrase({ restore }: VariantReport): ProofPhrase {
+  if (restore === undefined) return { text: '; not proved by a restore', word: 'Done, not proved', bad: false };
   const into = `restored into ${plural(restore.targetNodes, 'node')}`;
   switch (proofOf(restore)) {
     case 'identical':
-      return { text: `, ${into} and found identical, byte by byte`, bad: false };
+      return { text: `, ${into} and found identical, byte by byte`, word: 'Proved', bad: false };
     case 'nothing compared':
-      return { text: `, ${into}; there were no files to compare`, bad: false };
+      return { text: `, ${into}; there were no files to compare`, word: 'Done', bad: false };
     case 'damaged':
       return {
         text: `, but ${plural(restore.problems.length, 'problem')} found in the repository`,
-        bad: true,
+        ...{ word: 'Damaged', bad: true },
       };
     case 'different':
       return {
         text: `, ${into}, but with ${plural(restore.differences.length, 'difference')} from the source`,
-        bad: true,
+        ...{ word: 'Different', bad: true },
       };
     default:
-      return { text: `, but its restore failed: ${lowerFirst(failure(restore.run))}`, bad: true };
+      return {
+        text: `, but its restore failed: ${lowerFirst(failure(restore.run))}`,
+        ...{ word: 'Not restored', bad: true },
+      };
   }
 }
 

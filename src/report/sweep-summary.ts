@@ -3,8 +3,18 @@ import { formatDuration } from '../base/units.js';
 import type { DrillReport, RunResult, VariantReport } from '../world/result.js';
 import { fitsWindow, hasFailed, mainRun, proofOf } from './facts.js';
 import { errorPercent, GOOD_ERROR_PERCENT } from './numbers.js';
-import type { Summary } from './summary.js';
 import { plainText } from './text.js';
+
+/** The outcome of a drill in words. */
+export interface Summary {
+  readonly verdict: 'good' | 'bad';
+  /** The outcome in a word or two. */
+  readonly word: string;
+  /** The answer, one sentence. */
+  readonly headline: string;
+  /** What else is worth a sentence. */
+  readonly details: readonly string[];
+}
 
 /** The outcome of several variants in words. */
 export function summariseSweep({ variants, scenario }: DrillReport): Summary {
@@ -21,8 +31,11 @@ export function summariseSweep({ variants, scenario }: DrillReport): Summary {
     ...windowDetail(finished, scenario.windowMs),
   ];
   const tooLong = finished.some((variant) => fitsWindow(mainRun(variant), scenario.windowMs) === false);
+  const bad = failed > 0 ? 'Failed' : unproved.length > 0 ? 'Not proved' : tooLong ? 'Too long' : undefined;
+  const proved = finished.some(({ restore }) => proofOf(restore) === 'identical');
   return {
-    verdict: failed > 0 || unproved.length > 0 || tooLong ? 'bad' : 'good',
+    verdict: bad === undefined ? 'good' : 'bad',
+    word: bad ?? (measured ? (proved ? 'Proved' : 'Done') : 'Predicted'),
     headline: `${predictionOnly}${plural(variants.length, 'variant')}${range}${failures}.`,
     details,
   };

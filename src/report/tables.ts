@@ -89,7 +89,7 @@ export function statesTable(measured: RunResult | undefined, predicted: RunResul
       cell(numbers.durationOrNothing(p)),
       errorCell(percent, share === undefined || share < MINOR_SHARE),
       cell(numbers.formatShare(share)),
-      { text: '', share: share ?? 0, tone: 'measured' as const },
+      { text: '', share: share ?? 0, tone: main.world === 'real' ? ('measured' as const) : ('predicted' as const) },
     ];
   });
   return withMeasuredColumns(measured, {

@@ -67,16 +67,16 @@ export function truncate(text: string, width: number): string {
   return width < 1 ? '' : `${cut.trimEnd()}…`;
 }
 
-/** A space inside a quantity, such as `3.4 s`, where a line must not be broken. */
+/** A space inside a quantity, such as `3.4 s`, or around a sign of equality, where a line must not be broken. */
 const INSIDE_QUANTITY =
-  /(\d) (?=(?:[kMGTPEZY]?B(?:\/s)?|%|µs|ms|s|min|h|d|files?|nodes?|variants?)(?![\w]))/g;
+  /(\d) (?=(?:[kMGTPEZY]?B(?:\/s)?|%|µs|ms|s|min|h|d|files?|nodes?|variants?)(?![\w]))|(\S) (?==)|(=) /g;
 const GLUE = '\u00a0';
 
 /** `text` in lines of at most `width` columns, broken between words, and inside a word only where it must be. */
 export function wrap(text: string, width: number): string[] {
   const lines: string[] = [];
   let line = '';
-  for (const word of text.replace(INSIDE_QUANTITY, `$1${GLUE}`).split(' ')) {
+  for (const word of text.replace(INSIDE_QUANTITY, `$1$2$3${GLUE}`).split(' ')) {
     const longer = line === '' ? word : `${line} ${word}`;
     if (displayWidth(longer) <= width) {
       line = longer;

@@ -25,7 +25,8 @@ export const hostileText = fc.oneof(
 );
 
 const amount = fc.oneof(fc.constant(0), fc.nat(), fc.integer({ min: 0, max: 2 ** 50 }));
-const duration = fc.oneof(fc.constant(0), fc.double({ min: 0, max: 1e10, noNaN: true }));
+/** Milliseconds: none, or no less than a clock can tell. */
+const duration = fc.oneof(fc.constant(0), fc.double({ min: 1e-4, max: 1e10, noNaN: true }));
 
 const node: fc.Arbitrary<NodeResult> = fc.record({
   name: hostileText,

@@ -122,10 +122,10 @@ function lineSeries(data: readonly (number | null)[], color: ColorName, kind: Li
     showSymbol: kind !== 'dotted',
     z: kind === 'dotted' ? 2 : 3,
     symbol: hollow ? 'diamond' : 'circle',
-    symbolSize: hollow ? 12 : 9,
+    symbolSize: hollow ? 15 : 8,
     lineStyle: { color: ink(color), width: kind === 'dotted' ? 1.5 : 2, type: DASHES[kind] },
     itemStyle: {
-      color: ink(hollow ? 'surface' : color),
+      color: hollow ? 'transparent' : ink(color),
       ...(hollow ? { borderColor: ink(color), borderWidth: 2 } : {}),
     },
   };

@@ -23,7 +23,7 @@ export function throughputFigure(measured: RunResult | undefined, predicted: Run
     caption: `Averaged over ${formatDuration(averagedMs)} each. The line is the average over the whole job.`,
     legend: [
       ...(measured ? [{ name: 'measured', color: 'measured', mark: 'area' } as const] : []),
-      { name: 'predicted', color: 'predicted', mark: 'line' },
+      { name: 'predicted', color: 'predicted', mark: measured ? 'line' : 'area' },
     ],
     description: describe(measured, predicted),
     draw: (paper) => draw(paper, measured, predicted, average, endMs),

@@ -13,6 +13,8 @@ const LEVELS = 5;
 const MOST_COLUMNS = { wide: 120, narrow: 48 } as const;
 const MOST_NAME_COLUMNS = { wide: 18, narrow: 9 } as const;
 const ROW_HEIGHTS = { least: 6, most: 22, all: 260 } as const;
+/** Rows less high than this stand close: gaps would be half of the picture. */
+const ROW_WITH_GAP = 9;
 const LABEL_HEIGHT = 13;
 const TITLE_HEIGHT = 26;
 const BOTTOM = 46;
@@ -205,5 +207,6 @@ function cellPath(
   const x = (ms: number): number => Math.round((left + (Math.min(ms, endMs) / endMs) * width) * 10) / 10;
   const [from, to] = [x(fromMs), x(toMs)];
   const y = top + row * rowHeight;
-  return to > from ? `M${from} ${y}H${to}V${y + rowHeight - 1}H${from}Z` : '';
+  const gap = rowHeight < ROW_WITH_GAP ? 0 : 1;
+  return to > from ? `M${from} ${y}H${to}V${y + rowHeight - gap}H${from}Z` : '';
 }

@@ -8,7 +8,11 @@ import { localStorage } from '../repository/storage/local.js';
 import { nodeMd5 } from '../repository/storage/node-md5.js';
 import { EXIT } from './exit-codes.js';
 import { createPrinter } from './output.js';
-import type { VerifyOptions } from './verify.js';
+
+export interface VerifyOptions {
+  readonly json?: boolean;
+  readonly quiet?: boolean;
+}
 
 /** Verifies the repository in a directory, prints what was found, and returns the exit code. */
 export async function verify(

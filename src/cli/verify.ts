@@ -1,10 +1,6 @@
 import type { Command } from 'commander';
 import { onInterrupt } from './interrupt.js';
-
-export interface VerifyOptions {
-  readonly json?: boolean;
-  readonly quiet?: boolean;
-}
+import type { VerifyOptions } from './verify-repository.js';
 
 const EXAMPLES = `
 Examples:

@@ -1,5 +1,7 @@
 import { DrillError } from '../../base/errors.js';
 
+const REFUSALS = new Set(['EACCES', 'EPERM', 'EROFS']);
+
 /** A failed call of the node's own file system, with what the file system said. */
 export function fileSystemError(error: unknown, doing: string): DrillError {
   if (error instanceof DrillError) return error;
@@ -18,7 +20,13 @@ export function fileSystemError(error: unknown, doing: string): DrillError {
   }
   if (code === undefined)
     return new DrillError('INTERNAL', error instanceof Error ? (error.stack ?? message) : String(error));
-  return new DrillError('FILE_SYSTEM', `the file system failed while ${doing}: ${message}`, { cause: error });
+  const hint = REFUSALS.has(code)
+    ? 'this user may not do that there: choose another directory, or change its permissions'
+    : undefined;
+  return new DrillError('FILE_SYSTEM', `the file system failed while ${doing}: ${message}`, {
+    cause: error,
+    hint,
+  });
 }
 
 /** Makes a call of the node's own file system; what it throws comes out as a DrillError. */

@@ -1,6 +1,9 @@
 import { EXIT } from './exit-codes.js';
 
-/** An abort signal for the first Ctrl-C (or SIGTERM); the second one ends the process at once. */
+/**
+ * An abort signal for the first Ctrl-C (or SIGTERM), and for when nobody reads our output any more; the second Ctrl-C ends
+ * the process at once.
+ */
 export function onInterrupt(): { readonly signal: AbortSignal; readonly dispose: () => void } {
   const controller = new AbortController();
   const onSignal = (): void => {
@@ -8,9 +11,12 @@ export function onInterrupt(): { readonly signal: AbortSignal; readonly dispose:
     process.stderr.write('\nInterrupted: cancelling the job and cleaning up. Once more ends at once.\n');
     controller.abort();
   };
+  const onBrokenPipe = (): void => controller.abort();
+  process.stdout.on('error', onBrokenPipe);
   process.on('SIGINT', onSignal);
   process.on('SIGTERM', onSignal);
   const dispose = (): void => {
+    process.stdout.off('error', onBrokenPipe);
     process.off('SIGINT', onSignal);
     process.off('SIGTERM', onSignal);
   };

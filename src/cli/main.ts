@@ -1,8 +1,10 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander';
+import type { ErrorCode } from '../base/error-codes.js';
 import { DrillError } from '../base/errors.js';
 import { VERSION } from '../base/version.js';
 import { EXIT } from './exit-codes.js';
+import { printable } from './printable.js';
 import { addPlan } from './plan.js';
 import { addRun } from './run.js';
 import { addSchema } from './schema.js';
@@ -17,6 +19,26 @@ Examples:
   $ npx drill plan scenarios/fleet-100.yaml --html plan.html    how long would it take?
   $ npx drill verify .drill/runs/quickstart/run/repository      is every byte of a repository what it should be?`;
 
+/** Errors of what a person wrote: nothing was done yet. */
+const USERS_FAULTS: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  'USAGE',
+  'SQL_SYNTAX',
+  'SQL_PROPERTY',
+  'SCENARIO_SYNTAX',
+  'SCENARIO_INVALID',
+  'SCENARIO_UNREADABLE',
+  'DATABASE_UNKNOWN',
+  'TABLE_UNKNOWN',
+  'TABLE_TYPE_UNSUPPORTED',
+  'PARTITION_UNKNOWN',
+  'REPOSITORY_UNKNOWN',
+  'REPOSITORY_READ_ONLY',
+  'NAME_INVALID',
+  'LABEL_EXISTS',
+  'SNAPSHOT_UNKNOWN',
+  'NOT_SUPPORTED',
+]);
+
 const program = new Command('drill')
   .description(
     "Rehearse a cluster's backup before you run it: Doris's BACKUP SNAPSHOT, for real and in virtual time.",
@@ -28,6 +50,14 @@ const program = new Command('drill')
   .exitOverride();
 
 for (const add of [addRun, addPlan, addVerify, addSchema, addClean]) add(program);
+
+// `drill … | head`: whoever read our output has had enough, and there is nobody left to complain to.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    process.exitCode ??= EXIT.failed;
+  });
+}
 
 try {
   await program.parseAsync();
@@ -46,12 +76,7 @@ function fail(error: unknown): number {
   }
   if (process.argv.includes('--json'))
     process.stdout.write(`${JSON.stringify({ type: 'error', ...error.toJSON() })}\n`);
-  process.stderr.write(`drill: ${error.format()}\n`);
+  process.stderr.write(`drill: ${printable(error.format())}\n`);
   if (error.code === 'INTERRUPTED') return EXIT.interrupted;
-  return isUsersFault(error) ? EXIT.usage : EXIT.failed;
-}
-
-/** Something that a person wrote is wrong, and nothing was done yet. */
-function isUsersFault({ code }: DrillError): boolean {
-  return code === 'USAGE' || /^(SQL|SCENARIO)_|_UNKNOWN$|_UNSUPPORTED$|^NOT_SUPPORTED$/.test(code);
+  return USERS_FAULTS.has(error.code) ? EXIT.usage : EXIT.failed;
 }

@@ -8,6 +8,7 @@ import { localStorage } from '../repository/storage/local.js';
 import { nodeMd5 } from '../repository/storage/node-md5.js';
 import { EXIT } from './exit-codes.js';
 import { createPrinter } from './output.js';
+import { printable } from './printable.js';
 
 export interface VerifyOptions {
   readonly json?: boolean;
@@ -67,7 +68,3 @@ function render({ repositories, snapshots, files, bytes, problems }: VerifyRepor
     problems.length === 0 ? `All is well: ${what}.` : `${plural(problems.length, 'problem')}: ${what}.`;
   return [...lines, verdict].join('\n');
 }
-
-/** File names come from whoever wrote the repository: control characters must not reach a terminal. */
-const printable = (text: string): string =>
-  text.replaceAll(/[\p{Cc}\p{Cf}]/gu, (c) => `\\u{${c.codePointAt(0)!.toString(16)}}`);

@@ -80,9 +80,12 @@ function buildTable(
       return {
         name: index.name,
         base: index.base,
-        buckets: info.content === 'all' ? index.buckets : 0,
+        buckets: index.buckets,
         shard: (bucket: number) => ({
-          fileSizeBytes: shardIn(shards, bucket, table.name).files.map((file) => file.sizeBytes),
+          fileSizeBytes:
+            info.content === 'all'
+              ? shardIn(shards, bucket, table.name).files.map((file) => file.sizeBytes)
+              : [],
           replicaNodes: placement(copies),
         }),
       };
@@ -90,7 +93,7 @@ function buildTable(
     return { name: partition.name, version: partition.version, indexes };
   });
   const built = catalog.buildTable(database, { name: table.name, replication: copies, partitions });
-  if (stored) addSources(catalog, built, table, info, stored, sources);
+  if (stored && info.content === 'all') addSources(catalog, built, table, info, stored, sources);
   return built;
 }
 

@@ -13,6 +13,8 @@ export interface ComparisonOptions {
   readonly targetDirectory: string;
   /** By `table.partition`: what was backed up. */
   readonly selected: ReadonlySet<string>;
+  /** False for a backup of the metadata only: then the tables must be there, and no data. */
+  readonly hasData: boolean;
   readonly onProgress: (files: number, bytes: number) => Promise<void>;
 }
 
@@ -60,7 +62,7 @@ function* shardPairs(options: ComparisonOptions, differences: string[]): Generat
       differences.push(`${name}: ${copy ? 'another number of buckets' : 'not restored'}`);
       continue;
     }
-    for (let bucket = 0; bucket < index.endShard - index.firstShard; bucket++) {
+    for (let bucket = 0; options.hasData && bucket < index.endShard - index.firstShard; bucket++) {
       yield* replicaPairs(options, name, index.firstShard + bucket, copy.firstShard + bucket, bucket);
     }
   }
@@ -114,30 +116,37 @@ function fileNames({ what, sourceDirectory, targetDirectory }: ShardPair, differ
 const nameInTarget = (name: string, targetDirectory: string): string =>
   name.endsWith('.hdr') ? `${path.basename(targetDirectory)}.hdr` : name;
 
+/** Two buffers for all files: comparing goes one file after the other. */
+const ourChunk = Buffer.allocUnsafe(CHUNK_BYTES);
+const theirChunk = Buffer.allocUnsafe(CHUNK_BYTES);
+
 /** Returns how many bytes are the same in both. */
 function compareFiles(
   { what, sourceDirectory, targetDirectory }: ShardPair,
   name: string,
   differences: string[],
 ): number {
-  const ours = openSync(path.join(sourceDirectory, name), 'r');
-  const theirs = openSync(path.join(targetDirectory, nameInTarget(name, targetDirectory)), 'r');
-  const a = Buffer.allocUnsafe(CHUNK_BYTES);
-  const b = Buffer.allocUnsafe(CHUNK_BYTES);
+  const fds: number[] = [];
+  const open = (file: string): number => {
+    const fd = onDisk(`opening ${file}`, () => openSync(file, 'r'));
+    fds.push(fd);
+    return fd;
+  };
   let bytes = 0;
   try {
+    const ours = open(path.join(sourceDirectory, name));
+    const theirs = open(path.join(targetDirectory, nameInTarget(name, targetDirectory)));
     for (;;) {
-      const readA = readSync(ours, a, 0, CHUNK_BYTES, null);
-      const readB = readSync(theirs, b, 0, CHUNK_BYTES, null);
-      if (readA !== readB || a.compare(b, 0, readB, 0, readA) !== 0) {
+      const ourBytes = readSync(ours, ourChunk, 0, CHUNK_BYTES, null);
+      const theirBytes = readSync(theirs, theirChunk, 0, CHUNK_BYTES, null);
+      if (ourBytes !== theirBytes || ourChunk.compare(theirChunk, 0, theirBytes, 0, ourBytes) !== 0) {
         differences.push(`${what}: ${name} differs within the MiB from byte ${bytes}`);
         return bytes;
       }
-      if (readA === 0) return bytes;
-      bytes += readA;
+      if (ourBytes === 0) return bytes;
+      bytes += ourBytes;
     }
   } finally {
-    closeSync(ours);
-    closeSync(theirs);
+    for (const fd of fds) closeSync(fd);
   }
 }

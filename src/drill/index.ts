@@ -1,5 +1,6 @@
 export { givingWay } from './give-way.js';
 export { NO_PROGRESS, type DrillListener, type Phase, type ProgressSnapshot } from './listener.js';
 export { machine } from './machine.js';
+export { cleanWorkDirectory } from './workspace.js';
 export { interrupted } from './real-job.js';
 export { runDrill, type DrillOptions } from './run-drill.js';

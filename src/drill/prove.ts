@@ -4,7 +4,7 @@ import { verifyRepository } from '../repository/index.js';
 import { localStorage } from '../repository/storage/local.js';
 import { nodeMd5 } from '../repository/storage/node-md5.js';
 import { generateTargetCatalog, targetPlacement, type Scenario } from '../scenario/index.js';
-import { parseStatement, printStatement, type BackupStatement } from '../sql/index.js';
+import { backupOptions, parseStatement, printStatement, type BackupStatement } from '../sql/index.js';
 import type { RestoreReport, RunResult } from '../world/result.js';
 import { compareRestored } from './compare-restored.js';
 import { givingWay } from './give-way.js';
@@ -108,7 +108,8 @@ function property(key: string, value: string): BackupStatement['properties'][num
 }
 
 async function compare(options: ProofOptions, target: Catalog): ReturnType<typeof compareRestored> {
-  const { catalog, selection, datasetDirectory, targetDirectory, listener, variant, signal } = options;
+  const { scenario, statement, catalog, selection, datasetDirectory, targetDirectory } = options;
+  const { listener, variant, signal } = options;
   listener.onPhase('compare', variant, 'holding every restored byte against the source');
   const progress = givingWay(progressOf(listener, 'compare', variant));
   const selected = selection.tables.flatMap(({ table, partitions }) =>
@@ -121,6 +122,7 @@ async function compare(options: ProofOptions, target: Catalog): ReturnType<typeo
     datasetDirectory,
     targetDirectory,
     selected: new Set(selected),
+    hasData: backupOptions(statement, scenario.engine).content === 'all',
     async onProgress(files, bytes) {
       await progress(files, bytes, 0, 0);
       if (signal.aborted) throw interrupted();

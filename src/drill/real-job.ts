@@ -56,9 +56,14 @@ export async function runRealJob(options: RealJobOptions): Promise<RunResult> {
     ]),
     onChange: () => settled.signal(),
   });
-  const cancel = (): void => coordinator.cancelAll(interrupted().toJSON());
+  const cancel = (): void => {
+    coordinator.cancelAll(interrupted().toJSON());
+    world.hurry();
+  };
   signal.addEventListener('abort', cancel);
   try {
+    // It may have come while the cluster was starting: then the statement's answer must not be waited for, either.
+    if (signal.aborted) cancel();
     const { jobId } = await execute(coordinator, options.statement);
     const recorder = new Recorder(coordinator.job(jobId)!.createdAtMs);
     world.record(jobId, recorder);

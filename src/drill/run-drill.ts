@@ -1,3 +1,5 @@
+import { statSync } from 'node:fs';
+import path from 'node:path';
 import { DrillError } from '../base/errors.js';
 import { plural } from '../base/text.js';
 import { formatBytes } from '../base/units.js';
@@ -18,7 +20,7 @@ import { machine, type Machine } from './machine.js';
 import { openRepository } from './open-repository.js';
 import { proveBackup } from './prove.js';
 import { interrupted, runRealJob } from './real-job.js';
-import { dropClusters, openWorkspace, type Workspace } from './workspace.js';
+import { closeWorkspace, openWorkspace, workspaceFor, type Workspace } from './workspace.js';
 
 export interface DrillOptions {
   /** For everything that a drill writes: data sets, clusters, its own repository. */
@@ -65,8 +67,10 @@ async function runVariant(name: string, scenario: Scenario, options: DrillOption
   const statement = requireReal(scenario);
   // Predicting first also finds everything that is wrong with the statement before gigabytes of data are made.
   const predicted = simulate(scenario);
-  const workspace = openWorkspace(options.workDirectory, scenario.name, name);
+  const workspace = workspaceFor(options.workDirectory, scenario.name, name);
   const repositoryDirectory = options.repositoryDirectory ?? workspace.repository;
+  if (options.repositoryDirectory !== undefined) refuseOwnDirectory(options.repositoryDirectory, workspace);
+  openWorkspace(workspace);
   try {
     await openRepository(repositoryDirectory, scenario.repository.name);
     const catalog = generateCatalog(scenario);
@@ -79,7 +83,7 @@ async function runVariant(name: string, scenario: Scenario, options: DrillOption
     const nodes = scenario.cluster.nodes.length;
     return { name, nodes, predicted, measured, ...(restore ? { restore } : {}) };
   } finally {
-    dropClusters(workspace);
+    closeWorkspace(workspace);
   }
 }
 
@@ -131,13 +135,30 @@ async function makeData({
   return datasetDirectory;
 }
 
+/** What lies under the run's own directory is removed when a run begins: no place for a repository to keep. */
+function refuseOwnDirectory(repositoryDirectory: string, { run }: Workspace): void {
+  const relative = path.relative(path.resolve(run), path.resolve(repositoryDirectory));
+  if (relative.startsWith('..') || path.isAbsolute(relative)) return;
+  throw new DrillError(
+    'USAGE',
+    `--repository ${repositoryDirectory} lies in ${run}, which every run empties`,
+    {
+      hint: "leave --repository out: the drill's own repository is there anyway; or choose another directory",
+    },
+  );
+}
+
 function requireRoom(
   { scenario, workspace, repositoryDirectory, options }: VariantRun,
   sizeBytes: number,
 ): void {
-  requireSpace(repositoryDirectory, sizeBytes, 'the backup');
-  if (options.prove)
-    requireSpace(workspace.run, sizeBytes * scenario.restore.replication, 'the restored copy');
+  const restoredBytes = options.prove ? sizeBytes * scenario.restore.replication : 0;
+  const isOneDisk = statSync(repositoryDirectory).dev === statSync(workspace.run).dev;
+  if (isOneDisk) requireSpace(workspace.run, sizeBytes + restoredBytes, 'the backup with its restored copy');
+  else {
+    requireSpace(repositoryDirectory, sizeBytes, 'the backup');
+    requireSpace(workspace.run, restoredBytes, 'the restored copy');
+  }
 }
 
 function backUp({

@@ -1,5 +1,18 @@
-import { mkdirSync, rmSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmdirSync,
+  rmSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import path from 'node:path';
+import { DrillError } from '../base/errors.js';
 import { onDisk } from '../world/real/errno.js';
 
 /** Where a drill puts things. Data sets are kept from run to run; everything of one run is under one directory. */
@@ -12,32 +25,124 @@ export interface Workspace {
   readonly restoredCluster: string;
   /** The location of the drill's own repository; it stays after the run, to be looked at. */
   readonly repository: string;
+  /** Says that this process uses `run`. */
+  readonly lock: string;
 }
 
-/** Lays out a workspace and removes what the last run of the same scenario and variant left there. */
-export function openWorkspace(workDirectory: string, scenarioName: string, variantName: string): Workspace {
+/** Lies in every directory that a drill made for a run: nothing without it is ever removed. */
+const MARKER = '.backup-drill';
+
+/** Names of data sets, finished or not. */
+const DATASET = /^[0-9a-f]{16}(\.\d+\.unfinished)?$/;
+
+/** Where the things of one run are to be. Touches nothing. */
+export function workspaceFor(workDirectory: string, scenarioName: string, variantName: string): Workspace {
   const run = path.join(workDirectory, 'runs', safeName(scenarioName), safeName(variantName || 'run'));
-  onDisk(`preparing ${run}`, () => {
-    rmSync(run, { recursive: true, force: true });
-    mkdirSync(run, { recursive: true });
-  });
   return {
     data: path.join(workDirectory, 'data'),
     run,
     cluster: path.join(run, 'cluster'),
     restoredCluster: path.join(run, 'restored'),
     repository: path.join(run, 'repository'),
+    lock: `${run}.lock`,
   };
 }
 
-/** Drops the clusters, which are large and of no use any more. */
-export function dropClusters({ cluster, restoredCluster }: Workspace): void {
-  for (const directory of [cluster, restoredCluster]) rmSync(directory, { recursive: true, force: true });
+/**
+ * Takes a workspace for this process and removes what the last run of the same scenario and variant left there. Throws
+ * USAGE if another drill is at work there, or if the directory is not one that a drill made.
+ */
+export function openWorkspace({ run, lock }: Workspace): void {
+  onDisk(`preparing ${run}`, () => {
+    mkdirSync(path.dirname(run), { recursive: true });
+    takeLock(lock, run);
+    try {
+      if (existsSync(run) && !isOurs(run)) throw notOurs(run);
+      rmSync(run, { recursive: true, force: true });
+      mkdirSync(run);
+      writeFileSync(path.join(run, MARKER), '');
+    } catch (error) {
+      rmSync(lock, { force: true });
+      throw error;
+    }
+  });
 }
 
-/** A name as a file name: harmless characters only, and not too long. */
-const safeName = (name: string): string =>
-  name
+/** Drops the clusters, which are large and of no use any more, and gives the workspace back. */
+export function closeWorkspace({ cluster, restoredCluster, lock }: Workspace): void {
+  for (const directory of [cluster, restoredCluster, lock])
+    rmSync(directory, { recursive: true, force: true });
+}
+
+/** Removes all that drills have left in a work directory, and nothing else. Returns what was removed. */
+export function cleanWorkDirectory(workDirectory: string): string[] {
+  const removed: string[] = [];
+  const remove = (target: string): void => {
+    rmSync(target, { recursive: true });
+    removed.push(target);
+  };
+  onDisk(`cleaning ${workDirectory}`, () => {
+    const data = path.join(workDirectory, 'data');
+    for (const name of namesIn(data)) if (DATASET.test(name)) remove(path.join(data, name));
+    const runs = path.join(workDirectory, 'runs');
+    for (const scenario of namesIn(runs).map((name) => path.join(runs, name))) {
+      for (const run of namesIn(scenario).map((name) => path.join(scenario, name)))
+        if (isOurs(run)) remove(run);
+      dropIfEmpty(scenario);
+    }
+    for (const directory of [data, runs]) dropIfEmpty(directory);
+  });
+  return removed;
+}
+
+function takeLock(lock: string, run: string): void {
+  try {
+    const fd = openSync(lock, 'wx');
+    writeSync(fd, String(process.pid));
+    closeSync(fd);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    const pid = Number(readFileSync(lock, 'utf8'));
+    if (isAlive(pid)) {
+      throw new DrillError('USAGE', `another drill (process ${pid}) is at work in ${run}`, {
+        hint: 'wait for it to end, or give this one a --work-dir of its own',
+      });
+    }
+    // Its process died without taking the lock along.
+    rmSync(lock, { force: true });
+    takeLock(lock, run);
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return pid > 0 && process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
+const isOurs = (run: string): boolean => existsSync(path.join(run, MARKER));
+
+function notOurs(run: string): DrillError {
+  return new DrillError('USAGE', `${run} is there already, and no drill made it`, {
+    hint: 'move it away, or choose another --work-dir',
+  });
+}
+
+const namesIn = (directory: string): string[] => (existsSync(directory) ? readdirSync(directory) : []);
+
+function dropIfEmpty(directory: string): void {
+  if (existsSync(directory) && readdirSync(directory).length === 0) rmdirSync(directory);
+}
+
+/** A name as a file name: harmless characters only, not too long, and another one for another name. */
+function safeName(name: string): string {
+  const safe = name
     .replaceAll(/[^\w.=-]+/g, '_')
     .replace(/^\.+/, '_')
     .slice(0, 80);
+  return safe === name || name.replaceAll(/ = /g, '_=_') === safe
+    ? safe
+    : `${safe}-${createHash('sha256').update(name).digest('hex').slice(0, 8)}`;
+}

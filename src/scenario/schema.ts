@@ -75,7 +75,7 @@ const engineSchema = keys({
     .default(DEFAULT_PRESET)
     .describe('Where all settings come from that are not named here.'),
   tick: z
-    .union([z.literal('none'), duration], expects('a duration, such as 3 s, or none'))
+    .union([z.literal('none'), tickDuration], expects('a duration, such as 3 s, or none'))
     .optional()
     .describe("Time between the coordinator's looks at a job; none: it acts on each event at once."),
   replicaPolicy: z

@@ -81,6 +81,11 @@ export const positiveDuration = quantity(
   aboveZero('this duration'),
 );
 
+/** Time between two looks: a clock of less than a millisecond would hardly ever advance. */
+export const tickDuration = quantity(parseDuration, 'a duration, such as 3 s', PATTERNS.duration, (value) =>
+  value >= 1 ? undefined : 'a tick must be at least 1 ms; write none for no tick',
+);
+
 /** A whole number. */
 export const count = (least: number, most: number) => z.int().min(least).max(most);
 

@@ -1,5 +1,13 @@
 import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import test from 'ava';
@@ -201,3 +209,95 @@ test.serial('Ctrl-C cancels the job, leaves nothing half done, and has its own e
     t.true(existsSync(path.join(directory, 'data')));
   });
 });
+
+test('clean removes what drills made, and nothing else', async (t) => {
+  await withDirectory(async (directory) => {
+    for (const name of ['data', 'runs/mine/run']) mkdirSync(path.join(directory, name), { recursive: true });
+    writeFileSync(path.join(directory, 'data/thesis.txt'), 'years of work');
+    writeFileSync(path.join(directory, 'runs/mine/run/notes.txt'), 'more of it');
+    t.is((await drill(['clean', '--work-dir', directory])).code, 0);
+    t.true(existsSync(path.join(directory, 'data/thesis.txt')));
+    t.true(existsSync(path.join(directory, 'runs/mine/run/notes.txt')));
+  });
+});
+
+test('a run touches no directory that no drill made, and no repository in its own', async (t) => {
+  await withDirectory(async (directory) => {
+    const run = path.join(directory, 'runs/exclude-partitions/run');
+    mkdirSync(run, { recursive: true });
+    writeFileSync(path.join(run, 'mine'), '');
+    const foreign = await drill(['run', SMALL, '-q', '--work-dir', directory]);
+    t.is(foreign.code, 2);
+    t.regex(foreign.stderr, /no drill made it/);
+    const inside = await drill([
+      'run',
+      SMALL,
+      '-q',
+      '--work-dir',
+      directory,
+      '--repository',
+      path.join(run, 'repository'),
+    ]);
+    t.is(inside.code, 2);
+    t.regex(inside.stderr, /which every run empties/);
+    t.true(existsSync(path.join(run, 'mine')));
+  });
+});
+
+test('two drills in one work directory: the second is told of the first', async (t) => {
+  await withDirectory(async (directory) => {
+    const run = path.join(directory, 'runs/exclude-partitions/run');
+    mkdirSync(path.dirname(run), { recursive: true });
+    writeFileSync(`${run}.lock`, String(process.pid));
+    const second = await drill(['run', SMALL, '-q', '--work-dir', directory]);
+    t.is(second.code, 2);
+    t.regex(second.stderr, new RegExp(`another drill \\(process ${process.pid}\\)`));
+  });
+});
+
+test.serial('output that nobody reads ends the run quietly, and cleans up', async (t) => {
+  await withDirectory(async (directory) => {
+    const command = `"${process.execPath}" "${MAIN}" run ${SMALL} --json --work-dir "${directory}" --set 'repository.latency=100 ms' | head -1`;
+    const child = spawn('sh', ['-c', command], { stdio: ['ignore', 'pipe', 'pipe'] });
+    let stderr = '';
+    child.stderr.on('data', (data: Buffer) => (stderr += data.toString()));
+    await new Promise((resolve) => child.on('close', resolve));
+    t.notRegex(stderr, /EPIPE|at .*\.js/);
+    t.deepEqual(
+      filesBelow(path.join(directory, 'runs')).filter((name) => /\/cluster|\.lock$|__info_/.test(name)),
+      [],
+    );
+  });
+});
+
+test.serial('metadata only, damaged data and an interrupt of a slow repository', async (t) => {
+  await withDirectory(async (directory) => {
+    const statement = `statement=BACKUP SNAPSHOT example_db.meta TO example_repo PROPERTIES ("content" = "metadata_only")`;
+    const scenario = path.join(directory, 'meta.yaml');
+    writeFileSync(scenario, META_ONLY);
+    const meta = await drill(['run', scenario, '-q', '--work-dir', directory, '--set', statement]);
+    t.is(meta.code, 0, `${meta.stdout}${meta.stderr}`);
+
+    const [digest] = readdirSync(path.join(directory, 'data'));
+    const data = path.join(directory, 'data', digest!);
+    const victim = filesBelow(data).find((name) => name.endsWith('.dat'))!;
+    writeFileSync(path.join(data, victim), 'short');
+    const mended = await drill(['run', scenario, '-q', '--work-dir', directory]);
+    t.is(mended.code, 0, `${mended.stdout}${mended.stderr}`);
+
+    const startMs = performance.now();
+    const slow = ['--set', 'repository.latency=1 h', '--json', '--work-dir', directory];
+    const interrupted = await drill(['run', scenario, ...slow], { interruptAt: '"phase":"backup"' });
+    t.is(interrupted.code, 130, interrupted.stderr);
+    // Not a measurement: an hour of simulated latency must not be waited for.
+    t.true(performance.now() - startMs < 600_000);
+  });
+});
+
+const META_ONLY = `
+cluster: { nodes: 2, replication: 1 }
+databases: [{ name: example_db, tables: [{ name: t, buckets: 3, filesPerShard: 2, fileSize: 4 KiB }] }]
+engine: { uploadWorkers: 1, downloadWorkers: 1 }
+restore: { nodes: 1 }
+statement: BACKUP SNAPSHOT example_db.l TO example_repo
+`;

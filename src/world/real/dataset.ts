@@ -1,10 +1,19 @@
 import { createHash } from 'node:crypto';
-import { existsSync, linkSync, mkdirSync, readdirSync, renameSync, rmSync, statfsSync } from 'node:fs';
+import {
+  existsSync,
+  linkSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statfsSync,
+  statSync,
+} from 'node:fs';
 import path from 'node:path';
 import { Piscina } from 'piscina';
 import { DrillError, revive, type SerializedError } from '../../base/errors.js';
 import { formatBytes } from '../../base/units.js';
-import type { Catalog } from '../../catalog/index.js';
+import { shardFileName, type Catalog } from '../../catalog/index.js';
 import { onDisk } from './errno.js';
 import { nodePaths } from './paths.js';
 
@@ -47,21 +56,22 @@ const WORKER_FILE = new URL('./content-worker.js', import.meta.url).href;
 export async function prepareDataset(options: DatasetOptions): Promise<string> {
   const { catalog, dataDirectory, signal } = options;
   const directory = path.join(dataDirectory, contentDigest(catalog, options.seed));
-  if (existsSync(directory)) return directory;
+  if (isWhole(catalog, directory)) return directory;
+  rmSync(directory, { recursive: true, force: true });
   onDisk(`creating ${dataDirectory}`, () => mkdirSync(dataDirectory, { recursive: true }));
   requireSpace(dataDirectory, totalBytes(catalog), 'the data of the scenario');
-  const unfinished = `${directory}.unfinished`;
+  const unfinished = `${directory}.${process.pid}.unfinished`;
   rmSync(unfinished, { recursive: true, force: true });
   try {
     await writeContent(options, unfinished);
     if (signal.aborted) throw new DrillError('INTERRUPTED', 'interrupted while making data');
     onDisk(`creating ${directory}`, () => {
       mkdirSync(unfinished, { recursive: true });
-      renameSync(unfinished, directory);
+      // Another drill may have made the same data meanwhile, and then its is as good.
+      if (!existsSync(directory)) renameSync(unfinished, directory);
     });
-  } catch (error) {
+  } finally {
     rmSync(unfinished, { recursive: true, force: true });
-    throw error;
   }
   return directory;
 }
@@ -86,6 +96,21 @@ export function layOutCluster(catalog: Catalog, datasetDirectory: string, cluste
       }
     }
   });
+}
+
+/** Whether a data set that an earlier run made still has every file, of the right size. */
+function isWhole({ shards, indexes }: Catalog, directory: string): boolean {
+  if (!existsSync(directory)) return false;
+  for (let shard = 0; shard < shards.count; shard++) {
+    const shardId = shards.id[shard]!;
+    const { version } = indexes[shards.owner[shard]!]!;
+    for (let file = 0; file < shards.fileCount(shard); file++) {
+      const name = path.join(directory, String(shardId), shardFileName(shardId, version, file));
+      const stat = statSync(name, { throwIfNoEntry: false });
+      if (stat?.size !== shards.fileSizeBytes[shards.firstFile[shard]! + file]) return false;
+    }
+  }
+  return true;
 }
 
 /** Throws DISK_FULL if `sizeBytes` would not fit under `directory`. */

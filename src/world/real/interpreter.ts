@@ -130,6 +130,7 @@ export class Interpreter {
     const stored = checksum === undefined ? partPath(name) : withChecksum(name, checksumText(checksum));
     const target = `${this.remoteDirectory(shard)}/${stored}`;
     const sent = await sendFile(this.transfer, this.request(), this.snapshotFile(shard, file), target, hash);
+    requireSize(shard, file, name, sent.sizeBytes);
     this.moved(startNs, sent.sizeBytes);
     return sent.checksum;
   }
@@ -172,7 +173,7 @@ export class Interpreter {
 
   private install(shard: WorkerShard): void {
     const { paths, pace } = this.options;
-    const dueNs = pace.links(shard.fileCount);
+    const dueNs = pace.links(shard.fileSizeBytes.length);
     const from = this.stagingDirectory(shard);
     const to = path.join(paths.data, String(shard.address.shardId));
     onDisk(`putting shard ${shard.address.shardId} into place`, () => {
@@ -208,10 +209,10 @@ export class Interpreter {
   }
 
   /** Names of a shard's files, in the catalog's order. */
-  private namesOf({ shard, address, fileCount }: WorkerShard): readonly string[] {
+  private namesOf({ shard, address, fileSizeBytes }: WorkerShard): readonly string[] {
     if (this.named !== shard) {
       this.named = shard;
-      this.names = Array.from({ length: fileCount }, (_, file) =>
+      this.names = Array.from({ length: fileSizeBytes.length }, (_, file) =>
         shardFileName(address.shardId, address.version, file),
       );
     }
@@ -238,4 +239,18 @@ export class Interpreter {
     const { repository, label } = this.options.message;
     return shardDirectory(repository, label, shard.address);
   }
+}
+
+/** A file of another size than the catalog's is not what is to be backed up, whatever its checksum. */
+function requireSize(
+  { address, fileSizeBytes }: WorkerShard,
+  file: number,
+  name: string,
+  sizeBytes: number,
+): void {
+  if (sizeBytes === fileSizeBytes[file]) return;
+  const message = `${name} of shard ${address.shardId} has ${sizeBytes} bytes, and the catalog says ${fileSizeBytes[file]}`;
+  throw new DrillError('TASK_FAILED', message, {
+    hint: 'its replica is damaged; drill clean has the data made anew',
+  });
 }

@@ -53,7 +53,8 @@ export interface TaskMessage {
 export interface WorkerShard {
   readonly shard: number;
   readonly address: ShardAddress;
-  readonly fileCount: number;
+  /** Of each of its files, in the catalog's order. */
+  readonly fileSizeBytes: Float64Array;
   /** Downloads: where its files come from. */
   readonly source?: { readonly address: ShardAddress; readonly files: readonly ManifestFile[] };
 }

@@ -8,7 +8,7 @@ import type { NodeTask, TaskReport } from '../../node/index.js';
 import { localStorage } from '../../repository/storage/local.js';
 import type { NodeHardware, RepositoryLimits } from '../hardware.js';
 import type { Recorder } from '../recorder.js';
-import { nowNs, nsToMs, Pacer } from './pacer.js';
+import { msToNs, nowNs, nsToMs, Pacer } from './pacer.js';
 import { nodePaths } from './paths.js';
 import {
   ABORT_CELLS,
@@ -55,7 +55,12 @@ export class RealWorld implements World {
   private readonly inFlight = new Map<string, Set<Promise<void>>>();
   private readonly recorders = new Map<number, Recorder>();
   private readonly timers = new Set<NodeJS.Timeout>();
+  /** Answers to the coordinator that wait for their time. */
+  private readonly waitingAnswers = new Map<NodeJS.Timeout, () => void>();
+  private readonly bandwidth: Pacer;
+  private readonly requestTurns: Pacer;
   private readonly latencyMs: () => number;
+  private hurried = false;
   private originNs = nowNs();
   private epochMs = Date.now();
   private coordinatorRequests = 0;
@@ -64,6 +69,8 @@ export class RealWorld implements World {
     this.options = options;
     this.latencyMs = sampler(options.limits.latencyMs, randomStream(options.seed, 'latency/coordinator'));
     const everyNode = { bandwidth: Pacer.cell(), requests: Pacer.cell() };
+    this.bandwidth = new Pacer(everyNode.bandwidth, options.limits.bandwidthBytesPerSec);
+    this.requestTurns = new Pacer(everyNode.requests, options.limits.requestsPerSec);
     this.pools = options.catalog.nodeNames.map((nodeName, node) => {
       const shared: SharedState = {
         ...everyNode,
@@ -84,7 +91,12 @@ export class RealWorld implements World {
     const warmUps = world.pools.flatMap((pool) =>
       Array.from({ length: threads }, () => pool.run({ kind: 'warm-up', threads })),
     );
-    await Promise.all(warmUps);
+    try {
+      await Promise.all(warmUps);
+    } catch (error) {
+      await world.close();
+      throw error;
+    }
     world.originNs = nowNs();
     world.epochMs = Date.now();
     return world;
@@ -143,26 +155,56 @@ export class RealWorld implements World {
   }
 
   perform: World['perform'] = (operation, answer) => {
-    const { limits, repositories } = this.options;
-    const storage = localStorage(repositories[operation.repository]!);
+    const storage = localStorage(this.options.repositories[operation.repository]!);
     const requests = requestsOf(operation, storage.canRename);
-    let dueMs = this.now();
-    for (let i = 0; i < requests; i++) dueMs += this.latencyMs();
-    if (operation.op === 'write') {
-      dueMs +=
-        (operation.sizeBytes * 1000) / Math.min(limits.bandwidthBytesPerSec, limits.perConnectionBytesPerSec);
-    }
+    const dueMs = this.dueFor(requests, operation.op === 'write' ? operation.sizeBytes : 0);
     this.coordinatorRequests += requests;
     performOnStorage(storage, operation).then(
-      (value) => this.wakeAt(dueMs, () => answer(success(value) as never)),
+      (value) => this.answerAt(dueMs, () => answer(success(value) as never)),
       (error: unknown) => answer(failure(error)),
     );
   };
 
+  /** The run is to end: the coordinator's operations do not wait for what they should have cost any longer. */
+  hurry(): void {
+    this.hurried = true;
+    for (const [timer, callback] of this.waitingAnswers) {
+      clearTimeout(timer);
+      callback();
+    }
+    this.waitingAnswers.clear();
+  }
+
   /** Stops all threads. Nothing may be running any more. */
   async close(): Promise<void> {
-    for (const timer of this.timers) clearTimeout(timer);
+    for (const timer of [...this.timers, ...this.waitingAnswers.keys()]) clearTimeout(timer);
     await Promise.all(this.pools.map((pool) => pool.destroy()));
+  }
+
+  /** When requests made now, one after the other, and then some bytes, will have taken the time that the scenario says. */
+  private dueFor(requests: number, bytes: number): number {
+    const { perConnectionBytesPerSec } = this.options.limits;
+    let atNs = nowNs();
+    for (let i = 0; i < requests; i++) {
+      const turnNs = this.requestTurns.turn(atNs);
+      atNs = (turnNs > atNs ? turnNs : atNs) + msToNs(this.latencyMs());
+    }
+    const paidNs = this.bandwidth.take(bytes, atNs);
+    const aloneNs = atNs + msToNs((bytes / perConnectionBytesPerSec) * 1000);
+    return nsToMs((paidNs > aloneNs ? paidNs : aloneNs) - this.originNs);
+  }
+
+  private answerAt(dueMs: number, callback: () => void): void {
+    const leftMs = dueMs - this.now();
+    if (this.hurried || leftMs <= 0) return callback();
+    const timer = setTimeout(
+      () => {
+        this.waitingAnswers.delete(timer);
+        this.answerAt(dueMs, callback);
+      },
+      Math.min(MAX_TIMER_MS, Math.ceil(leftMs)),
+    );
+    this.waitingAnswers.set(timer, callback);
   }
 
   private async doTask(
@@ -191,14 +233,14 @@ export class RealWorld implements World {
     answer(done.outcome.ok ? success(done.outcome.report) : { ok: false, error: done.outcome.error });
   }
 
-  private note(task: NodeTask, job: JobContext, { startNs, endNs, transfers }: WorkerAnswer): void {
+  private note(task: NodeTask, job: JobContext, { outcome, startNs, endNs, transfers }: WorkerAnswer): void {
     const recorder = this.recorders.get(job.jobId);
     if (!recorder || (task.kind !== 'upload' && task.kind !== 'download')) return;
     const startMs = nsToMs(startNs - this.originNs);
     for (let i = 0; i < transfers.length; i += 3) {
       recorder.moved(task.node, startMs + transfers[i]!, startMs + transfers[i + 1]!, transfers[i + 2]!);
     }
-    recorder.worked(task.node, startMs, nsToMs(endNs - this.originNs), task.shards.length);
+    recorder.worked(task.node, startMs, nsToMs(endNs - this.originNs), outcome.ok ? task.shards.length : 0);
   }
 
   private messageFor(task: NodeTask, job: JobContext): TaskMessage {
@@ -209,8 +251,9 @@ export class RealWorld implements World {
   private workerShard(shard: number, job: JobContext): WorkerShard {
     const { catalog } = this.options;
     const source = job.sources?.get(shard);
-    const fileCount = catalog.shards.fileCount(shard);
-    return { shard, address: catalog.addressOf(shard), fileCount, ...(source ? { source } : {}) };
+    const { firstFile, fileSizeBytes: sizes } = catalog.shards;
+    const fileSizeBytes = sizes.slice(firstFile[shard], firstFile[shard + 1]);
+    return { shard, address: catalog.addressOf(shard), fileSizeBytes, ...(source ? { source } : {}) };
   }
 
   private startPool(nodeName: string, hardware: NodeHardware, shared: SharedState): Piscina {

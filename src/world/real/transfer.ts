@@ -1,6 +1,6 @@
 import { createHash, type Hash } from 'node:crypto';
 import { closeSync, openSync, readSync, writeSync } from 'node:fs';
-import type { Storage } from '../../repository/storage/storage.js';
+import type { Storage, StorageWriter } from '../../repository/storage/storage.js';
 import { onDisk } from './errno.js';
 import { MAX_CHUNK_BYTES, type Pace } from './pace.js';
 
@@ -25,9 +25,10 @@ export async function sendFile(
   const md5 = hash ? createHash('md5') : undefined;
   const paid = hash ? pace.transferringHashed(dueNs) : pace.transferring(dueNs);
   const source = onDisk(`opening ${from}`, () => openSync(from, 'r'));
-  const writer = await storage.createWriter(to);
+  let writer: StorageWriter | undefined;
   let sizeBytes = 0;
   try {
+    writer = await storage.createWriter(to);
     for (;;) {
       const bytes = onDisk(`reading ${from}`, () => readSync(source, buffer, 0, pace.chunkBytes, null));
       if (bytes === 0) break;
@@ -43,7 +44,7 @@ export async function sendFile(
     pace.until(dueNs);
     await writer.close();
   } catch (error) {
-    await writer.abort();
+    await writer?.abort();
     throw error;
   } finally {
     closeSync(source);

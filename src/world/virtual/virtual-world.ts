@@ -250,9 +250,15 @@ export class VirtualWorld implements World {
   private stopFlow(running: Running): void {
     const { flow, task, slot } = running;
     const { network, disks } = this.prices;
-    if (flow === 'network') network.cancel(laneOf(task.node, hashes(running.operation!)), slot, this.nowMs);
-    if (flow === 'disk') disks.cancel(task.node, slot, this.nowMs);
     running.flow = 'none';
+    if (flow === 'network') {
+      const hashing = hashes(running.operation!);
+      network.cancel(laneOf(task.node, hashing), slot, this.nowMs);
+      this.prices.transferChanged(task.node, hashing, this.nowMs);
+    } else if (flow === 'disk') {
+      disks.cancel(task.node, slot, this.nowMs);
+      this.prices.readerChanged(task.node, this.nowMs);
+    }
   }
 
   private complete(running: Running): void {
@@ -287,7 +293,7 @@ export class VirtualWorld implements World {
   }
 
   private finish(running: Running, report: TaskReport): void {
-    this.leave(running);
+    this.leave(running, true);
     this.wakeAt(this.nowMs + this.prices.messageMs, () => {
       if (!this.aborted.has(running.job.jobId) || running.task.kind === 'release')
         running.answer(success(report));
@@ -297,18 +303,21 @@ export class VirtualWorld implements World {
   private fail(running: Running, error: unknown): void {
     this.leave(running);
     this.wakeAt(this.nowMs + this.prices.messageMs, () => {
-      if (!this.aborted.has(running.job.jobId)) running.answer(failure(error));
+      if (!this.aborted.has(running.job.jobId) || running.task.kind === 'release')
+        running.answer(failure(error));
     });
   }
 
   /** Gives the worker back, and to the next task that waits for one. */
-  private leave(running: Running): void {
+  private leave(running: Running, isFinished = false): void {
     const { task, job, slot } = running;
     this.running[slot] = undefined;
     this.stamps[slot]!++;
     this.freeSlots.push(slot);
     if (task.kind === 'upload' || task.kind === 'download') {
-      this.recorders.get(job.jobId)?.worked(task.node, running.startedMs, this.nowMs, task.shards.length);
+      this.recorders
+        .get(job.jobId)
+        ?.worked(task.node, running.startedMs, this.nowMs, isFinished ? task.shards.length : 0);
     }
     const next = this.pools.leave(task);
     if (next) this.start(next);

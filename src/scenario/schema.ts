@@ -2,7 +2,18 @@ import { z } from 'zod';
 import { durationDistribution } from './distributions.js';
 import { DEFAULT_PRESET } from './presets.js';
 import { databaseSchema } from './table-schema.js';
-import { count, duration, expects, keys, line, name, positiveDuration, rate, requestRate } from './values.js';
+import {
+  count,
+  duration,
+  expects,
+  keys,
+  line,
+  name,
+  positiveDuration,
+  rate,
+  requestRate,
+  tickDuration,
+} from './values.js';
 
 export const MAX_NODES = 100_000;
 const MAX_WORKERS = 1024;

@@ -91,7 +91,7 @@ function tiles({ measured, predicted, nodes }: VariantReport): string {
   const comparable = measured && !hasFailed(measured) && !hasFailed(predicted);
   const percent = comparable ? errorPercent(predicted.totals.durationMs, totals.durationMs) : undefined;
   const tile = (title: string, value: string, small = ''): string =>
-    `<div><dt>${title}</dt><dd>${value}${small === '' ? '' : `<small>${small}</small>`}</dd></div>`;
+    `<div><dt>${title}</dt><dd>${escapeHtml(value)}${small === '' ? '' : `<small>${escapeHtml(small)}</small>`}</dd></div>`;
   return `<dl class="tiles">${[
     tile('Duration', formatDuration(totals.durationMs), measured ? 'measured' : 'predicted'),
     ...(rate === undefined ? [] : [tile('Throughput', formatRate(rate), 'over the whole job')]),

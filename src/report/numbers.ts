@@ -52,10 +52,15 @@ export function formatMegabytes(bytesPerSec: number | undefined): string {
   return formatSignificant(bytesPerSec / BYTES_PER_MB);
 }
 
-/** Three significant digits, without an exponent: `0.00123`, `92.1`, `12,345`. */
+/** Beyond these an exponent is easier to read than digits; no backup gets there. */
+const PLAIN_DIGITS = { from: 1e-4, to: 1e12 } as const;
+
+/** Three significant digits: `0.00123`, `92.1`, `12,345`. */
 export function formatSignificant(value: number): string {
   if (!Number.isFinite(value)) return NOTHING;
-  return value.toLocaleString('en-US', Math.abs(value) >= 100 ? { maximumFractionDigits: 0 } : SIGNIFICANT);
+  const size = Math.abs(value);
+  if (size >= PLAIN_DIGITS.to || (size > 0 && size < PLAIN_DIGITS.from)) return value.toExponential(2);
+  return value.toLocaleString('en-US', size >= 100 ? { maximumFractionDigits: 0 } : SIGNIFICANT);
 }
 const SIGNIFICANT: Intl.NumberFormatOptions = { maximumSignificantDigits: 3 };
 

@@ -8,7 +8,8 @@ import { firstLine, plainText } from './text.js';
 
 export function summarise(report: DrillReport): Summary {
   const [only, ...others] = report.variants;
-  if (only === undefined) return { verdict: 'bad', word: 'Nothing', headline: 'Nothing was run.', details: [] };
+  if (only === undefined)
+    return { verdict: 'bad', word: 'Nothing', headline: 'Nothing was run.', details: [] };
   if (others.length > 0) return summariseSweep(report);
   const { windowMs } = report.scenario;
   return only.measured ? summariseRun(only, only.measured, windowMs) : summarisePlan(only, windowMs);
@@ -17,7 +18,8 @@ export function summarise(report: DrillReport): Summary {
 function summariseRun(variant: VariantReport, measured: RunResult, windowMs: number | undefined): Summary {
   if (hasFailed(measured)) {
     return {
-      ...{ verdict: 'bad', word: 'Failed' },
+      verdict: 'bad',
+      word: 'Failed',
       headline: `${failure(measured)}.`,
       details: predictionOfFailure(variant.predicted),
     };
@@ -113,7 +115,8 @@ interface ProofPhrase {
 }
 
 function proofPhrase({ restore }: VariantReport): ProofPhrase {
-  if (restore === undefined) return { text: '; not proved by a restore', word: 'Done, not proved', bad: false };
+  if (restore === undefined)
+    return { text: '; not proved by a restore', word: 'Done, not proved', bad: false };
   const into = `restored into ${plural(restore.targetNodes, 'node')}`;
   switch (proofOf(restore)) {
     case 'identical':
@@ -123,17 +126,20 @@ function proofPhrase({ restore }: VariantReport): ProofPhrase {
     case 'damaged':
       return {
         text: `, but ${plural(restore.problems.length, 'problem')} found in the repository`,
-        ...{ word: 'Damaged', bad: true },
+        word: 'Damaged',
+        bad: true,
       };
     case 'different':
       return {
         text: `, ${into}, but with ${plural(restore.differences.length, 'difference')} from the source`,
-        ...{ word: 'Different', bad: true },
+        word: 'Different',
+        bad: true,
       };
     default:
       return {
         text: `, but its restore failed: ${lowerFirst(failure(restore.run))}`,
-        ...{ word: 'Not restored', bad: true },
+        word: 'Not restored',
+        bad: true,
       };
   }
 }

@@ -54,7 +54,9 @@ export function sweepTable(variants: readonly VariantReport[]): TableModel {
     table,
     // The first column is headed by somebody's own words.
     (column, i) =>
-      i > 0 && ((!measured && ['measured', 'error'].includes(column.head)) || (repeatsNodes && column.head === 'nodes')),
+      i > 0 &&
+      ((!measured && ['measured', 'error'].includes(column.head)) ||
+        (repeatsNodes && column.head === 'nodes')),
   );
 }
 

@@ -61,7 +61,7 @@ export function totalsTable({ measured, predicted }: VariantReport): TableModel 
   return withMeasuredColumns(measured, {
     title: 'In all',
     columns: [
-      { head: '', align: 'left' },
+      { head: '', align: 'left', flexible: true },
       { head: 'measured', align: 'right' },
       { head: 'predicted', align: 'right' },
       { head: 'error', align: 'right' },
@@ -89,7 +89,11 @@ export function statesTable(measured: RunResult | undefined, predicted: RunResul
       cell(numbers.durationOrNothing(p)),
       errorCell(percent, share === undefined || share < MINOR_SHARE),
       cell(numbers.formatShare(share)),
-      { text: '', share: share ?? 0, tone: main.world === 'real' ? ('measured' as const) : ('predicted' as const) },
+      {
+        text: '',
+        share: share ?? 0,
+        tone: main.world === 'real' ? ('measured' as const) : ('predicted' as const),
+      },
     ];
   });
   return withMeasuredColumns(measured, {

@@ -7,6 +7,9 @@ const GAP = '  ';
 const BAR_WIDTH = 12;
 /** A flexible column is not cut below this. */
 const LEAST_FLEXIBLE_WIDTH = 8;
+/** A flexible column is cut to this before other columns go. */
+const USUAL_FLEXIBLE_WIDTH = 22;
+const FEWEST_COLUMNS = 2;
 
 /** Nothing but a line under the heads. */
 const CHARS = {
@@ -50,15 +53,25 @@ function dropColumns(
   width: number,
 ): { columns: readonly Column[]; rows: TableModel['rows'] } {
   let { columns, rows } = model;
-  while (totalWidth(widthsOf({ columns, rows })) > width) {
+  while (columns.length > FEWEST_COLUMNS && leastWidth(columns, rows) > width) {
     const orders = columns.flatMap(({ dropOrder }) => (dropOrder === undefined ? [] : [dropOrder]));
-    if (orders.length === 0) break;
-    const dropped = columns.findIndex(({ dropOrder }) => dropOrder === Math.min(...orders));
+    const least = Math.min(...orders);
+    // Where even those that should stay are too many, the first ones say most.
+    const dropped =
+      orders.length === 0 ? columns.length - 1 : columns.findIndex(({ dropOrder }) => dropOrder === least);
     columns = columns.filter((_, i) => i !== dropped);
     rows = rows.map((row) => row.filter((_, i) => i !== dropped));
   }
   return { columns, rows };
 }
+
+/** With long names already cut: one of them should not cost a table its columns. */
+const leastWidth = (columns: readonly Column[], rows: TableModel['rows']): number =>
+  totalWidth(
+    widthsOf({ columns, rows }).map((columnWidth, i) =>
+      columns[i]!.flexible ? Math.min(columnWidth, USUAL_FLEXIBLE_WIDTH) : columnWidth,
+    ),
+  );
 
 /** No cell empty: cli-table3 takes a width of 0 for "as wide as needed". */
 function widthsOf({ columns, rows }: Pick<TableModel, 'columns' | 'rows'>): number[] {

@@ -13,17 +13,9 @@ export function firstLine(text: string): string {
   return plainText(text.trim().split(/[\r\n]/)[0] ?? '').trim();
 }
 
-/** Ranges of code points that terminals draw two columns wide: CJK, Hangul, fullwidth forms, emoji. */
+/** Ranges of code points that terminals draw two columns wide: CJK, Hangul, fullwidth forms, and the planes of emoji. */
 const WIDE_RANGES: readonly (readonly [number, number])[] = [
   [0x1100, 0x115f],
-  [0x231a, 0x231b],
-  [0x23e9, 0x23f3],
-  [0x25fd, 0x25fe],
-  [0x2614, 0x2615],
-  [0x2648, 0x2653],
-  [0x267f, 0x2757],
-  [0x2795, 0x27bf],
-  [0x2b1b, 0x2b55],
   [0x2e80, 0x303e],
   [0x3041, 0xa4cf],
   [0xa960, 0xa97f],
@@ -44,6 +36,7 @@ function columnsOf(character: string): number {
   const point = character.codePointAt(0)!;
   if (point < 0x300) return 1;
   if (/\p{M}/u.test(character)) return 0;
+  if (/\p{Emoji_Presentation}/u.test(character)) return 2;
   return WIDE_RANGES.some(([first, last]) => point >= first && point <= last) ? 2 : 1;
 }
 

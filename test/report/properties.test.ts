@@ -2,11 +2,12 @@ import test from 'ava';
 import fc from 'fast-check';
 import { renderHtml, renderMarkdown, renderTerminal } from '../../src/report/index.js';
 import { displayWidth } from '../../src/report/text.js';
-import { arbitraryReport } from '../fixtures/arbitrary-report.js';
-import { faultsOfHtml } from '../fixtures/html-check.js';
+import { reports } from './arbitraries.js';
+import { faultsOfHtml } from './html-check.js';
 
-const HTML_RUNS = 60;
-const TEXT_RUNS = 300;
+/** A page takes a tenth of a second: shrinking a failure would take minutes, and its seed is enough. */
+const HTML_RUNS = 24;
+const TEXT_RUNS = 80;
 /** What a calculation that went wrong looks like in print. */
 const WRONG = /\bNaN\b|\bInfinity\b|\bundefined\b|\[object/;
 /** Everything that could move a cursor, but for the ends of lines. */
@@ -14,7 +15,7 @@ const CONTROL = /[^\P{Cc}\n]/u;
 
 test('any report is written for the terminal without wrong numbers, within its width', (t) => {
   fc.assert(
-    fc.property(arbitraryReport, fc.integer({ min: 40, max: 130 }), (report, width) => {
+    fc.property(reports, fc.integer({ min: 40, max: 130 }), (report, width) => {
       const text = renderTerminal(report, { color: false, width });
       t.notRegex(text, WRONG);
       t.notRegex(text, CONTROL);
@@ -29,7 +30,7 @@ test('any report is written for the terminal without wrong numbers, within its w
 
 test('colors add escape sequences and nothing else', (t) => {
   fc.assert(
-    fc.property(arbitraryReport, (report) => {
+    fc.property(reports, (report) => {
       const colored = renderTerminal(report, { color: true, width: 90 });
       // oxlint-disable-next-line no-control-regex -- these are the sequences in question
       const plain = colored.replace(/\u001b\[\d+m/g, '');
@@ -42,7 +43,7 @@ test('colors add escape sequences and nothing else', (t) => {
 
 test('any report is written as Markdown whose tables hold together', (t) => {
   fc.assert(
-    fc.property(arbitraryReport, (report) => {
+    fc.property(reports, (report) => {
       const text = renderMarkdown(report);
       t.notRegex(text, WRONG);
       const inText = text.replace(/(`+)[^`][^]*?\1/g, '');
@@ -61,22 +62,22 @@ test('any report is written as Markdown whose tables hold together', (t) => {
 
 test('any report is written as sound HTML that asks for nothing', (t) => {
   fc.assert(
-    fc.property(arbitraryReport, (report) => {
+    fc.property(reports, (report) => {
       const html = renderHtml(report);
       t.notRegex(html, WRONG);
       t.deepEqual(faultsOfHtml(html), []);
     }),
-    { numRuns: HTML_RUNS },
+    { numRuns: HTML_RUNS, endOnFailure: true },
   );
 });
 
 test('the same report gives the same bytes, whatever was drawn in between', (t) => {
   fc.assert(
-    fc.property(arbitraryReport, arbitraryReport, (report, other) => {
+    fc.property(reports, reports, (report, other) => {
       const first = renderHtml(report);
       renderHtml(other);
       t.is(renderHtml(structuredClone(report)), first);
     }),
-    { numRuns: HTML_RUNS / 3 },
+    { numRuns: HTML_RUNS / 3, endOnFailure: true },
   );
 });

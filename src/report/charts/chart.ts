@@ -29,6 +29,12 @@ export const FONT_SIZE = 12;
 const COLUMN_WIDTH = 7;
 export const textWidth = (text: string): number => text.length * COLUMN_WIDTH;
 
+/**
+ * A text that came from outside, for a label. The drawing library keeps widths of texts in a plain object: a node named
+ * `__proto__` would make it write into the prototype of all objects, so such names get a space behind them.
+ */
+export const labelText = (text: string): string => (text in Object.prototype ? `${text} ` : text);
+
 export interface Picture {
   /** Unique on the page: ids inside the drawing begin with it. */
   readonly id: string;
@@ -59,7 +65,7 @@ function normalise(svg: string, { id, title, description, width, height }: Pictu
   const body = svg
     .replace(/^[^]*?<svg[^>]*>/, '')
     .replace(/<style\b[^]*?<\/style>\s*/g, '')
-    .replace(/<rect [^>]*fill="none"><\/rect>\s*/, '')
+    .replace(/^\s*<rect [^>]*fill="none"[^>]*><\/rect>\s*/, '')
     .replace(/<[^>]*>/g, (tag) => normaliseTag(tag, id));
   const names = `aria-labelledby="${id}-title ${id}-desc"`;
   return (
@@ -69,13 +75,21 @@ function normalise(svg: string, { id, title, description, width, height }: Pictu
   );
 }
 
+/** What a drawing needs. Everything else that comes with it is for scripts in a page, or left over from drawing. */
+const KEPT_ATTRIBUTES = new Set(
+  (
+    'd x y width height cx cy r points transform fill fill-opacity stroke stroke-width stroke-opacity stroke-dasharray ' +
+    'stroke-linecap stroke-linejoin opacity id clip-path style text-anchor dominant-baseline'
+  ).split(' '),
+);
+
 /** Only inside of tags: what looks like an id or a stand-in in a text is somebody's name. */
 function normaliseTag(tag: string, id: string): string {
   return tag
-    .replace(/ (?:class="zr\d+-cls-\d+"|ecmeta_\w+="[^"]*"|pointer-events="[^"]*"|xml:space="[^"]*")/g, '')
+    .replace(/\s+([\w:-]+)(?:="[^"]*")?/g, (whole, name: string) => (KEPT_ATTRIBUTES.has(name) ? whole : ''))
     .replace(/(id="|#)zr\d+-/g, `$1${id}-`)
     .replace(/#01a0([0-9a-f]{2})/gi, (whole, index: string) => {
-      const name = COLOR_NAMES[Number.parseInt(index, 16)];
-      return name === undefined ? whole : `var(--${name})`;
+      const color = COLOR_NAMES[Number.parseInt(index, 16)];
+      return color === undefined ? whole : `var(--${color})`;
     });
 }

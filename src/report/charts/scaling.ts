@@ -4,7 +4,7 @@ import { formatMegabytes, ratio } from '../numbers.js';
 import { variantNames } from '../sweep-table.js';
 import { truncate } from '../text.js';
 import { rateAxis, rateScale, widestLabel } from './axis.js';
-import { drawSvg, ink, textWidth, type ColorName } from './chart.js';
+import { drawSvg, ink, labelText, textWidth, type ColorName } from './chart.js';
 import { isNarrow, type Figure, type Paper } from './figure.js';
 
 const HEIGHT = 320;
@@ -85,9 +85,9 @@ function draw(paper: Paper, points: Points, largest: number): string {
       grid: { left, right: 24, top: 34, bottom: 52 },
       xAxis: {
         type: 'category',
-        data: labels.map((label) => truncate(label, fits)),
+        data: labels.map((label) => labelText(truncate(label, fits))),
         boundaryGap: true,
-        name: truncate(head, isNarrow(paper) ? 40 : 100),
+        name: labelText(truncate(head, isNarrow(paper) ? 40 : 100)),
         nameLocation: 'middle',
         nameGap: 30,
         nameTextStyle: { color: ink('muted'), fontSize: 12 },

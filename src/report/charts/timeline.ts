@@ -5,7 +5,7 @@ import { formatShare, ratio } from '../numbers.js';
 import { plainText, truncate } from '../text.js';
 import { timeAxis, timeScale } from './axis.js';
 import { meanShares } from './buckets.js';
-import { drawSvg, ink, textWidth } from './chart.js';
+import { drawSvg, ink, labelText, textWidth } from './chart.js';
 import { isNarrow, type Figure, type Paper } from './figure.js';
 
 /** Shades of busy: idle is no shade, and each of the others a fifth. */
@@ -110,7 +110,7 @@ function draw(paper: Paper, panels: readonly Panel[], endMs: number): string {
 }
 
 const shortName = (name: string, narrow: boolean): string =>
-  truncate(plainText(name), narrow ? MOST_NAME_COLUMNS.narrow : MOST_NAME_COLUMNS.wide);
+  labelText(truncate(plainText(name), narrow ? MOST_NAME_COLUMNS.narrow : MOST_NAME_COLUMNS.wide));
 
 function nodeAxis({ title, rows }: Panel, gridIndex: number, rowHeight: number, narrow: boolean): object {
   const every = Math.ceil(LABEL_HEIGHT / rowHeight);

@@ -1,11 +1,12 @@
 import { Bench, type BenchOptions } from 'tinybench';
 import { machine } from '../src/drill/index.js';
+import { durabilitySuite } from './durability.js';
 import { parserSuite } from './parser.js';
 import type { Suite } from './suite.js';
 import { uploadSuite } from './upload.js';
 import { virtualWorldSuite } from './virtual-world.js';
 
-const SUITES: readonly Suite[] = [parserSuite, virtualWorldSuite, uploadSuite];
+const SUITES: readonly Suite[] = [parserSuite, virtualWorldSuite, uploadSuite, durabilitySuite];
 
 const isQuick = process.argv.includes('--quick');
 const wanted = process.argv.slice(2).filter((argument) => !argument.startsWith('-'));
@@ -36,7 +37,7 @@ async function runSuite(suite: Suite): Promise<void> {
   console.table(
     cases.map(({ name, amount, unit }, i) => {
       const { result } = bench.tasks[i]!;
-      if (result.state !== 'completed') return { case: name, result: result.state };
+      if (result.state !== 'completed') return { case: name, result: result.state === 'errored' ? String(result.error) : result.state };
       const { p50, min, max } = result.latency;
       const perSec = (amount * 1000) / p50;
       return {

@@ -44,6 +44,8 @@ const FORBIDDEN_IMPORTS: readonly (readonly [file: string, imported: string])[] 
   ['src/planner/x.ts', '../drill/index.js'],
   ['src/report/x.ts', '../planner/index.js'],
   ['src/drill/x.ts', '../cli/main.js'],
+  ['src/server/x.ts', '../drill/index.js'],
+  ['src/server/x.ts', '../report/index.js'],
 ];
 
 for (const [file, imported] of FORBIDDEN_IMPORTS) {

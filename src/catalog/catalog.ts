@@ -86,6 +86,19 @@ export interface NewIndex {
   readonly buckets: number;
 }
 
+/** An index that has its ids already. */
+export interface AdoptedIndex {
+  readonly name: string;
+  readonly base: boolean;
+  readonly visible: boolean;
+  /** In the order of their buckets. */
+  readonly shards: readonly {
+    readonly id: number;
+    readonly fileSizeBytes: ArrayLike<number>;
+    readonly replicaNodes: ArrayLike<number>;
+  }[];
+}
+
 /** Ids begin here, as they do in a fresh Doris cluster. */
 const FIRST_ID = 10_001;
 
@@ -94,6 +107,10 @@ export class Catalog {
   readonly databases = new Map<string, Database>();
   readonly shards = new ShardStore();
   readonly indexes: IndexAddress[] = [];
+  /** The first shard of each of `indexes`; an index ends where the next one begins. */
+  private readonly firstShards: number[] = [];
+  /** Ordinals of `indexes` by id; those of the last ones may be missing. */
+  private readonly indexOrdinals = new Map<number, number>();
   readonly nodeNames: readonly string[];
   /** 1 where the node answers. */
   readonly nodeAlive: Uint8Array;
@@ -122,7 +139,12 @@ export class Catalog {
   }
 
   createView(database: Database, name: string, definition: string): View {
-    return this.attach(database, { type: 'VIEW' as const, id: this.nextId++, name, definition });
+    return this.attach(database, this.buildView(name, definition));
+  }
+
+  /** Builds a view that is not visible yet. */
+  buildView(name: string, definition: string): View {
+    return { type: 'VIEW', id: this.nextId++, name, definition };
   }
 
   createForeignTable(database: Database, name: string, type: string): ForeignTable {
@@ -147,14 +169,28 @@ export class Catalog {
     return table;
   }
 
+  /** Makes a table or view visible under its name, in the place of the one that has it. */
+  put(database: Database, table: Table): void {
+    database.tables.set(table.name, table);
+  }
+
+  drop(database: Database, name: string): void {
+    database.tables.delete(name);
+  }
+
   addressOf(shard: number): ShardAddress {
     const owner = this.indexes[this.shards.owner[shard]!];
     invariant(owner, `shard ${shard} has no owner`);
     return { ...owner, shardId: this.shards.id[shard]! };
   }
 
-  private buildPartition(databaseId: number, tableId: number, spec: NewPartition): Partition {
-    const id = this.nextId++;
+  /** Builds a partition that is not visible yet; under the `id` of one that it is to take the place of, or its own. */
+  buildPartition(
+    databaseId: number,
+    tableId: number,
+    spec: NewPartition,
+    id: number = this.nextId++,
+  ): Partition {
     const indexes = spec.indexes.map((index) => {
       const address = { databaseId, tableId, partitionId: id, indexId: this.nextId++, version: spec.version };
       return this.buildIndex(address, index);
@@ -162,8 +198,28 @@ export class Catalog {
     return { id, name: spec.name, visibleVersion: spec.version, indexes };
   }
 
+  /** The index of this id, with its shards; adds it with these where there is none, as when a journal is read. */
+  adoptIndex(address: IndexAddress, spec: AdoptedIndex): Index {
+    const { name, base, visible, shards } = spec;
+    this.reserveId(address.indexId);
+    const known = this.shardsOfIndex(address.indexId);
+    if (known) return { id: address.indexId, name, base, visible, ...known };
+    const owner = this.addIndex(address);
+    const firstShard = this.shards.count;
+    for (const [bucket, shard] of shards.entries()) {
+      this.reserveId(shard.id);
+      this.shards.add(shard.id, { ...shard, owner, bucket, version: address.version });
+    }
+    return { id: address.indexId, name, base, visible, firstShard, endShard: this.shards.count };
+  }
+
+  /** Never gives `id` to anything new. */
+  reserveId(id: number): void {
+    this.nextId = Math.max(this.nextId, id + 1);
+  }
+
   private buildIndex(address: IndexAddress, spec: NewIndex): Index {
-    const owner = this.indexes.push(address) - 1;
+    const owner = this.addIndex(address);
     const firstShard = this.shards.count;
     for (let bucket = 0; bucket < spec.buckets; bucket++) {
       const { fileSizeBytes, replicaNodes } = spec.shard(bucket);
@@ -177,6 +233,22 @@ export class Catalog {
     }
     const { name, base, visible = true } = spec;
     return { id: address.indexId, name, base, visible, firstShard, endShard: this.shards.count };
+  }
+
+  private addIndex(address: IndexAddress): number {
+    this.firstShards.push(this.shards.count);
+    return this.indexes.push(address) - 1;
+  }
+
+  private shardsOfIndex(id: number): Pick<Index, 'firstShard' | 'endShard'> | undefined {
+    // Filled when first asked for: only reading a journal asks, and there can be a million indexes.
+    for (let i = this.indexOrdinals.size; i < this.indexes.length; i++) {
+      this.indexOrdinals.set(this.indexes[i]!.indexId, i);
+    }
+    const ordinal = this.indexOrdinals.get(id);
+    if (ordinal === undefined) return undefined;
+    const firstShard = this.firstShards[ordinal]!;
+    return { firstShard, endShard: this.firstShards[ordinal + 1] ?? this.shards.count };
   }
 }
 

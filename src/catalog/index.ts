@@ -32,3 +32,14 @@ export {
 } from './shard-files.js';
 export { ShardStore } from './shard-store.js';
 export { evenPlacement, randomPlacement, type Placement } from './placement.js';
+export {
+  applyChange,
+  tableRecord,
+  type CatalogChange,
+  type IndexRecord,
+  type PartitionRecord,
+  type ReplicaList,
+  type ShardRecord,
+  type TableRecord,
+  type ViewRecord,
+} from './change.js';

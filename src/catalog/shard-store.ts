@@ -29,10 +29,15 @@ export class ShardStore {
   replicaVersion = new Int32Array(32);
   /** 1 where the replica can be read, 0 where it is broken. */
   replicaHealthy = new Uint8Array(32);
+  /** Whether ids ascend with ordinals, as they do unless a journal was read that restores wrote side by side. */
+  private idsAscend = true;
+  /** Ordinals by id, where ids do not ascend. */
+  private readonly ordinals = new Map<number, number>();
 
   add(id: number, shard: NewShard): number {
     const s = this.count++;
     if (s >= this.owner.length) this.growShards();
+    if (s > 0 && this.id[s - 1]! >= id) this.idsAscend = false;
     this.id[s] = id;
     this.owner[s] = shard.owner;
     this.bucket[s] = shard.bucket;
@@ -43,6 +48,29 @@ export class ShardStore {
 
   fileCount(shard: number): number {
     return this.firstFile[shard + 1]! - this.firstFile[shard]!;
+  }
+
+  /** The shard of this id; -1 if there is none. */
+  ordinalOf(id: number): number {
+    if (!this.idsAscend) {
+      for (let s = this.ordinals.size; s < this.count; s++) this.ordinals.set(this.id[s]!, s);
+      return this.ordinals.get(id) ?? -1;
+    }
+    let low = 0;
+    let high = this.count - 1;
+    while (low <= high) {
+      const middle = (low + high) >> 1;
+      const found = this.id[middle]!;
+      if (found === id) return middle;
+      if (found < id) low = middle + 1;
+      else high = middle - 1;
+    }
+    return -1;
+  }
+
+  /** The nodes that hold its replicas, in ascending order of replica id. */
+  replicaNodesOf(shard: number): Int32Array {
+    return this.replicaNode.subarray(this.firstReplica[shard], this.firstReplica[shard + 1]);
   }
 
   get totalFiles(): number {

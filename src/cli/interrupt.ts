@@ -4,11 +4,14 @@ import { EXIT } from './exit-codes.js';
  * An abort signal for the first Ctrl-C (or SIGTERM), and for when nobody reads our output any more; the second Ctrl-C ends
  * the process at once.
  */
-export function onInterrupt(): { readonly signal: AbortSignal; readonly dispose: () => void } {
+export function onInterrupt(what = 'cancelling the job and cleaning up'): {
+  readonly signal: AbortSignal;
+  readonly dispose: () => void;
+} {
   const controller = new AbortController();
   const onSignal = (): void => {
     if (controller.signal.aborted) process.exit(EXIT.interrupted);
-    process.stderr.write('\nInterrupted: cancelling the job and cleaning up. Once more ends at once.\n');
+    process.stderr.write(`\nInterrupted: ${what}. Once more ends at once.\n`);
     controller.abort();
   };
   const onBrokenPipe = (): void => controller.abort();

@@ -8,6 +8,8 @@ import { printable } from './printable.js';
 import { addPlan } from './plan.js';
 import { addRun } from './run.js';
 import { addSchema } from './schema.js';
+import { addServe } from './serve.js';
+import { addSql } from './sql.js';
 import { addClean } from './clean.js';
 import { addVerify } from './verify.js';
 
@@ -37,6 +39,11 @@ const USERS_FAULTS: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'LABEL_EXISTS',
   'SNAPSHOT_UNKNOWN',
   'NOT_SUPPORTED',
+  'REPOSITORY_EXISTS',
+  'JOURNAL_FOREIGN',
+  'JOURNAL_FORMAT',
+  'JOURNAL_LOCKED',
+  'SERVER_RUNNING',
 ]);
 
 const program = new Command('drill')
@@ -49,7 +56,7 @@ const program = new Command('drill')
   .addHelpText('after', EXIT_CODES)
   .exitOverride();
 
-for (const add of [addRun, addPlan, addVerify, addSchema, addClean]) add(program);
+for (const add of [addRun, addServe, addSql, addPlan, addVerify, addSchema, addClean]) add(program);
 
 // `drill … | head`: whoever read our output has had enough, and there is nobody left to complain to.
 for (const stream of [process.stdout, process.stderr]) {

@@ -6,6 +6,7 @@ import { withReportOptions, type ReportOptions } from './report-options.js';
 
 interface RunOptions extends ReportOptions {
   readonly workDir: string;
+  readonly dataDir?: string;
   readonly repository?: string;
   readonly restore: boolean;
 }
@@ -15,10 +16,12 @@ Examples:
   $ npx drill run scenarios/quickstart.yaml
   $ npx drill run scenarios/scale-nodes.yaml --html scale.html
   $ npx drill run scenarios/quickstart.yaml --repository /mnt/backups --no-restore
+  $ npx drill run scenarios/quickstart.yaml --data-dir .drill/durable
   $ npx drill run scenarios/quickstart.yaml --set repository.bandwidth='60 MB/s'
 
 Data sets are made once and kept under the work directory; drill clean removes them. Ctrl-C cancels the job, drops what
-it left on the nodes and ends with exit code 130.`;
+it left on the nodes and ends with exit code 130. With --data-dir the coordinator keeps a journal: a run that was killed,
+even with kill -9, is taken up by the same command, and meanwhile drill sql --data-dir shows how it goes.`;
 
 export function addRun(program: Command): void {
   const command = program
@@ -28,6 +31,10 @@ export function addRun(program: Command): void {
     )
     .argument('<scenario>', 'scenario file (YAML)')
     .option('--work-dir <directory>', 'for data sets, clusters and the repository', '.drill')
+    .option(
+      '--data-dir <directory>',
+      'instead of --work-dir: remember everything there, and take up a run that was killed',
+    )
     .option(
       '--repository <directory>',
       "back up into this location instead of the drill's own; nothing is removed there",
@@ -41,11 +48,16 @@ export function addRun(program: Command): void {
 async function doRun(file: string, options: RunOptions): Promise<void> {
   const { runDrill } = await import('../drill/index.js');
   const { reportOn } = await import('./scenario-command.js');
+  const { openDoor } = await import('./serve.js');
+  const { dataDir } = options;
   const interrupt = onInterrupt();
   try {
     const code = await reportOn(file, options, (loaded, printer) =>
       runDrill(loaded, {
         workDirectory: options.workDir,
+        ...(dataDir === undefined
+          ? {}
+          : { dataDirectory: dataDir, onCluster: (cluster) => openDoor(cluster, dataDir) }),
         repositoryDirectory: options.repository,
         prove: options.restore,
         command: commandLine(),

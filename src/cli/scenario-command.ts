@@ -8,15 +8,23 @@ import { readScenarioFile, writeReport } from './files.js';
 import { createPrinter, terminalWidth, type Printer } from './output.js';
 import type { ReportOptions } from './report-options.js';
 
+/** Loads a scenario with the settings of the command line, and gives the printer that its options ask for. */
+export function loadFor(
+  file: string,
+  { set, json, quiet }: Pick<ReportOptions, 'set' | 'json' | 'quiet'>,
+): { readonly text: string; readonly loaded: LoadedScenario; readonly printer: Printer } {
+  const text = withSettings(readScenarioFile(file), settings(set ?? []));
+  const loaded = loadScenario(text, file);
+  return { text, loaded, printer: createPrinter({ json: json ?? false, quiet: quiet ?? false }) };
+}
+
 /** Loads a scenario, makes its report, prints and writes it; returns the exit code. */
 export async function reportOn(
   file: string,
   options: ReportOptions,
   make: (loaded: LoadedScenario, printer: Printer) => Promise<DrillReport> | DrillReport,
 ): Promise<number> {
-  const text = withSettings(readScenarioFile(file), settings(options.set ?? []));
-  const loaded = loadScenario(text, file);
-  const printer = createPrinter({ json: options.json ?? false, quiet: options.quiet ?? false });
+  const { text, loaded, printer } = loadFor(file, options);
   let report: DrillReport;
   try {
     report = await make(loaded, printer);

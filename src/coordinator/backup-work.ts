@@ -1,3 +1,4 @@
+import { invariant } from '../base/errors.js';
 import {
   bindBackup,
   chooseReplicas,
@@ -6,6 +7,7 @@ import {
   type BindOptions,
   type BackupSelection,
   type Catalog,
+  type ReplicaList,
 } from '../catalog/index.js';
 import {
   createBackupJob,
@@ -15,7 +17,7 @@ import {
   type WorkPlan,
 } from '../job/index.js';
 import { formatTimestamp } from '../repository/index.js';
-import { backupOptions, errorAt, type BackupStatement } from '../sql/index.js';
+import { backupOptions, errorAt, quoteName, type BackupStatement } from '../sql/index.js';
 import { failure, success } from './outcome.js';
 import { runProcedure } from './procedure.js';
 import { publishSnapshot } from './publish.js';
@@ -28,7 +30,7 @@ export interface BackupWorkSpec {
   readonly settings: EngineSettings;
   readonly statement: BackupStatement;
   readonly sessionDatabase: BindOptions['sessionDatabase'];
-  readonly repository: { readonly canRename: boolean };
+  readonly canRename: boolean;
 }
 
 /** Binds a BACKUP statement; throws what binding throws. */
@@ -41,19 +43,18 @@ export function backupWork(spec: BackupWorkSpec): Work {
   const totals = totalsOf(catalog, shards);
   const label = statement.label.text;
   const repository = statement.repository.text;
-  let backupTime = '';
 
   return {
     database: selection.database,
-    claims: [`database ${selection.database.name}`, `snapshot ${label} in repository ${repository}`],
     totals,
     skippedTables: selection.skippedTables,
+    objects: describe(selection),
     create(job: NewJob, contents: LabelContents) {
       refuseExistingLabel(statement, contents);
-      backupTime = formatTimestamp(world.wallClockMs());
-      const { canRename } = spec.repository;
+      const backupTime = formatTimestamp(world.wallClockMs());
+      const { canRename } = spec;
       return createBackupJob(
-        { ...job, ...options, leftovers: contents.hasFiles, canRename },
+        { ...job, ...options, leftovers: contents.hasFiles, canRename, backupTime },
         world.now(),
         settings,
       );
@@ -61,12 +62,15 @@ export function backupWork(spec: BackupWorkSpec): Work {
     contextFor: (job) => ({ jobId: job.id, label, repository }),
     plan: (_job, answer) => answer(planBackup(catalog, shards, settings)),
     publish(job: Job, uploaded: UploadedShards, isWanted: () => boolean, answer: Answer<number>) {
+      invariant(job.kind === 'backup', 'a restore has no manifest to write');
+      const { leftovers, backupTime } = job;
       const manifest = { catalog, selection, label, repository, backupTime, content: options.content };
-      const leftovers = job.kind === 'backup' && job.leftovers;
       runProcedure(world, publishSnapshot(manifest, uploaded, totals.files, { leftovers, isWanted }), answer);
     },
+    changes: () => [],
     commit() {},
     discard() {},
+    garbage: () => NO_REPLICAS,
   };
 }
 
@@ -103,4 +107,15 @@ function totalsOf({ shards: store }: Catalog, shards: Int32Array): Work['totals'
   return { shards: shards.length, files, sizeBytes };
 }
 
-export type { BackupSelection };
+/** A backup takes the place of nothing in the cluster. */
+const NO_REPLICAS: ReplicaList = { shards: new Int32Array(0), nodes: new Int32Array(0) };
+
+/** `t PARTITION (p1), u, v`: partitions are named where not all of a table's are backed up. */
+function describe({ tables, views }: BackupSelection): string {
+  const described = tables.map(({ table, partitions }) =>
+    partitions.length === table.partitions.length
+      ? quoteName(table.name)
+      : `${quoteName(table.name)} PARTITION (${partitions.map(({ name }) => quoteName(name)).join(', ')})`,
+  );
+  return [...described, ...views.map(({ name }) => quoteName(name))].join(', ');
+}

@@ -1,45 +1,47 @@
 import { DrillError, revive, type SerializedError } from '../base/errors.js';
+import { VERSION } from '../base/version.js';
 import { bindDatabase, type Catalog, type Placement } from '../catalog/index.js';
-import {
-  isEnded,
-  stepAny,
-  type Command,
-  type EngineSettings,
-  type Job,
-  type JobEvent,
-  type Step,
-  type UploadedShards,
-} from '../job/index.js';
+import { isEnded, type EngineSettings, type Job } from '../job/index.js';
+import { canRename, isLabel } from '../repository/index.js';
 import {
   errorAt,
   type BackupStatement,
   type CancelStatement,
+  type DropSnapshotStatement,
+  type Name,
   type RestoreStatement,
+  type ShowSnapshotsStatement,
+  type ShowStatement,
   type Statement,
 } from '../sql/index.js';
-import { isLabel } from '../repository/index.js';
 import { backupWork } from './backup-work.js';
+import { databaseClaim, labelClaim, repositoryClaim, type Claim } from './claims.js';
+import { isSettled, nameOf, newEntry, revivedJob, type Entry, type Residue } from './entry.js';
+import { JobDriver } from './job-driver.js';
 import type { Journal } from './journal.js';
 import { failure, success } from './outcome.js';
+import { recover } from './recovery.js';
+import type { Reply } from './reply.js';
+import { Repositories, type GivenRepository } from './repositories.js';
 import { restoreWork } from './restore-work.js';
+import { showRows, snapshotDetailRows, snapshotRows } from './show/index.js';
+import type { JobView } from './show/view.js';
 import type { Work } from './work.js';
 import type { Answer, LabelContents, Outcome, World } from './world.js';
-
-export interface RepositorySettings {
-  readonly readOnly: boolean;
-  readonly canRename: boolean;
-}
 
 export interface CoordinatorOptions {
   readonly catalog: Catalog;
   readonly world: World;
   readonly settings: EngineSettings;
-  readonly repositories: ReadonlyMap<string, RepositorySettings>;
+  /** Repositories that are there without a CREATE REPOSITORY. */
+  readonly repositories: readonly GivenRepository[];
   readonly journal: Journal;
   /** Where restored tables are placed. */
   readonly placement: Placement;
   /** Told whenever a job changed its state, and when the last node has dropped what it left. */
   readonly onChange?: (job: Job) => void;
+  /** Told when the journal cannot be written any more: the coordinator then does nothing. */
+  readonly onBroken?: (error: SerializedError) => void;
 }
 
 export interface Session {
@@ -47,187 +49,229 @@ export interface Session {
   readonly database?: string;
 }
 
-/** The answer to an asynchronous statement: which job carries it out. */
-export interface Accepted {
-  readonly jobId: number;
-}
-
-interface Entry {
-  job: Job;
-  readonly work: Work;
-  /** Nodes that still have to drop what the job left there. */
-  readonly unreleased: Set<number>;
-  /** Its manifest is being written: also a cancelled job keeps its label until that has ended. */
-  publishing: boolean;
-  readonly residue: Residue[];
-}
-
-/** What a node could not drop, and why. */
-export interface Residue {
-  readonly node: number;
-  readonly error: SerializedError;
-}
-
 const FIRST_JOB_ID = 20_001;
-
-/** How often a node is asked to drop what a job left, and how much longer the wait before each further time is. */
-const RELEASE_ATTEMPTS = 5;
-const RELEASE_RETRY_MS = 200;
+const FIRST_REPOSITORY_ID = 30_001;
 
 /**
- * Carries statements out: makes jobs of them, feeds the jobs their events and does what they command. It lives on
- * callbacks of its world, and is the same over worker threads as over a queue of simulated events.
+ * Carries statements out: makes jobs of them and has them driven, and answers what is asked. It lives on callbacks of its
+ * world, and is the same over worker threads as over a queue of simulated events.
  */
 export class Coordinator {
   private readonly options: CoordinatorOptions;
-  private readonly entries = new Map<number, Entry>();
-  /** Who has taken a database or a label: from a statement's arrival to its job's end. */
-  private readonly claims = new Map<string, string>();
-  private readonly inbox: { readonly entry: Entry; readonly event: JobEvent }[] = [];
-  private draining = false;
+  private readonly driver: JobDriver;
+  private readonly repositories: Repositories;
   private nextJobId = FIRST_JOB_ID;
+  private nextRepositoryId = FIRST_REPOSITORY_ID;
 
   constructor(options: CoordinatorOptions) {
     this.options = options;
+    this.driver = new JobDriver(options);
+    this.repositories = new Repositories(options.world, this.driver, () => this.nextRepositoryId++);
   }
 
   /**
-   * Starts what a statement asks for. Answers once it is accepted, or refused with the error to show; the job goes on
-   * behind it. Errors: those of binding, REPOSITORY_UNKNOWN, REPOSITORY_READ_ONLY, LABEL_EXISTS, SNAPSHOT_UNKNOWN,
-   * JOB_RUNNING, JOB_UNKNOWN, SQL_PROPERTY.
+   * Takes up what an earlier coordinator with the same journal left: its tables, its repositories, its unfinished jobs.
+   * Call it once, before anything else. `ready` is called when the nodes hold nothing any more that no job knows of.
    */
-  execute(statement: Statement, session: Session, answer: Answer<Accepted>): void {
+  start(ready: () => void = () => undefined): void {
+    const { journal, catalog, world, settings, repositories: given } = this.options;
+    const contents = journal.read();
+    this.nextJobId = Math.max(FIRST_JOB_ID, ...contents.jobs.map(({ id }) => id + 1));
+    this.nextRepositoryId = Math.max(FIRST_REPOSITORY_ID, ...contents.repositories.map(({ id }) => id + 1));
+    for (const stored of contents.repositories) this.repositories.recall(stored);
+    for (const repository of given) this.repositories.give(repository);
+    const bind = (statement: BackupStatement | RestoreStatement): Pick<Entry, 'work' | 'claims'> =>
+      this.bind(statement, {}, true);
+    const hasRepository = (name: string): boolean => this.repositories.has(name);
+    recover({ contents, catalog, world, settings, driver: this.driver, hasRepository, bind }, ready);
+  }
+
+  /**
+   * Starts what a statement asks for. Answers once it is done or its job accepted, or refused with the error to show; a
+   * job goes on behind the answer. Errors: those of binding, REPOSITORY_*, NAME_INVALID, LABEL_EXISTS, SNAPSHOT_UNKNOWN,
+   * JOB_RUNNING, JOB_UNKNOWN, JOURNAL_FAILED, SQL_PROPERTY.
+   */
+  execute(statement: Statement, session: Session, answer: Answer<Reply>): void {
     try {
-      switch (statement.kind) {
-        case 'backup':
-        case 'restore':
-          this.accept(statement, this.bind(statement, session), answer);
-          break;
-        case 'cancel':
-          answer(success(this.cancel(statement, session)));
-          break;
-        case 'show-jobs':
-          throw errorAt(
-            statement,
-            statement.span,
-            'NOT_SUPPORTED',
-            'SHOW is understood but not carried out yet',
-          );
-      }
+      if (this.driver.broken) throw revive(this.driver.broken);
+      this.dispatch(statement, session, answer);
     } catch (error) {
       answer(failure(error));
     }
   }
 
   job(jobId: number): Job | undefined {
-    return this.entries.get(jobId)?.job;
+    return this.driver.entries.get(jobId)?.job;
   }
 
   workOf(jobId: number): Work | undefined {
-    return this.entries.get(jobId)?.work;
+    return this.driver.entries.get(jobId)?.work;
+  }
+
+  /** What is known of a job, also of one that an earlier coordinator saw end. */
+  recordOf(
+    jobId: number,
+  ): { job: Omit<Job, 'transient'>; work: Pick<Work, 'totals' | 'skippedTables'> } | undefined {
+    const entry = this.driver.entries.get(jobId);
+    if (entry) return entry;
+    const stored = this.driver.history.get(jobId);
+    return (
+      stored && { job: revivedJob(stored, this.driver.epochMs, this.options.catalog.shards), work: stored }
+    );
   }
 
   /** Whether a job has ended, no node holds anything of it, and nothing of it is still on its way to the repository. */
   isSettled(jobId: number): boolean {
-    const entry = this.entries.get(jobId);
-    return entry !== undefined && isEnded(entry.job) && entry.unreleased.size === 0 && !entry.publishing;
+    const entry = this.driver.entries.get(jobId);
+    return entry ? isSettled(entry) : this.driver.history.has(jobId);
   }
 
   /** What nodes could not drop of a job that has ended, however often they were asked. */
   residueOf(jobId: number): readonly Residue[] {
-    return this.entries.get(jobId)?.residue ?? [];
+    return this.driver.entries.get(jobId)?.residue ?? [];
+  }
+
+  /** Every job that is remembered, in the order of their ids. */
+  jobs(): readonly JobView[] {
+    const past = [...this.driver.history.values()].map((stored): JobView => ({
+      stored,
+      unfinishedTasks: [],
+      doneShards: 0,
+      totalShards: 0,
+    }));
+    const present = [...this.driver.entries.values()].map((entry) => this.viewOf(entry));
+    return [...past, ...present].sort((a, b) => a.stored.id - b.stored.id);
   }
 
   /** Cancels every job that runs: what a signal to the coordinator's process does. */
   cancelAll(error: SerializedError): void {
-    for (const entry of this.entries.values()) this.post(entry, { kind: 'cancel', error });
+    for (const entry of this.driver.entries.values()) this.driver.post(entry, { kind: 'cancel', error });
   }
 
   nodeLost(node: number): void {
     this.options.catalog.nodeAlive[node] = 0;
-    for (const entry of this.entries.values()) this.post(entry, { kind: 'node-lost', node });
+    this.driver.nodeLost(node);
   }
 
   nodeBack(node: number): void {
     this.options.catalog.nodeAlive[node] = 1;
-    for (const entry of this.entries.values()) {
-      if (entry.unreleased.has(node)) this.release(entry, [node]);
-      this.post(entry, { kind: 'node-back', node });
+    this.driver.nodeBack(node);
+  }
+
+  private dispatch(statement: Statement, session: Session, answer: Answer<Reply>): void {
+    switch (statement.kind) {
+      case 'backup':
+      case 'restore':
+        return this.accept(statement, session, answer);
+      case 'cancel':
+        return answer(success(this.cancel(statement, session)));
+      case 'create-repository':
+        return this.repositories.create(statement, answer);
+      case 'drop-repository':
+        return answer(this.repositories.drop(statement));
+      case 'show-snapshots':
+        return this.showSnapshots(statement, answer);
+      case 'drop-snapshot':
+        return this.dropSnapshot(statement, answer);
+      case 'use': {
+        const { name } = bindDatabase(this.options.catalog, statement, undefined);
+        return answer(success({ kind: 'use', database: name }));
+      }
+      default:
+        return answer(success(this.show(statement, session)));
     }
   }
 
-  private bind(statement: BackupStatement | RestoreStatement, session: Session): Work {
-    const { repositories } = this.options;
-    const { text, span } = statement.repository;
-    const repository = repositories.get(text);
-    if (!repository) {
-      const hint = `the repositories: ${[...repositories.keys()].join(', ')}`;
-      throw errorAt(statement, span, 'REPOSITORY_UNKNOWN', `there is no repository ${text}`, hint);
-    }
-    if (!isLabel(statement.label.text)) {
-      const message = `${statement.label.text} cannot be the label of a snapshot`;
-      const hint = 'a label has 1 to 128 letters, digits, and any of - _ :';
-      throw errorAt(statement, statement.label.span, 'NAME_INVALID', message, hint);
-    }
-    if (statement.kind === 'backup' && repository.readOnly) {
-      throw errorAt(statement, span, 'REPOSITORY_READ_ONLY', `repository ${text} is read only`);
-    }
+  private show(statement: ShowStatement, session: Session): Reply {
+    const table = showRows(statement, {
+      catalog: this.options.catalog,
+      sessionDatabase: session.database,
+      jobs: this.jobs(),
+      repositories: this.repositories.views(),
+      nowMs: this.options.world.wallClockMs(),
+      version: VERSION,
+    });
+    return { kind: 'rows', table };
+  }
+
+  private viewOf(entry: Entry): JobView {
+    const stored = this.driver.storedOf(entry);
+    if (isEnded(entry.job)) return { stored, unfinishedTasks: [], doneShards: 0, totalShards: 0 };
+    const { board, lastError } = entry.job.transient;
+    const { running = [], doneShards = 0, totalShards = 0 } = board ?? {};
+    const lastFailure = board?.lastError ?? lastError;
+    const view = { stored, unfinishedTasks: running, doneShards, totalShards };
+    return lastFailure ? { ...view, lastFailure } : view;
+  }
+
+  /** What a job is to do, and what it needs for itself. `again`: it was accepted by an earlier coordinator. */
+  private bind(
+    statement: BackupStatement | RestoreStatement,
+    session: Session,
+    again = false,
+  ): Pick<Entry, 'work' | 'claims'> {
+    const isBackup = statement.kind === 'backup';
+    const repository =
+      isBackup && !again
+        ? this.repositories.bindForWriting(statement, statement.repository)
+        : this.repositories.bind(statement, statement.repository);
+    requireLabel(statement, statement.label);
     const sessionDatabase = session.database;
-    return statement.kind === 'backup'
-      ? backupWork({ ...this.options, statement, sessionDatabase, repository })
+    const work = isBackup
+      ? backupWork({ ...this.options, statement, sessionDatabase, canRename: canRename(repository.spec) })
       : restoreWork({ ...this.options, statement, sessionDatabase });
+    const claims = [
+      databaseClaim(work.database.name),
+      labelClaim(repository.name, statement.label.text, !isBackup),
+      repositoryClaim(repository.name, true),
+    ];
+    return { work, claims };
   }
 
-  private accept(statement: BackupStatement | RestoreStatement, work: Work, answer: Answer<Accepted>): void {
+  private accept(
+    statement: BackupStatement | RestoreStatement,
+    session: Session,
+    answer: Answer<Reply>,
+  ): void {
+    const { work, claims } = this.bind(statement, session);
     const id = this.nextJobId++;
-    this.claim(
-      statement,
-      work,
-      `${statement.kind.toUpperCase()} job ${id} with label ${statement.label.text}`,
-    );
-    const { text: label } = statement.label;
-    const { text: repository } = statement.repository;
+    const label = statement.label.text;
+    const repository = statement.repository.text;
+    const name = nameOf({ kind: statement.kind, id, label });
+    this.claim(statement, statement.label, claims, name);
     const spec = { id, label, repository, databaseId: work.database.id, database: work.database.name };
     this.options.world.perform({ op: 'inspect', repository, label }, (outcome: Outcome<LabelContents>) => {
-      let step: Step<Job>;
+      this.repositories.note(repository, outcome);
       try {
         if (!outcome.ok) throw revive(outcome.error);
-        step = work.create(spec, outcome.value);
+        const { job, commands } = work.create(spec, outcome.value);
+        this.driver.begin(newEntry({ job, statement, work, claims }), commands);
+        if (this.driver.broken) throw revive(this.driver.broken);
       } catch (error) {
-        this.unclaim(work);
+        this.driver.entries.delete(id);
+        this.driver.claims.release(claims, name);
         answer(failure(error));
         return;
       }
-      const entry: Entry = { job: step.job, work, unreleased: new Set(), publishing: false, residue: [] };
-      this.entries.set(id, entry);
-      answer(success({ jobId: id }));
-      for (const command of step.commands) this.carryOut(entry, command);
+      answer(success({ kind: 'accepted', jobId: id }));
     });
   }
 
-  private claim(statement: BackupStatement | RestoreStatement, work: Work, holder: string): void {
-    for (const claim of work.claims) {
-      const other = this.claims.get(claim);
-      if (other === undefined) continue;
-      const message = `only one BACKUP or RESTORE can run on a ${claim.split(' ')[0]} at a time, and ${other} is running on ${claim}`;
-      throw errorAt(
-        statement,
-        statement.label.span,
-        'JOB_RUNNING',
-        message,
-        'wait for it to end, or CANCEL it',
-      );
-    }
-    for (const claim of work.claims) this.claims.set(claim, holder);
+  private claim(statement: Statement, at: Name, claims: readonly Claim[], name: string): void {
+    const other = this.driver.claims.take(claims, name);
+    if (!other) return;
+    const kind = other.what.split(' ')[0]!;
+    const rule =
+      kind === 'database'
+        ? 'only one BACKUP or RESTORE can run on a database at a time'
+        : `only one statement can work on a ${kind} at a time`;
+    const message = `${rule}, and ${other.holder} is running on ${other.what}`;
+    throw errorAt(statement, at.span, 'JOB_RUNNING', message, 'wait for it to end, or CANCEL it');
   }
 
-  private unclaim(work: Work): void {
-    for (const claim of work.claims) this.claims.delete(claim);
-  }
-
-  private cancel(statement: CancelStatement, session: Session): Accepted {
+  private cancel(statement: CancelStatement, session: Session): Reply {
     const database = bindDatabase(this.options.catalog, statement, session.database);
-    const running = [...this.entries.values()].find(
+    const running = [...this.driver.entries.values()].find(
       ({ job }) => job.kind === statement.job && job.databaseId === database.id && !isEnded(job),
     );
     if (!running) {
@@ -235,110 +279,56 @@ export class Coordinator {
       throw errorAt(statement, statement.span, 'JOB_UNKNOWN', message);
     }
     const error = new DrillError('JOB_CANCELLED', 'the job was cancelled by its user').toJSON();
-    this.post(running, { kind: 'cancel', error });
-    return { jobId: running.job.id };
+    this.driver.post(running, { kind: 'cancel', error });
+    return { kind: 'done' };
   }
 
-  /** Events are taken one after the other, also those that arise while one is being taken. */
-  private post(entry: Entry, event: JobEvent): void {
-    this.inbox.push({ entry, event });
-    if (this.draining) return;
-    this.draining = true;
-    try {
-      for (let next = this.inbox.shift(); next; next = this.inbox.shift()) this.take(next.entry, next.event);
-    } finally {
-      this.draining = false;
+  private showSnapshots(statement: ShowSnapshotsStatement, answer: Answer<Reply>): void {
+    const { name } = this.repositories.bind(statement, statement.repository);
+    const { label, timestamp } = statement;
+    if (label && timestamp) {
+      const wanted = { repository: name, label: label.text, timestamp: timestamp.text };
+      this.options.world.perform({ op: 'read', ...wanted }, (outcome) => {
+        if (!outcome.ok) return answer(outcome);
+        answer(success({ kind: 'rows', table: snapshotDetailRows(outcome.value) }));
+      });
+      return;
     }
-  }
-
-  private take(entry: Entry, event: JobEvent): void {
-    const before = entry.job.state;
-    const step = stepAny(entry.job, event, this.options.world.now(), this.options.settings);
-    entry.job = step.job;
-    for (const command of step.commands) this.carryOut(entry, command);
-    if (entry.job.state === before) return;
-    if (isEnded(entry.job) && !entry.publishing) this.unclaim(entry.work);
-    this.options.onChange?.(entry.job);
-  }
-
-  private publish(entry: Entry, uploaded: UploadedShards): void {
-    entry.publishing = true;
-    const isWanted = (): boolean => !isEnded(entry.job);
-    entry.work.publish(entry.job, uploaded, isWanted, (outcome) => {
-      entry.publishing = false;
-      if (!isWanted()) {
-        this.unclaim(entry.work);
-        this.options.onChange?.(entry.job);
-      } else if (outcome.ok) this.post(entry, { kind: 'published', manifestBytes: outcome.value });
-      else this.post(entry, { kind: 'publish-failed', error: outcome.error });
+    this.options.world.perform({ op: 'list', repository: name }, (outcome) => {
+      this.repositories.note(name, outcome);
+      if (!outcome.ok) return answer(outcome);
+      const wanted = outcome.value.filter((listing) => !label || listing.label === label.text);
+      answer(success({ kind: 'rows', table: snapshotRows(wanted) }));
     });
   }
 
-  private carryOut(entry: Entry, command: Command): void {
-    const { world, journal } = this.options;
-    const { job, work } = entry;
-    switch (command.kind) {
-      case 'persist':
-        return journal.append(job);
-      case 'wake':
-        return world.wakeAt(command.atMs, () => this.post(entry, { kind: 'tick' }));
-      case 'plan':
-        return work.plan(job, (outcome) =>
-          this.post(
-            entry,
-            outcome.ok
-              ? { kind: 'planned', plan: outcome.value }
-              : { kind: 'plan-failed', error: outcome.error },
-          ),
-        );
-      case 'send': {
-        const { taskId } = command.task;
-        return world.send(command.task, work.contextFor(job), (outcome) =>
-          this.post(
-            entry,
-            outcome.ok
-              ? { kind: 'task-finished', taskId, report: outcome.value }
-              : { kind: 'task-failed', taskId, error: outcome.error },
-          ),
-        );
+  private dropSnapshot(statement: DropSnapshotStatement, answer: Answer<Reply>): void {
+    const { name: repository } = this.repositories.bindForWriting(statement, statement.repository);
+    requireLabel(statement, statement.label);
+    const { text: label, span } = statement.label;
+    const claims = [labelClaim(repository, label, false), repositoryClaim(repository, true)];
+    const holder = `DROP SNAPSHOT ${label}`;
+    this.claim(statement, statement.label, claims, holder);
+    const end = (outcome: Outcome<Reply>): void => {
+      this.driver.claims.release(claims, holder);
+      answer(outcome);
+    };
+    this.options.world.perform({ op: 'inspect', repository, label }, (outcome) => {
+      if (!outcome.ok) return end(outcome);
+      if (!outcome.value.hasFiles) {
+        const message = `repository ${repository} holds no snapshot ${label}`;
+        const hint = `SHOW SNAPSHOT ON ${repository} lists what it holds`;
+        return end(failure(errorAt(statement, span, 'SNAPSHOT_UNKNOWN', message, hint)));
       }
-      case 'abort':
-        return world.abort(job.id);
-      case 'release':
-        return this.release(entry, command.nodes);
-      case 'publish':
-        return this.publish(entry, command.uploaded);
-      case 'commit':
-        return work.commit();
-      case 'discard':
-        return work.discard();
-    }
-  }
-
-  /** A node that cannot be reached drops its part when it is back. */
-  private release(entry: Entry, nodes: readonly number[]): void {
-    for (const node of nodes) entry.unreleased.add(node);
-    for (const node of nodes) if (this.options.catalog.nodeAlive[node]) this.drop(entry, node, 1);
-  }
-
-  private drop(entry: Entry, node: number, attempt: number): void {
-    const { catalog, world } = this.options;
-    const { job, work } = entry;
-    const task = { kind: 'release', taskId: 0, jobId: job.id, node } as const;
-    world.send(task, work.contextFor(job), (outcome) => {
-      if (outcome.ok) {
-        entry.unreleased.delete(node);
-      } else if (attempt < RELEASE_ATTEMPTS) {
-        const again = (): void => {
-          if (catalog.nodeAlive[node]) this.drop(entry, node, attempt + 1);
-        };
-        return world.wakeAt(world.now() + attempt * RELEASE_RETRY_MS, again);
-      } else {
-        // Waiting longer would keep everyone waiting; what is left is for a person to remove.
-        entry.unreleased.delete(node);
-        entry.residue.push({ node, error: outcome.error });
-      }
-      if (this.isSettled(job.id)) this.options.onChange?.(entry.job);
+      this.options.world.perform({ op: 'drop', repository, label }, (dropped) =>
+        end(dropped.ok ? success({ kind: 'done' }) : dropped),
+      );
     });
   }
+}
+
+function requireLabel(statement: Statement, { text, span }: Name): void {
+  if (isLabel(text)) return;
+  const hint = 'a label has 1 to 128 letters, digits, and any of - _ :';
+  throw errorAt(statement, span, 'NAME_INVALID', `${text} cannot be the label of a snapshot`, hint);
 }

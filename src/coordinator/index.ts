@@ -1,11 +1,18 @@
+export { Coordinator, type CoordinatorOptions, type Session } from './coordinator.js';
+export type { GivenRepository } from './repositories.js';
+export type { JobView } from './show/view.js';
 export {
-  Coordinator,
-  type Accepted,
-  type CoordinatorOptions,
-  type RepositorySettings,
-  type Session,
-} from './coordinator.js';
-export { memoryJournal, type Journal } from './journal.js';
+  memoryJournal,
+  type Journal,
+  type JournalChange,
+  type JournalContents,
+  type StoredBackup,
+  type StoredJob,
+  type StoredRepository,
+  type StoredRestore,
+  type StoredState,
+} from './journal.js';
+export type { Cell, Reply, RowSet } from './reply.js';
 export { buildInfo, buildMeta, estimateInfoBytes } from './manifest-builder.js';
 export { failure, success } from './outcome.js';
 export { restoredFileName } from './restore-plan.js';

@@ -38,7 +38,9 @@ export function* publishSnapshot(
     );
   }
   requireWanted(isWanted);
-  if (leftovers) yield { op: 'prune', repository, label, info };
+  // With our own __info there, an earlier try got as far as this: pruning would take the snapshot away from its users.
+  const isThere = seen.timestamps.includes(backupTime);
+  if (leftovers && !isThere) yield { op: 'prune', repository, label, info };
   requireWanted(isWanted);
   const metaText = encodeMeta(buildMeta(spec));
   const metaBytes = new TextEncoder().encode(metaText).length;

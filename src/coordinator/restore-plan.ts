@@ -1,155 +1,112 @@
-import { DrillError } from '../base/errors.js';
-import { listOf } from '../base/text.js';
 import {
   renamedForShard,
   type Catalog,
   type Database,
-  type NewPartition,
   type OlapTable,
+  type Partition,
   type Placement,
-  type ShardAddress,
+  type View,
 } from '../catalog/index.js';
 import type { WorkPlan } from '../job/index.js';
-import type {
-  ManifestShard,
-  MetaPartition,
-  MetaTable,
-  SnapshotInfo,
-  SnapshotMeta,
-} from '../repository/index.js';
+import type { SnapshotInfo, SnapshotMeta } from '../repository/index.js';
+import type { RestoreStatement } from '../sql/index.js';
+import { buildTarget } from './restore/build.js';
+import { replacedPartitions, type ShardRange } from './restore/commit.js';
+import { livePlacement } from './restore/live-placement.js';
+import type { RestoreProperties } from './restore/options.js';
+import { describeSelection, selectRestored } from './restore/selection.js';
+import { snapshotShards } from './restore/snapshot-shards.js';
+import { chooseTargets } from './restore/targets.js';
+import type { WorkTotals } from './work.js';
 import type { SourceShard } from './world.js';
 
 /** What a RESTORE is going to do: tables that are built but not visible yet, and where their bytes come from. */
 export interface RestorePlan {
   readonly work: WorkPlan;
-  readonly tables: readonly OlapTable[];
-  readonly views: readonly { readonly name: string; readonly definition: string }[];
   readonly sources: ReadonlyMap<number, SourceShard>;
+  /** Tables as they will be, with the partitions that stay; each takes the place of the one that has its name. */
+  readonly tables: readonly OlapTable[];
+  readonly views: readonly View[];
+  /** Names of the tables and views that go. */
+  readonly dropped: readonly string[];
+  /** Partitions of which nothing is left once the plan is committed. */
+  readonly replaced: readonly Partition[];
+  /** The shards that were built for the plan. */
+  readonly built: ShardRange;
+  readonly totals: WorkTotals;
+  /** What is restored, for people: `t PARTITION (p1) AS u, v`. */
+  readonly objects: string;
+  /** The snapshot's. */
+  readonly timestamp: string;
 }
 
 export interface RestoreTarget {
   readonly catalog: Catalog;
   readonly database: Database;
   readonly placement: Placement;
-  /** Copies of each shard; undefined: as many as the table had. */
-  readonly replication: number | undefined;
+  readonly statement: RestoreStatement;
+  readonly options: RestoreProperties;
 }
 
 /**
- * Makes the tables of a snapshot anew, on whatever nodes the target has, and finds for each of their replicas the files it
- * is to be filled with. Touches nothing that users see. Throws RESTORE_CONFLICT, REPOSITORY_CORRUPT.
+ * Decides what of a snapshot goes where, and builds it, on whatever nodes of the target are alive. Touches nothing that users
+ * see, and builds nothing before all is found to be in order. Throws TABLE_UNKNOWN, PARTITION_UNKNOWN, RESTORE_CONFLICT,
+ * REPOSITORY_CORRUPT.
  */
 export function planRestore(target: RestoreTarget, meta: SnapshotMeta, info: SnapshotInfo): RestorePlan {
-  refuseConflicts(target, meta);
+  const { catalog, database, statement } = target;
+  const selection = selectRestored(statement, meta, info);
+  const targets = chooseTargets({ ...target, content: info.content }, selection, meta);
+  const shards = snapshotShards(info, selection.tables);
+
+  const first = catalog.shards.count;
   const sources = new Map<number, SourceShard>();
-  const tables = meta.tables.map((table) => buildTable(target, table, info, sources));
-  return { work: workOf(target.catalog, sources), tables, views: meta.views, sources };
-}
-
-function refuseConflicts({ database, catalog, replication }: RestoreTarget, meta: SnapshotMeta): void {
-  const names = [...meta.tables, ...meta.views].map((table) => table.name);
-  const existing = names.filter((name) => database.tables.has(name));
-  if (existing.length > 0) {
-    const message = `database ${database.name} already has ${listOf(existing, 'and')}`;
-    throw new DrillError('RESTORE_CONFLICT', message, {
-      hint: 'drop or rename it first, or restore into another database',
-    });
-  }
-  const nodes = catalog.nodeNames.length;
-  const most = replication ?? Math.max(0, ...meta.tables.map((table) => table.replication));
-  if (most > nodes) {
-    const message = `${nodes} nodes cannot hold ${most} copies of a shard on distinct nodes`;
-    throw new DrillError('RESTORE_CONFLICT', message, {
-      hint: `set PROPERTIES ("replication_num" = "${nodes}") or less`,
-    });
-  }
-}
-
-function buildTable(
-  { catalog, database, placement, replication }: RestoreTarget,
-  table: MetaTable,
-  info: SnapshotInfo,
-  sources: Map<number, SourceShard>,
-): OlapTable {
-  const copies = replication ?? table.replication;
-  const stored = info.tables.find((t) => t.id === table.id);
-  const partitions = table.partitions.map((partition): NewPartition => {
-    const storedPartition = stored?.partitions.find((p) => p.id === partition.id);
-    const indexes = partition.indexes.map((index) => {
-      const shards = storedPartition?.indexes.find((i) => i.id === index.id)?.shards ?? [];
-      return {
-        name: index.name,
-        base: index.base,
-        buckets: index.buckets,
-        shard: (bucket: number) => ({
-          fileSizeBytes:
-            info.content === 'all'
-              ? shardIn(shards, bucket, table.name).files.map((file) => file.sizeBytes)
-              : [],
-          replicaNodes: placement(copies),
-        }),
-      };
-    });
-    return { name: partition.name, version: partition.version, indexes };
-  });
-  const built = catalog.buildTable(database, { name: table.name, replication: copies, partitions });
-  if (stored && info.content === 'all') addSources(catalog, built, table, info, stored, sources);
-  return built;
-}
-
-function addSources(
-  catalog: Catalog,
-  built: OlapTable,
-  table: MetaTable,
-  info: SnapshotInfo,
-  stored: SnapshotInfo['tables'][number],
-  sources: Map<number, SourceShard>,
-): void {
-  built.partitions.forEach((partition, p) => {
-    const from = table.partitions[p] as MetaPartition;
-    partition.indexes.forEach((index, i) => {
-      const { id: indexId } = from.indexes[i]!;
-      const shards =
-        stored.partitions.find((s) => s.id === from.id)?.indexes.find((s) => s.id === indexId)?.shards ?? [];
-      for (let shard = index.firstShard; shard < index.endShard; shard++) {
-        const source = shardIn(shards, catalog.shards.bucket[shard]!, table.name);
-        const address: ShardAddress = {
-          databaseId: info.databaseId,
-          tableId: table.id,
-          partitionId: from.id,
-          indexId,
-          version: from.version,
-          shardId: source.id,
-        };
-        sources.set(shard, { address, files: source.files });
-      }
-    });
-  });
+  const placement = livePlacement(catalog, target.placement);
+  const changed = targets.tables.filter(
+    ({ into, built, dropped }) => !into || built.length > 0 || dropped.size > 0,
+  );
+  const tables = changed.map((table) =>
+    buildTarget({ catalog, database, placement, info, shards, sources }, table),
+  );
+  const views = targets.views.map(({ name, definition }) => catalog.buildView(name, definition));
+  const { dropped } = targets;
+  return {
+    ...workOf(catalog, sources),
+    sources,
+    tables,
+    views,
+    dropped,
+    replaced: replacedPartitions(database, tables, dropped),
+    built: { first, end: catalog.shards.count },
+    objects: describeSelection(selection),
+    timestamp: info.backupTime,
+  };
 }
 
 /** One entry for each replica: every copy is fetched from the repository, as Doris does. */
-function workOf({ shards: store }: Catalog, sources: ReadonlyMap<number, SourceShard>): WorkPlan {
+function workOf(
+  { shards: store }: Catalog,
+  sources: ReadonlyMap<number, SourceShard>,
+): { readonly work: WorkPlan; readonly totals: WorkTotals } {
   const shards: number[] = [];
   const nodes: number[] = [];
   const expected: string[][] = [];
+  let files = 0;
+  let sizeBytes = 0;
   for (const [shard, source] of sources) {
     const checksums = source.files.map((file) => file.checksum);
-    for (let r = store.firstReplica[shard]!; r < store.firstReplica[shard + 1]!; r++) {
+    for (const node of store.replicaNodesOf(shard)) {
       shards.push(shard);
-      nodes.push(store.replicaNode[r]!);
+      nodes.push(node);
       expected.push(checksums);
+      files += checksums.length;
+      sizeBytes += store.sizeBytes[shard]!;
     }
   }
-  return { shards: Int32Array.from(shards), nodes: Int32Array.from(nodes), expected };
-}
-
-function shardIn(shards: readonly ManifestShard[], bucket: number, table: string): ManifestShard {
-  const shard = shards.find((s) => s.bucket === bucket);
-  if (shard) return shard;
-  throw new DrillError(
-    'REPOSITORY_CORRUPT',
-    `the manifest has no shard for bucket ${bucket} of table ${table}`,
-  );
+  return {
+    work: { shards: Int32Array.from(shards), nodes: Int32Array.from(nodes), expected },
+    totals: { shards: shards.length, files, sizeBytes },
+  };
 }
 
 /** The name that a file of the snapshot gets in the shard it is restored into. */

@@ -1,7 +1,11 @@
+import { listOf } from '../base/text.js';
 import { bindDatabase, type Catalog, type Placement } from '../catalog/index.js';
 import { createRestoreJob, type EngineSettings, type WorkPlan } from '../job/index.js';
 import { errorAt, restoreOptions, type RestoreStatement } from '../sql/index.js';
 import { failure, success } from './outcome.js';
+import { commitPlan, planChanges, replicasOf, shardsOf, type ShardRange } from './restore/commit.js';
+import { checkMetaVersion, propertySpan, type RestoreProperties } from './restore/options.js';
+import { describeScope } from './restore/selection.js';
 import { planRestore, type RestorePlan } from './restore-plan.js';
 import type { NewJob, Work, WorkTotals } from './work.js';
 import type { Answer, LabelContents, World } from './world.js';
@@ -15,42 +19,55 @@ export interface RestoreWorkSpec {
   readonly placement: Placement;
 }
 
-/** Binds a RESTORE statement; throws what binding throws. */
+/** Binds a RESTORE statement; throws what binding throws. What the snapshot must hold is checked once it is read, by `plan`. */
 export function restoreWork(spec: RestoreWorkSpec): Work {
-  const { catalog, world, settings, statement, placement } = spec;
-  const options = restoreOptions(statement, settings);
+  const { catalog, world, settings, statement } = spec;
+  const options: RestoreProperties = restoreOptions(statement, settings);
+  checkMetaVersion(statement, options);
   const database = bindDatabase(catalog, statement, spec.sessionDatabase);
   const label = statement.label.text;
   const repository = statement.repository.text;
   let plan: RestorePlan | undefined;
-  if (statement.scope.kind !== 'all') {
-    throw errorAt(
-      statement,
-      statement.scope.tables[0]!.table.span,
-      'NOT_SUPPORTED',
-      'RESTORE takes whole snapshots so far',
-      'leave out ON and EXCLUDE',
-    );
-  }
+  /** What is known of the last plan, also once it was given up. */
+  let told: Pick<RestorePlan, 'totals' | 'objects' | 'timestamp'> | undefined;
+  /** What plans built that were given up since. */
+  const vain: ShardRange[] = [];
+  /** How often a plan was given up: what was asked for before must not be built any more. */
+  let attempt = 0;
+  const giveUp = (): void => {
+    attempt++;
+    if (plan) vain.push(plan.built);
+    plan = undefined;
+  };
 
   return {
     database,
-    claims: [`database ${database.name}`],
     get totals() {
-      return totalsOf(plan);
+      return told?.totals ?? NOTHING;
     },
     skippedTables: [],
+    get objects() {
+      return told?.objects ?? describeScope(statement);
+    },
+    get timestamp() {
+      return told?.timestamp ?? options.backupTimestamp;
+    },
     create(job: NewJob, contents: LabelContents) {
       refuseUnknownLabel(statement, contents, options.backupTimestamp);
       return createRestoreJob({ ...job, timeoutMs: options.timeoutMs }, world.now(), settings);
     },
     contextFor: (job) => ({ jobId: job.id, label, repository, ...(plan ? { sources: plan.sources } : {}) }),
     plan(_job, answer: Answer<WorkPlan>) {
+      giveUp();
+      const own = attempt;
       world.perform({ op: 'read', repository, label, timestamp: options.backupTimestamp }, (outcome) => {
+        if (own !== attempt) return;
         if (!outcome.ok) return answer(outcome);
         try {
           const { meta, info } = outcome.value;
-          plan = planRestore({ catalog, database, placement, replication: options.replication }, meta, info);
+          plan = planRestore({ ...spec, database, options }, meta, info);
+          const { totals, objects, timestamp } = plan;
+          told = { totals, objects, timestamp };
         } catch (error) {
           return answer(failure(error));
         }
@@ -58,15 +75,19 @@ export function restoreWork(spec: RestoreWorkSpec): Work {
       });
     },
     publish() {},
+    changes: () => (plan ? planChanges(catalog, database, plan) : []),
     commit() {
-      for (const table of plan?.tables ?? []) catalog.attach(database, table);
-      for (const view of plan?.views ?? []) catalog.createView(database, view.name, view.definition);
+      if (plan) commitPlan(catalog, database, plan);
     },
-    discard() {
-      plan = undefined;
+    discard: giveUp,
+    garbage(end) {
+      const own = plan && (end === 'FINISHED' ? shardsOf(plan.replaced) : [plan.built]);
+      return replicasOf(catalog, [...vain, ...(own ?? [])]);
     },
   };
 }
+
+const NOTHING: WorkTotals = { shards: 0, files: 0, sizeBytes: 0 };
 
 function refuseUnknownLabel(
   statement: RestoreStatement,
@@ -74,30 +95,19 @@ function refuseUnknownLabel(
   wanted: string | undefined,
 ): void {
   const { label, repository } = statement;
+  const at = propertySpan(statement, 'backup_timestamp');
   if (timestamps.length === 0) {
     const message = `repository ${repository.text} holds no snapshot ${label.text}`;
-    throw errorAt(statement, label.span, 'SNAPSHOT_UNKNOWN', message);
+    const hint = `SHOW SNAPSHOT ON ${repository.text} tells what it holds`;
+    throw errorAt(statement, label.span, 'SNAPSHOT_UNKNOWN', message, hint);
   }
   if (wanted !== undefined && !timestamps.includes(wanted)) {
     const message = `repository ${repository.text} holds no snapshot ${label.text} of ${wanted}`;
-    throw errorAt(
-      statement,
-      label.span,
-      'SNAPSHOT_UNKNOWN',
-      message,
-      `it holds one of ${timestamps.join(', ')}`,
-    );
+    throw errorAt(statement, at, 'SNAPSHOT_UNKNOWN', message, `there is ${listOf(timestamps, 'and')}`);
   }
-}
-
-function totalsOf(plan: RestorePlan | undefined): WorkTotals {
-  let files = 0;
-  let sizeBytes = 0;
-  for (const shard of plan?.work.shards ?? []) {
-    for (const file of plan!.sources.get(shard)!.files) {
-      files++;
-      sizeBytes += file.sizeBytes;
-    }
+  if (wanted === undefined && timestamps.length > 1) {
+    const message = `repository ${repository.text} holds ${timestamps.length} snapshots ${label.text}`;
+    const hint = `choose one with PROPERTIES ("backup_timestamp" = …): ${listOf(timestamps)}`;
+    throw errorAt(statement, at, 'SNAPSHOT_UNKNOWN', message, hint);
   }
-  return { shards: plan?.work.shards.length ?? 0, files, sizeBytes };
 }

@@ -1,4 +1,4 @@
-import type { Database } from '../catalog/index.js';
+import type { CatalogChange, Database, ReplicaList } from '../catalog/index.js';
 import type { Job, Step, UploadedShards, WorkPlan } from '../job/index.js';
 import type { Answer, JobContext, LabelContents } from './world.js';
 
@@ -21,17 +21,23 @@ export interface WorkTotals {
 /** What BACKUP and RESTORE do differently when a job's commands are carried out. */
 export interface Work {
   readonly database: Database;
-  /** What must not be taken by another job: the database, and for a BACKUP its label. */
-  readonly claims: readonly string[];
   readonly totals: WorkTotals;
   readonly skippedTables: readonly string[];
+  /** What the job covers, for people: `t PARTITION (p1), u`. */
+  readonly objects: string;
   /** Makes the job, knowing what is under its label; refuses it with a DrillError. */
   create(spec: NewJob, label: LabelContents): Step<Job>;
   contextFor(job: Job): JobContext;
   plan(job: Job, answer: Answer<WorkPlan>): void;
   /** BACKUP: writes the manifest as long as the job `isWanted`; answers with its size. */
   publish(job: Job, uploaded: UploadedShards, isWanted: () => boolean, answer: Answer<number>): void;
+  /** RESTORE: what the catalog will be told, to be made durable together with the job's end. */
+  changes(): readonly CatalogChange[];
   /** RESTORE: shows the restored tables, or forgets them. */
   commit(): void;
   discard(): void;
+  /** Replicas that nobody needs once the job has ended: those a restore took the place of, or those it made in vain. */
+  garbage(end: 'FINISHED' | 'CANCELLED'): ReplicaList;
+  /** RESTORE: the snapshot's timestamp, once it is known. */
+  readonly timestamp?: string | undefined;
 }

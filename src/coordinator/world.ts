@@ -1,7 +1,14 @@
 import type { SerializedError } from '../base/errors.js';
 import type { NodeTask, TaskReport } from '../node/index.js';
 import type { ShardAddress } from '../catalog/index.js';
-import type { ManifestFile, SnapshotInfo, SnapshotMeta } from '../repository/index.js';
+import type {
+  ManifestFile,
+  S3Credentials,
+  SnapshotInfo,
+  SnapshotListing,
+  SnapshotMeta,
+  StorageSpec,
+} from '../repository/index.js';
 
 /** A value or why there is none. Worlds answer through callbacks, since promises would cost the virtual one its speed. */
 export type Outcome<T> =
@@ -21,6 +28,9 @@ export interface World {
   send(task: NodeTask, job: JobContext, answer: Answer<TaskReport>): void;
   /** Stops the job's tasks everywhere. */
   abort(jobId: number): void;
+  /** Makes a repository's storage known under the repository's name, or forgets it. Touches nothing there. */
+  mount(repository: string, spec: StorageSpec, credentials?: S3Credentials): void;
+  unmount(repository: string): void;
   /** Does the coordinator's own work on a repository. */
   perform<Op extends RepositoryOperation>(operation: Op, answer: Answer<RepositoryAnswer<Op>>): void;
 }
@@ -42,6 +52,12 @@ export interface SourceShard {
 
 /** What the coordinator asks of a repository. */
 export type RepositoryOperation =
+  /** Look whether the repository is there, and make it if it is not and `create` says so. `createdAt`: a timestamp. */
+  | { readonly op: 'open'; readonly repository: string; readonly create: boolean; readonly createdAt: string }
+  /** What snapshots it holds. */
+  | { readonly op: 'list'; readonly repository: string }
+  /** Remove a snapshot: first its `__info`, so that from then on nobody sees it, then everything else. */
+  | { readonly op: 'drop'; readonly repository: string; readonly label: string }
   /** What is there under a label. */
   | { readonly op: 'inspect'; readonly repository: string; readonly label: string }
   /** Write a small document under `path` and its checksum. `text` is called by worlds that have bytes. */
@@ -71,13 +87,17 @@ export type RepositoryOperation =
 
 export type RepositoryAnswer<Op extends RepositoryOperation> = Op extends { op: 'inspect' }
   ? LabelContents
-  : Op extends { op: 'write' }
-    ? { readonly sizeBytes: number }
-    : Op extends { op: 'read' }
-      ? { readonly info: SnapshotInfo; readonly meta: SnapshotMeta }
-      : Op extends { op: 'prune' }
-        ? { readonly removedFiles: number }
-        : undefined;
+  : Op extends { op: 'open' }
+    ? { readonly created: boolean }
+    : Op extends { op: 'list' }
+      ? readonly SnapshotListing[]
+      : Op extends { op: 'write' }
+        ? { readonly sizeBytes: number }
+        : Op extends { op: 'read' }
+          ? { readonly info: SnapshotInfo; readonly meta: SnapshotMeta }
+          : Op extends { op: 'prune' }
+            ? { readonly removedFiles: number }
+            : undefined;
 
 export interface LabelContents {
   /** Of the snapshots that users see under the label. */

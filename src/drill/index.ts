@@ -4,3 +4,5 @@ export { machine } from './machine.js';
 export { cleanWorkDirectory } from './workspace.js';
 export { interrupted } from './real-job.js';
 export { runDrill, type DrillOptions } from './run-drill.js';
+export { RealCluster } from './real-cluster.js';
+export { serveCluster, type ServeOptions } from './serve.js';

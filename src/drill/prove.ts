@@ -1,10 +1,17 @@
 import { plural } from '../base/text.js';
 import type { BackupSelection, Catalog } from '../catalog/index.js';
-import { verifyRepository } from '../repository/index.js';
-import { localStorage } from '../repository/storage/local.js';
+import type { Journal } from '../coordinator/index.js';
+import { verifyRepository, type StorageSpec } from '../repository/index.js';
+import { openStorage } from '../repository/storage/open.js';
 import { nodeMd5 } from '../repository/storage/node-md5.js';
 import { generateTargetCatalog, targetPlacement, type Scenario } from '../scenario/index.js';
-import { backupOptions, parseStatement, printStatement, type BackupStatement } from '../sql/index.js';
+import {
+  backupOptions,
+  parseStatement,
+  printStatement,
+  type BackupStatement,
+  type RestoreStatement,
+} from '../sql/index.js';
 import type { RestoreReport, RunResult } from '../world/result.js';
 import { compareRestored } from './compare-restored.js';
 import { givingWay } from './give-way.js';
@@ -18,8 +25,10 @@ export interface ProofOptions {
   readonly catalog: Catalog;
   readonly selection: BackupSelection;
   readonly datasetDirectory: string;
-  readonly repositoryDirectory: string;
+  readonly storage: StorageSpec;
   readonly targetDirectory: string;
+  /** Of the cluster that is restored into. */
+  readonly journal: Journal;
   readonly signal: AbortSignal;
   readonly listener: DrillListener;
 }
@@ -45,21 +54,27 @@ export async function proveBackup(options: ProofOptions): Promise<RestoreReport>
   };
 }
 
-function verify({
+async function verify({
   scenario,
-  repositoryDirectory,
+  storage: spec,
   signal,
   listener,
   variant,
 }: ProofOptions): ReturnType<typeof verifyRepository> {
   listener.onPhase('verify', variant, 'checking every checksum in the repository');
   const progress = givingWay(progressOf(listener, 'verify', variant));
-  return verifyRepository(localStorage(repositoryDirectory), {
-    md5: nodeMd5,
-    repositoryName: scenario.repository.name,
-    signal,
-    onProgress: ({ files, bytes, totalFiles, totalBytes }) => progress(files, bytes, totalFiles, totalBytes),
-  });
+  const storage = await openStorage(spec);
+  try {
+    return await verifyRepository(storage, {
+      md5: nodeMd5,
+      repositoryName: scenario.repository.name,
+      signal,
+      onProgress: ({ files, bytes, totalFiles, totalBytes }) =>
+        progress(files, bytes, totalFiles, totalBytes),
+    });
+  } finally {
+    storage.dispose?.();
+  }
 }
 
 function restore(options: ProofOptions, target: Catalog): Promise<RunResult> {
@@ -79,11 +94,8 @@ function restore(options: ProofOptions, target: Catalog): Promise<RunResult> {
     clusterDirectory: options.targetDirectory,
     hardware: target.nodeNames.map(() => cluster.nodes[0]!.hardware),
     threadsPerNode: engine.downloadWorkers,
-    repository: {
-      name: repositoryName,
-      directory: options.repositoryDirectory,
-      readOnly: true,
-    },
+    repositories: [{ name: repositoryName, readOnly: true, spec: options.storage }],
+    journal: options.journal,
     onProgress: (snapshot) =>
       listener.onProgress({
         ...snapshot,
@@ -94,12 +106,13 @@ function restore(options: ProofOptions, target: Catalog): Promise<RunResult> {
 }
 
 /** `RESTORE` of what `BACKUP` wrote. */
-function restoreStatement(backup: BackupStatement, scenario: Scenario): ReturnType<typeof parseStatement> {
+function restoreStatement(backup: BackupStatement, scenario: Scenario): RestoreStatement {
   const { database, label, repository } = backup;
   const { database: _, ...source } = { ...backup, kind: 'restore' as const, scope: { kind: 'all' as const } };
   const properties = [property('replication_num', String(scenario.restore.replication))];
   const named = database ? { database } : {};
-  return parseStatement(printStatement({ ...source, ...named, label, repository, properties }));
+  const text = printStatement({ ...source, ...named, label, repository, properties });
+  return parseStatement(text) as RestoreStatement;
 }
 
 function property(key: string, value: string): BackupStatement['properties'][number] {

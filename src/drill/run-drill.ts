@@ -1,30 +1,35 @@
 import { statSync } from 'node:fs';
-import path from 'node:path';
 import { DrillError } from '../base/errors.js';
 import { plural } from '../base/text.js';
-import { formatBytes } from '../base/units.js';
 import { bindBackup, type Catalog } from '../catalog/index.js';
+import type { Journal } from '../coordinator/index.js';
 import { reportHeader, simulate } from '../planner/index.js';
-import {
-  generateCatalog,
-  scenarioStatement,
-  targetPlacement,
-  type LoadedScenario,
-  type Scenario,
-} from '../scenario/index.js';
+import type { StorageSpec } from '../repository/index.js';
+import { generateCatalog, scenarioStatement, type LoadedScenario, type Scenario } from '../scenario/index.js';
 import type { BackupStatement } from '../sql/index.js';
-import { layOutCluster, prepareDataset, requireSpace } from '../world/real/dataset.js';
+import { requireSpace } from '../world/real/dataset.js';
 import type { DrillReport, RestoreReport, RunResult, VariantReport } from '../world/result.js';
-import { NO_PROGRESS, type DrillListener } from './listener.js';
+import type { DrillListener } from './listener.js';
 import { machine, type Machine } from './machine.js';
 import { openRepository } from './open-repository.js';
+import { clusterOptions, openJournalAt, prepareCluster, requireReal, storageOf } from './prepare.js';
 import { proveBackup } from './prove.js';
-import { interrupted, runRealJob } from './real-job.js';
-import { closeWorkspace, openWorkspace, workspaceFor, type Workspace } from './workspace.js';
+import { runRealJob, type RealJobOptions } from './real-job.js';
+import {
+  closeDurableWorkspace,
+  closeWorkspace,
+  durableWorkspace,
+  openDurableWorkspace,
+  openWorkspace,
+  workspaceFor,
+  type Workspace,
+} from './workspace.js';
 
 export interface DrillOptions {
   /** For everything that a drill writes: data sets, clusters, its own repository. */
   readonly workDirectory: string;
+  /** Instead of it: a directory in which a run that was killed is taken up where it was. */
+  readonly dataDirectory?: string | undefined;
   /** A repository's location to use instead of the drill's own; nothing in it is ever removed. */
   readonly repositoryDirectory?: string | undefined;
   /** Whether to verify, restore and compare afterwards. */
@@ -32,10 +37,9 @@ export interface DrillOptions {
   readonly command: string;
   readonly signal: AbortSignal;
   readonly listener: DrillListener;
+  /** Told of the cluster while the backup runs; what it returns is called, and waited for, before the cluster stops. */
+  readonly onCluster?: RealJobOptions['onCluster'];
 }
-
-/** More threads than this on one machine would measure the machine's scheduler. */
-const MAX_THREADS = 256;
 
 /**
  * Runs a scenario for real, each variant after the other: makes the data, backs it up, verifies the repository, restores
@@ -44,13 +48,19 @@ const MAX_THREADS = 256;
  */
 export async function runDrill(loaded: LoadedScenario, options: DrillOptions): Promise<DrillReport> {
   const variants: VariantReport[] = [];
+  if (options.dataDirectory !== undefined && loaded.variants.length > 1) throw onlyOneVariant();
   for (const { name, scenario } of loaded.variants) {
-    variants.push(await runVariant(name, scenario, options));
+    variants.push(await runVariant(name, scenario, loaded.digest, options));
     if (options.signal.aborted) break;
   }
   const about: Machine = machine();
   return { ...reportHeader(loaded, options.command), machine: about, variants };
 }
+
+const onlyOneVariant = (): DrillError =>
+  new DrillError('USAGE', '--data-dir is for one run, and this scenario is several', {
+    hint: 'choose one of them with --set, or leave out --data-dir',
+  });
 
 /** One variant on its way through the phases. */
 interface VariantRun {
@@ -59,137 +69,86 @@ interface VariantRun {
   readonly statement: BackupStatement;
   readonly catalog: Catalog;
   readonly workspace: Workspace;
-  readonly repositoryDirectory: string;
+  readonly storage: StorageSpec;
   readonly options: DrillOptions;
 }
 
-async function runVariant(name: string, scenario: Scenario, options: DrillOptions): Promise<VariantReport> {
-  const statement = requireReal(scenario);
+async function runVariant(
+  name: string,
+  scenario: Scenario,
+  digest: string,
+  options: DrillOptions,
+): Promise<VariantReport> {
+  requireReal(scenario);
+  const statement = requireBackup(scenario);
   // Predicting first also finds everything that is wrong with the statement before gigabytes of data are made.
   const predicted = simulate(scenario);
-  const workspace = workspaceFor(options.workDirectory, scenario.name, name);
-  const repositoryDirectory = options.repositoryDirectory ?? workspace.repository;
-  if (options.repositoryDirectory !== undefined) refuseOwnDirectory(options.repositoryDirectory, workspace);
-  openWorkspace(workspace);
+  const { dataDirectory } = options;
+  const workspace =
+    dataDirectory === undefined
+      ? workspaceFor(options.workDirectory, scenario.name, name)
+      : durableWorkspace(dataDirectory);
+  const storage = storageOf(scenario, workspace, options.repositoryDirectory);
+  const { journals } = workspace;
+  (journals ? openDurableWorkspace : openWorkspace)(workspace);
+  const clusterJournal = openJournalAt(journals?.cluster, digest);
+  const restoredJournal = openJournalAt(journals?.restored, digest);
   try {
-    await openRepository(repositoryDirectory, scenario.repository.name);
+    await openRepository(storage, scenario.repository.name);
     const catalog = generateCatalog(scenario);
-    const run: VariantRun = { name, scenario, statement, catalog, workspace, repositoryDirectory, options };
-    const datasetDirectory = await makeData(run);
+    const run: VariantRun = { name, scenario, statement, catalog, workspace, storage, options };
+    const datasetDirectory = await prepareCluster({ ...run, ...options, variant: name });
     requireRoom(run, predicted.totals.sizeBytes);
-    const measured = await backUp(run);
+    const measured = await backUp(run, clusterJournal);
     const isDone = measured.job.state === 'FINISHED';
-    const restore = options.prove && isDone ? await prove(run, datasetDirectory) : undefined;
+    const restore = options.prove && isDone ? await prove(run, datasetDirectory, restoredJournal) : undefined;
     const nodes = scenario.cluster.nodes.length;
     return { name, nodes, predicted, measured, ...(restore ? { restore } : {}) };
   } finally {
-    closeWorkspace(workspace);
+    await clusterJournal.close();
+    await restoredJournal.close();
+    (journals ? closeDurableWorkspace : closeWorkspace)(workspace);
   }
 }
 
-/** Refuses what cannot be run for real (yet) with NOT_SUPPORTED; returns the statement. */
-function requireReal(scenario: Scenario): BackupStatement {
-  const { repository, cluster, engine, restore } = scenario;
-  const refuse = (message: string): DrillError =>
-    new DrillError('NOT_SUPPORTED', message, { hint: 'drill plan predicts it without running it' });
-  if (repository.type !== 'local') {
-    throw refuse(`a repository of type ${repository.type} can be planned but not run for real yet`);
-  }
-  const threads = Math.max(
-    cluster.nodes.length * engine.uploadWorkers,
-    restore.nodes * engine.downloadWorkers,
-  );
-  if (threads > MAX_THREADS) {
-    throw refuse(`this scenario needs ${threads} worker threads, and a real run may have ${MAX_THREADS}`);
-  }
+function requireBackup(scenario: Scenario): BackupStatement {
   const statement = scenarioStatement(scenario);
   if (statement.kind === 'backup') return statement;
-  throw refuse(`a scenario's statement is a BACKUP so far, not a ${statement.kind.toUpperCase()}`);
+  const message = `drill run runs a BACKUP, and the scenario's statement is a ${statement.kind.toUpperCase()}`;
+  throw new DrillError('NOT_SUPPORTED', message, { hint: 'drill serve and drill sql run any statement' });
 }
 
-async function makeData({
-  name: variant,
-  scenario,
-  catalog,
-  workspace,
-  options,
-}: VariantRun): Promise<string> {
-  const { listener, signal } = options;
-  const startMs = performance.now();
-  let announced = false;
-  const datasetDirectory = await prepareDataset({
-    catalog,
-    seed: scenario.seed,
-    dataDirectory: workspace.data,
-    threads: machine().cores,
-    signal,
-    onProgress(doneBytes, totalBytes) {
-      if (!announced) listener.onPhase('data', variant, `making ${formatBytes(totalBytes)} of data, once`);
-      announced = true;
-      const elapsedMs = performance.now() - startMs;
-      listener.onProgress({ ...NO_PROGRESS, phase: 'data', variant, elapsedMs, doneBytes, totalBytes });
-    },
-  });
-  if (signal.aborted) throw interrupted();
-  layOutCluster(catalog, datasetDirectory, workspace.cluster);
-  return datasetDirectory;
-}
-
-/** What lies under the run's own directory is removed when a run begins: no place for a repository to keep. */
-function refuseOwnDirectory(repositoryDirectory: string, { run }: Workspace): void {
-  const relative = path.relative(path.resolve(run), path.resolve(repositoryDirectory));
-  if (relative.startsWith('..') || path.isAbsolute(relative)) return;
-  throw new DrillError(
-    'USAGE',
-    `--repository ${repositoryDirectory} lies in ${run}, which every run empties`,
-    {
-      hint: "leave --repository out: the drill's own repository is there anyway; or choose another directory",
-    },
-  );
-}
-
-function requireRoom(
-  { scenario, workspace, repositoryDirectory, options }: VariantRun,
-  sizeBytes: number,
-): void {
+function requireRoom({ scenario, workspace, storage, options }: VariantRun, sizeBytes: number): void {
   const restoredBytes = options.prove ? sizeBytes * scenario.restore.replication : 0;
-  const isOneDisk = statSync(repositoryDirectory).dev === statSync(workspace.run).dev;
+  if (storage.kind === 's3') return requireSpace(workspace.run, restoredBytes, 'the restored copy');
+  const isOneDisk = statSync(storage.directory).dev === statSync(workspace.run).dev;
   if (isOneDisk) requireSpace(workspace.run, sizeBytes + restoredBytes, 'the backup with its restored copy');
   else {
-    requireSpace(repositoryDirectory, sizeBytes, 'the backup');
+    requireSpace(storage.directory, sizeBytes, 'the backup');
     requireSpace(workspace.run, restoredBytes, 'the restored copy');
   }
 }
 
-function backUp({
-  name: variant,
-  scenario,
-  statement,
-  catalog,
-  workspace,
-  ...run
-}: VariantRun): Promise<RunResult> {
-  const { cluster, engine, repository, seed } = scenario;
-  const { listener, signal } = run.options;
+function backUp(
+  { name: variant, scenario, statement, catalog, workspace, storage, options }: VariantRun,
+  journal: Journal,
+): Promise<RunResult> {
+  const { cluster, engine } = scenario;
+  const { listener, signal, onCluster } = options;
   listener.onPhase('backup', variant, `${plural(cluster.nodes.length, 'node')}, preset ${engine.preset}`);
   return runRealJob({
-    statement,
-    catalog,
-    placement: targetPlacement(scenario, cluster.nodes.length),
-    settings: engine,
-    clusterDirectory: workspace.cluster,
-    hardware: cluster.nodes.map((node) => node.hardware),
-    limits: repository.limits,
+    ...clusterOptions(scenario, catalog, workspace, storage),
     threadsPerNode: engine.uploadWorkers,
-    repository: { name: repository.name, directory: run.repositoryDirectory, readOnly: repository.readOnly },
-    seed,
+    statement,
+    journal,
     signal,
     onProgress: (snapshot) => listener.onProgress({ ...snapshot, phase: 'backup', variant }),
+    ...(onCluster ? { onCluster } : {}),
   });
 }
 
-function prove(run: VariantRun, datasetDirectory: string): Promise<RestoreReport> {
-  const { name: variant, scenario, statement, catalog, workspace, repositoryDirectory, options } = run;
+function prove(run: VariantRun, datasetDirectory: string, journal: Journal): Promise<RestoreReport> {
+  const { name: variant, scenario, statement, catalog, workspace, storage, options } = run;
   const { unsupportedTables } = scenario.engine;
   const selection = bindBackup(catalog, statement, { sessionDatabase: undefined, unsupportedTables });
   return proveBackup({
@@ -199,8 +158,9 @@ function prove(run: VariantRun, datasetDirectory: string): Promise<RestoreReport
     catalog,
     selection,
     datasetDirectory,
-    repositoryDirectory,
+    storage,
     targetDirectory: workspace.restoredCluster,
+    journal,
     listener: options.listener,
     signal: options.signal,
   });

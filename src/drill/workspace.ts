@@ -27,6 +27,8 @@ export interface Workspace {
   readonly repository: string;
   /** Says that this process uses `run`. */
   readonly lock: string;
+  /** What must outlive this process: journals of the coordinators, beside the clusters. Without it, a run begins anew. */
+  readonly journals?: { readonly cluster: string; readonly restored: string };
 }
 
 /** Lies in every directory that a drill made for a run: nothing without it is ever removed. */
@@ -46,6 +48,34 @@ export function workspaceFor(workDirectory: string, scenarioName: string, varian
     repository: path.join(run, 'repository'),
     lock: `${run}.lock`,
   };
+}
+
+/** The same for one scenario, in a directory where an earlier process may have been interrupted. Touches nothing. */
+export function durableWorkspace(directory: string): Workspace {
+  const journal = path.join(directory, 'journal');
+  return {
+    data: path.join(directory, 'data'),
+    run: directory,
+    cluster: path.join(directory, 'cluster'),
+    restoredCluster: path.join(directory, 'restored'),
+    repository: path.join(directory, 'repository'),
+    lock: path.join(directory, 'drill.lock'),
+    journals: { cluster: path.join(journal, 'cluster'), restored: path.join(journal, 'restored') },
+  };
+}
+
+/** Takes a durable workspace for this process, making it if need be; removes nothing. Throws USAGE as `openWorkspace`. */
+export function openDurableWorkspace({ run, lock }: Workspace): void {
+  onDisk(`preparing ${run}`, () => {
+    mkdirSync(run, { recursive: true });
+    if (!isOurs(run) && readdirSync(run).length > 0) throw notOurs(run, '--data-dir');
+    writeFileSync(path.join(run, MARKER), '');
+    takeLock(lock, run);
+  });
+}
+
+export function closeDurableWorkspace({ lock }: Workspace): void {
+  rmSync(lock, { force: true });
 }
 
 /**
@@ -124,9 +154,9 @@ function isAlive(pid: number): boolean {
 
 const isOurs = (run: string): boolean => existsSync(path.join(run, MARKER));
 
-function notOurs(run: string): DrillError {
+function notOurs(run: string, option = '--work-dir'): DrillError {
   return new DrillError('USAGE', `${run} is there already, and no drill made it`, {
-    hint: 'move it away, or choose another --work-dir',
+    hint: `move it away, or choose another ${option}`,
   });
 }
 

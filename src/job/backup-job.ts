@@ -1,12 +1,13 @@
 import type { SerializedError } from '../base/errors.js';
 import type { Checksum, TaskReport } from '../node/index.js';
-import type { JobEvent, WorkPlan } from './event.js';
+import type { JobEvent, UploadedShards, WorkPlan } from './event.js';
 import {
   acceptJob,
   enter,
   finishTask,
   releaseAll,
   requestPlan,
+  resumeJob,
   setTransient,
   shardsAt,
   startBoard,
@@ -37,6 +38,12 @@ export interface BackupJob extends JobRecord<BackupState> {
   readonly leftovers: boolean;
   /** The repository's storage renames atomically. */
   readonly canRename: boolean;
+  /** When it was accepted, as snapshots are dated: `yyyy-mm-dd-hh-mm-ss`. */
+  readonly backupTime: string;
+  /** What was uploaded, once all of it was. */
+  readonly uploaded?: UploadedShards;
+  /** Size of the manifest, once it is written. */
+  readonly manifestBytes?: number;
   readonly transient: BackupTransient;
 }
 
@@ -46,8 +53,6 @@ interface BackupTransient extends Transient {
   /** Whether the manifest is on its way; if not, when it may be tried (again). */
   readonly publishing: boolean;
   readonly publishNotBeforeMs: number;
-  /** Size of the manifest, once it is written. */
-  readonly manifestBytes?: number;
 }
 
 export type NewBackupJob = Pick<
@@ -61,6 +66,7 @@ export type NewBackupJob = Pick<
   | 'content'
   | 'leftovers'
   | 'canRename'
+  | 'backupTime'
 >;
 
 /** Wait before another try to publish, where no tick sets the pace. */
@@ -78,10 +84,39 @@ export function createBackupJob(
     state: 'PENDING',
     states: [{ state: 'PENDING', atMs: nowMs }],
     nextTaskId: 1,
-    transient: { checksums: [], publishing: false, publishNotBeforeMs: 0 },
+    restarts: 0,
+    transient: nothingDone(),
   };
   return acceptJob(job, settings);
 }
+
+/**
+ * Takes up a backup whose coordinator is gone. Snapshots being taken are taken anew, because nobody knows which are
+ * whole; uploads begin again over the snapshots that are there, and find what the repository has; once all the data is
+ * there, only the manifest is left to write. As Doris does.
+ */
+export function resumeBackup(
+  stored: Omit<BackupJob, 'transient'>,
+  nowMs: number,
+  settings: EngineSettings,
+): Step<BackupJob> {
+  const job: BackupJob = { ...stored, transient: nothingDone() };
+  switch (job.state) {
+    case 'PENDING':
+    case 'SNAPSHOTING': {
+      const { plan: _, ...unplanned } = job;
+      return resumeJob<BackupJob>(unplanned, 'PENDING', nowMs, settings);
+    }
+    case 'UPLOAD_SNAPSHOT':
+    case 'UPLOADING':
+      return resumeJob<BackupJob>({ ...job, leftovers: true }, 'UPLOAD_SNAPSHOT', nowMs, settings);
+    default:
+      // Whether the nodes were told to drop their snapshots is not known: SAVE_META tells them (again).
+      return resumeJob<BackupJob>({ ...job, leftovers: true }, 'SAVE_META', nowMs, settings);
+  }
+}
+
+const nothingDone = (): BackupTransient => ({ checksums: [], publishing: false, publishNotBeforeMs: 0 });
 
 /** The effect of `event` on `job`; see `stepJob`. */
 export function stepBackup(
@@ -114,7 +149,7 @@ function advance(turn: BackupTurn): boolean {
     case 'UPLOAD_SNAPSHOT':
       return startUploads(turn);
     case 'UPLOADING':
-      return job.transient.board?.isDone === true && enter(turn, 'SAVE_META');
+      return job.transient.board?.isDone === true && saveMeta(turn);
     case 'SAVE_META':
       // Every byte is in the repository: the nodes need not hold old files any longer.
       releaseAll(turn);
@@ -137,7 +172,7 @@ function take(turn: BackupTurn, event: JobEvent): void {
       break;
     case 'published':
       if (!turn.job.transient.publishing) break;
-      setTransient(turn, { manifestBytes: event.manifestBytes });
+      turn.job = { ...turn.job, manifestBytes: event.manifestBytes };
       enter(turn, 'FINISHED');
       break;
     case 'publish-failed':
@@ -167,8 +202,9 @@ function startSnapshots(turn: BackupTurn, plan: WorkPlan): void {
 
 function startUploads(turn: BackupTurn): boolean {
   const { settings, job } = turn;
-  const plan = job.transient.plan!;
+  const plan = job.plan!;
   const { id: jobId, canRename: rename } = job;
+  setTransient(turn, { checksums: [] });
   const onePass = rename && settings.hashing === 'one-pass';
   const probe = settings.probe === 'always' || job.leftovers;
   startBoard(turn, plan, {
@@ -197,11 +233,18 @@ function takeReport(turn: BackupTurn, taskId: number, report: TaskReport): void 
   });
 }
 
+/** From here on the job knows for good what it uploaded: a coordinator that takes it up has only the manifest to write. */
+function saveMeta(turn: BackupTurn): true {
+  const { plan, transient } = turn.job;
+  const checksums = transient.checksums as (readonly Checksum[])[];
+  turn.job = { ...turn.job, uploaded: { shards: plan!.shards, checksums } };
+  return enter(turn, 'SAVE_META');
+}
+
 function publish(turn: BackupTurn): void {
-  const { plan, checksums, publishing, publishNotBeforeMs } = turn.job.transient;
+  const { publishing, publishNotBeforeMs } = turn.job.transient;
   if (publishing || turn.nowMs < publishNotBeforeMs) return;
-  const uploaded = { shards: plan!.shards, checksums: checksums as (readonly Checksum[])[] };
-  turn.commands.push({ kind: 'publish', uploaded });
+  turn.commands.push({ kind: 'publish', uploaded: turn.job.uploaded! });
   setTransient(turn, { publishing: true });
 }
 

@@ -17,7 +17,7 @@ export type JobEvent =
   | { readonly kind: 'publish-failed'; readonly error: SerializedError }
   | { readonly kind: 'cancel'; readonly error: SerializedError };
 
-/** What a job asks its coordinator to do. */
+/** What a job asks its coordinator to do. What `persist` writes is durable before anything else of the step is done. */
 export type Command =
   /** Decide what there is to do and on which nodes; answered by `planned` or `plan-failed`. */
   | { readonly kind: 'plan' }

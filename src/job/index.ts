@@ -4,10 +4,22 @@ import type { Step } from './lifecycle.js';
 import { stepRestore, type RestoreJob } from './restore-job.js';
 import type { EngineSettings } from './settings.js';
 
-export { createBackupJob, type BackupJob, type BackupState, type NewBackupJob } from './backup-job.js';
+export {
+  createBackupJob,
+  resumeBackup,
+  type BackupJob,
+  type BackupState,
+  type NewBackupJob,
+} from './backup-job.js';
 export type { Command, JobEvent, UploadedShards, WorkPlan } from './event.js';
 export type { Step } from './lifecycle.js';
-export { createRestoreJob, type NewRestoreJob, type RestoreJob, type RestoreState } from './restore-job.js';
+export {
+  createRestoreJob,
+  resumeRestore,
+  type NewRestoreJob,
+  type RestoreJob,
+  type RestoreState,
+} from './restore-job.js';
 export type { Batching, EngineSettings } from './settings.js';
 
 export type Job = BackupJob | RestoreJob;

@@ -5,7 +5,7 @@ import type { EngineSettings } from './settings.js';
 import { TaskBoard, type BoardOptions } from './task-board.js';
 import { shareByNode } from './work.js';
 
-/** What every job has, whatever it does. All of it but the board is durable: it is what `persist` writes. */
+/** What every job has, whatever it does. All of it but `transient` is durable: it is what `persist` writes. */
 export interface JobRecord<State extends string> {
   readonly id: number;
   readonly label: string;
@@ -19,15 +19,18 @@ export interface JobRecord<State extends string> {
   readonly states: readonly { readonly state: State; readonly atMs: number }[];
   readonly error?: SerializedError;
   readonly nextTaskId: number;
+  /** How often a coordinator took the job up again after the one before it was gone. */
+  readonly restarts: number;
+  /** What there is to do and where, once that was decided. */
+  readonly plan?: WorkPlan;
   /** Not durable: lost with the coordinator, and built anew. */
   readonly transient: Transient;
 }
 
 /** What a job knows only while its coordinator lives. */
 export interface Transient {
-  /** A plan was asked for; `plan` is there once it was answered. */
+  /** A plan was asked for, and has not been answered. */
   readonly planning?: boolean;
-  readonly plan?: WorkPlan;
   /** The tasks of the phase the job is in. */
   readonly board?: TaskBoard<NodeTask>;
   /** The last failure besides tasks' that did not end the job. */
@@ -129,8 +132,8 @@ export function startBoard(
     firstTaskId: turn.job.nextTaskId,
   });
   sendAll(turn, board.start());
-  turn.job = { ...turn.job, nextTaskId: board.endTaskId };
-  setTransient(turn, { plan, board });
+  turn.job = { ...turn.job, plan, nextTaskId: board.endTaskId };
+  setTransient(turn, { board });
 }
 
 /** Takes a task's report; gives the positions in the plan that it covered, or nothing if it had been reported before. */
@@ -145,7 +148,7 @@ export function finishTask(turn: Turn<JobRecord<string>>, taskId: number): Int32
 
 /** Has every node with a share of the plan drop what the job left there. */
 export function releaseAll(turn: Turn<JobRecord<string>>): void {
-  const { plan } = turn.job.transient;
+  const { plan } = turn.job;
   if (plan) turn.commands.push({ kind: 'release', nodes: shareByNode(plan).map((share) => share.node) });
 }
 
@@ -191,12 +194,28 @@ function look<State extends string, Job extends JobRecord<State>>(
  * brings both.
  */
 export function acceptJob<Job extends JobRecord<string>>(job: Job, settings: EngineSettings): Step<Job> {
+  return { job, commands: firstCommands(job, job.createdAtMs, settings) };
+}
+
+/**
+ * Takes up again a job whose coordinator is gone, in the state that its own kind says. What was transient is lost, and the timeout goes on counting from the job's acceptance.
+ */
+export function resumeJob<Job extends JobRecord<string>>(
+  job: Job,
+  state: Job['state'],
+  nowMs: number,
+  settings: EngineSettings,
+): Step<Job> {
+  const states = state === job.state ? job.states : [...job.states, { state, atMs: nowMs }];
+  const resumed = { ...job, state, states, restarts: job.restarts + 1 };
+  return { job: resumed, commands: firstCommands(resumed, nowMs, settings) };
+}
+
+function firstCommands(job: JobRecord<string>, nowMs: number, settings: EngineSettings): Command[] {
   const { createdAtMs, timeoutMs } = job;
   const wakes =
-    settings.tickMs > 0
-      ? [nextTick(createdAtMs, settings.tickMs)]
-      : [createdAtMs, createdAtMs + timeoutMs + 1];
-  return { job, commands: [{ kind: 'persist' }, ...wakes.map((atMs) => ({ kind: 'wake', atMs }) as const)] };
+    settings.tickMs > 0 ? [nextTick(nowMs, settings.tickMs)] : [nowMs, createdAtMs + timeoutMs + 1];
+  return [{ kind: 'persist' }, ...wakes.map((atMs) => ({ kind: 'wake', atMs }) as const)];
 }
 
 /** The coordinator looks at multiples of its tick, whenever the statement came. */

@@ -5,7 +5,7 @@ import {
   finishTask,
   releaseAll,
   requestPlan,
-  setTransient,
+  resumeJob,
   shardsAt,
   startBoard,
   stepJob,
@@ -45,9 +45,23 @@ export function createRestoreJob(
     state: 'PENDING',
     states: [{ state: 'PENDING', atMs: nowMs }],
     nextTaskId: 1,
+    restarts: 0,
     transient: {},
   };
   return acceptJob(job, settings);
+}
+
+/**
+ * Takes up a restore whose coordinator is gone: from its beginning, since the shards it was filling were known to that
+ * coordinator alone.
+ */
+export function resumeRestore(
+  stored: Omit<RestoreJob, 'transient'>,
+  nowMs: number,
+  settings: EngineSettings,
+): Step<RestoreJob> {
+  const { plan: _, ...unplanned } = stored;
+  return resumeJob<RestoreJob>({ ...unplanned, transient: {} }, 'PENDING', nowMs, settings);
 }
 
 /** The effect of `event` on `job`; see `stepJob`. */
@@ -87,8 +101,8 @@ function advance(turn: RestoreTurn): boolean {
       return startInstalls(turn);
     case 'COMMITTING':
       if (job.transient.board?.isDone !== true) return false;
-      releaseAll(turn);
       turn.commands.push({ kind: 'commit' });
+      releaseAll(turn);
       return enter(turn, 'FINISHED');
     default:
       return false;
@@ -97,7 +111,7 @@ function advance(turn: RestoreTurn): boolean {
 
 function take(turn: RestoreTurn, event: JobEvent): void {
   if (event.kind === 'planned' && turn.job.state === 'PENDING') {
-    setTransient(turn, { plan: event.plan });
+    turn.job = { ...turn.job, plan: event.plan };
     enter(turn, 'DOWNLOAD');
   } else if (event.kind === 'task-finished') {
     finishTask(turn, event.taskId);
@@ -107,7 +121,7 @@ function take(turn: RestoreTurn, event: JobEvent): void {
 function startDownloads(turn: RestoreTurn): boolean {
   const { settings, job } = turn;
   const { id: jobId } = job;
-  const plan = job.transient.plan!;
+  const plan = job.plan!;
   startBoard(turn, plan, {
     batchSize: batchSize(settings.batching),
     perNode: settings.dispatch === 'at-once' ? Infinity : settings.downloadWorkers + 1,
@@ -124,8 +138,8 @@ function startDownloads(turn: RestoreTurn): boolean {
 }
 
 function startInstalls(turn: RestoreTurn): boolean {
-  const { id: jobId, transient } = turn.job;
-  const plan = transient.plan!;
+  const { id: jobId } = turn.job;
+  const plan = turn.job.plan!;
   startBoard(turn, plan, {
     batchSize: evenBatches(turn.settings.downloadWorkers),
     perNode: Infinity,

@@ -52,6 +52,8 @@ export class TaskBoard<T extends NodeTask> {
   private readonly waiting = new Set<Entry<T>>();
   private nextTaskId: number;
   private unsentShards: number;
+  readonly totalShards: number;
+  doneShards = 0;
   /** The last failure, for messages. */
   lastError: SerializedError | undefined;
 
@@ -59,7 +61,8 @@ export class TaskBoard<T extends NodeTask> {
     this.options = options;
     this.nextTaskId = options.firstTaskId;
     this.queues = new Map(options.shares.map(({ node, positions }) => [node, { node, positions, taken: 0 }]));
-    this.unsentShards = options.shares.reduce((sum, share) => sum + share.positions.length, 0);
+    this.totalShards = options.shares.reduce((sum, share) => sum + share.positions.length, 0);
+    this.unsentShards = this.totalShards;
   }
 
   get isDone(): boolean {
@@ -86,6 +89,7 @@ export class TaskBoard<T extends NodeTask> {
     if (!entry) return undefined;
     this.open.delete(taskId);
     this.waiting.delete(entry);
+    this.doneShards += entry.positions.length;
     const queue = this.queues.get(entry.task.node);
     invariant(queue, 'a task of a node without a queue');
     const next = queue.taken < queue.positions.length ? this.cut(queue) : undefined;
@@ -101,6 +105,13 @@ export class TaskBoard<T extends NodeTask> {
     entry.retryAtMs = nowMs + RETRY_DELAY_MS * entry.attempts;
     this.waiting.add(entry);
     return 'retry';
+  }
+
+  /** The tasks that nodes have now. */
+  get running(): readonly { readonly taskId: number; readonly node: number }[] {
+    return [...this.open.values()]
+      .filter((entry) => entry.retryAtMs === undefined)
+      .map(({ task }) => ({ taskId: task.taskId, node: task.node }));
   }
 
   /** Ids of the tasks that a node has now. */

@@ -1,6 +1,6 @@
 import { downloadTask, installTask } from './download.js';
 import type { Procedure } from './operation.js';
-import { releaseTask, snapshotTask } from './snapshot.js';
+import { releaseTask, snapshotTask, sweepTask } from './snapshot.js';
 import type { NodeTask, TaskReport } from './task.js';
 import { uploadTask } from './upload.js';
 
@@ -18,6 +18,7 @@ export type {
   NodeTask,
   ReleaseTask,
   SnapshotTask,
+  SweepTask,
   TaskReport,
   UploadTask,
 } from './task.js';
@@ -35,5 +36,7 @@ export function taskProcedure(task: NodeTask): Procedure<TaskReport> {
       return installTask(task);
     case 'release':
       return releaseTask(task);
+    case 'sweep':
+      return sweepTask(task);
   }
 }

@@ -38,6 +38,10 @@ export type Operation =
   | { readonly op: 'install'; readonly shard: number }
   /** Drop all that a job left on the node: snapshots, staged files. */
   | { readonly op: 'drop'; readonly jobId: number }
+  /** Remove the node's replica of a shard. Removing what is not there is fine. */
+  | { readonly op: 'remove'; readonly shard: number }
+  /** Drop all but what is named: see SweepTask. */
+  | { readonly op: 'sweep'; readonly keepJobs: readonly number[]; readonly keepShardIds: Int32Array }
   /** Say how far the task is. */
   | { readonly op: 'report'; readonly shards: number };
 

@@ -40,12 +40,23 @@ export interface InstallTask extends TaskBase {
   readonly shards: Int32Array;
 }
 
-/** Drop a job's snapshots and staged files from the node. */
+/** Drop a job's snapshots and staged files from the node, and the replicas that nobody needs since the job has ended. */
 export interface ReleaseTask extends TaskBase {
   readonly kind: 'release';
+  readonly shards: Int32Array;
 }
 
-export type NodeTask = SnapshotTask | UploadTask | DownloadTask | InstallTask | ReleaseTask;
+/**
+ * Drop whatever the coordinator does not know: snapshots and staged files of all jobs but `keepJobs`, all replicas but
+ * `keepShardIds`. What a coordinator asks for when it starts, because the one before it may have left anything.
+ */
+export interface SweepTask extends TaskBase {
+  readonly kind: 'sweep';
+  readonly keepJobs: readonly number[];
+  readonly keepShardIds: Int32Array;
+}
+
+export type NodeTask = SnapshotTask | UploadTask | DownloadTask | InstallTask | ReleaseTask | SweepTask;
 
 /** What a finished task did. `checksums` (uploads only) are per shard of the task, per file. */
 export interface TaskReport {

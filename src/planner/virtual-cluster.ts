@@ -1,13 +1,14 @@
 import { DrillError, invariant, revive } from '../base/errors.js';
 import type { Catalog } from '../catalog/index.js';
-import { Coordinator, memoryJournal, type Accepted, type Outcome } from '../coordinator/index.js';
+import { Coordinator, memoryJournal, type Journal, type Outcome, type Reply } from '../coordinator/index.js';
 import { isEnded } from '../job/index.js';
 import { generateCatalog, targetPlacement, type Scenario } from '../scenario/index.js';
 import type { Statement } from '../sql/index.js';
 import { Recorder } from '../world/recorder.js';
 import { resultOf } from '../world/result-of.js';
 import type { RunResult } from '../world/result.js';
-import { VirtualRepository } from '../world/virtual/virtual-repository.js';
+import type { VirtualRepository } from '../world/virtual/virtual-repository.js';
+import { VirtualStorages } from '../world/virtual/virtual-storages.js';
 import { VirtualWorld, type TraceRecord } from '../world/virtual/virtual-world.js';
 
 /** The calendar at the beginning of every simulation: 2020-01-01T00:00:00Z. */
@@ -16,8 +17,10 @@ export const SIMULATION_EPOCH_MS = 1_577_836_800_000;
 export interface VirtualClusterOptions {
   /** The cluster to run on, where it is not the scenario's own; its nodes are like the scenario's first. */
   readonly catalog?: Catalog;
-  /** A repository that another cluster has written to. */
-  readonly repository?: VirtualRepository;
+  /** The storages of another cluster, which may have written to them. */
+  readonly storages?: VirtualStorages;
+  /** What an earlier coordinator of the cluster left; without one, nothing is remembered beyond the cluster. */
+  readonly journal?: Journal;
   /** Told of every finished operation. */
   readonly trace?: (record: TraceRecord) => void;
 }
@@ -28,21 +31,22 @@ export interface VirtualCluster {
   readonly catalog: Catalog;
   readonly world: VirtualWorld;
   readonly coordinator: Coordinator;
+  readonly storages: VirtualStorages;
+  /** The scenario's own. */
   readonly repository: VirtualRepository;
 }
 
 export function virtualCluster(scenario: Scenario, options: VirtualClusterOptions = {}): VirtualCluster {
   const { repository: spec, cluster, engine, seed } = scenario;
   const catalog = options.catalog ?? generateCatalog(scenario);
-  const canRename = spec.type === 'local';
-  const repository = options.repository ?? new VirtualRepository(spec.name, canRename);
+  const storages = options.storages ?? new VirtualStorages();
   const hardware = catalog.nodeNames.map(
     (_, i) => (options.catalog ? cluster.nodes[0]! : cluster.nodes[i]!).hardware,
   );
   const world = new VirtualWorld({
     catalog,
     workers: engine,
-    repositories: new Map([[spec.name, repository]]),
+    storages,
     epochMs: SIMULATION_EPOCH_MS,
     prices: { nodes: hardware, repository: spec.limits, coordinator: cluster.coordinator, seed },
     ...(options.trace ? { trace: options.trace } : {}),
@@ -51,27 +55,39 @@ export function virtualCluster(scenario: Scenario, options: VirtualClusterOption
     catalog,
     world,
     settings: engine,
-    journal: memoryJournal(),
-    repositories: new Map([[spec.name, { readOnly: spec.readOnly, canRename }]]),
+    journal: options.journal ?? memoryJournal(),
+    repositories: [{ name: spec.name, readOnly: spec.readOnly, spec: spec.storage }],
     placement: targetPlacement(scenario, catalog.nodeNames.length),
   });
-  return { scenario, catalog, world, coordinator, repository };
+  coordinator.start();
+  return {
+    scenario,
+    catalog,
+    world,
+    coordinator,
+    storages,
+    repository: storages.repository(spec.name, spec.storage),
+  };
 }
 
 /** Runs one statement to the end of its job. Throws what is wrong with the statement; a job that fails is a result. */
 export function runStatement(cluster: VirtualCluster, statement: Statement): RunResult {
   const { coordinator, world, catalog, scenario } = cluster;
-  let accepted: Outcome<Accepted> | undefined;
+  let accepted: Outcome<Reply> | undefined;
   let recorder: Recorder | undefined;
   coordinator.execute(statement, {}, (outcome) => {
     accepted = outcome;
-    if (!outcome.ok) return;
+    if (!outcome.ok || outcome.value.kind !== 'accepted') return;
     recorder = new Recorder(world.now());
     world.record(outcome.value.jobId, recorder);
   });
   world.run(() => accepted !== undefined);
   invariant(accepted, 'a statement was never answered');
   if (!accepted.ok) throw revive(accepted.error);
+  invariant(
+    accepted.value.kind === 'accepted',
+    'a statement without a job was to be run to the end of its job',
+  );
   const { jobId } = accepted.value;
   if (!world.run(() => coordinator.isSettled(jobId))) throw stuck(coordinator, jobId);
   return resultOf({

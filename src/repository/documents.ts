@@ -70,6 +70,11 @@ export async function createRepository(storage: Storage, name: string, createdAt
   return repoInfo;
 }
 
+export const noRepository = (name: string): DrillError =>
+  new DrillError('REPOSITORY_UNREADABLE', `there is no repository ${name} at its location`, {
+    hint: 'the name is part of where it lies: check both, or leave out READ ONLY to have it made',
+  });
+
 /** Reads the `__repo_info` of a repository; undefined if there is none. */
 export async function readRepository(storage: Storage, name: string): Promise<RepoInfo | undefined> {
   const path = repoInfoPath(name);

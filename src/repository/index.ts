@@ -1,6 +1,7 @@
 export {
   createRepository,
   findDocument,
+  noRepository,
   readDocument,
   readRepository,
   readText,
@@ -61,6 +62,7 @@ export {
   MAX_FILE_NAME_BYTES,
 } from './names.js';
 export {
+  dropSnapshot,
   filesOf,
   inspectLabel,
   listSnapshots,
@@ -71,9 +73,17 @@ export {
   type Snapshot,
   type SnapshotListing,
 } from './snapshots.js';
+export {
+  canRename,
+  locationOf,
+  type LocalStorageSpec,
+  type S3Credentials,
+  type S3StorageSpec,
+  type StorageSpec,
+} from './storage/spec.js';
 export { memoryStorage, type MemoryStorageOptions } from './storage/memory.js';
 export type { Awaitable, Storage, StorageReader, StorageWriter, StoredFile } from './storage/storage.js';
-export { formatTimestamp, parseTimestamp } from './timestamp.js';
+export { formatDateTime, formatTimestamp, parseTimestamp } from './timestamp.js';
 export { verifyRepository } from './verify.js';
 export type {
   Problem,

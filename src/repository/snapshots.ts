@@ -152,18 +152,33 @@ export function* filesOf(
 
 /**
  * Removes everything under a label but the files that `info` names: what earlier tries left there. For use before the
- * snapshot's documents are written, since it takes away documents too. Returns how many files it removed.
+ * snapshot's documents are written, since it takes away documents too. Returns how many files, and uploads that were never
+ * completed, it removed.
  */
 export async function pruneSnapshot(storage: Storage, info: SnapshotInfo): Promise<number> {
   const kept = new Set<string>();
   for (const { path } of filesOf(info)) kept.add(path);
+  const directory = snapshotDirectory(info.repository, info.label);
   let removed = 0;
-  for (const { path } of await storage.list(snapshotDirectory(info.repository, info.label))) {
+  for (const { path } of await storage.list(directory)) {
     if (kept.has(path)) continue;
     await storage.remove(path);
     removed++;
   }
-  return removed;
+  return removed + (await storage.removeUnfinished(directory));
+}
+
+/**
+ * Removes a snapshot, or what an unfinished backup left under its label. The `__info` goes first: from then on nobody sees
+ * the snapshot, so that one half removed is never restored. Returns how many files it removed.
+ */
+export async function dropSnapshot(storage: Storage, repository: string, label: string): Promise<number> {
+  const directory = snapshotDirectory(repository, label);
+  const files = await storage.list(directory);
+  for (const { path } of files) if (parsePath(path).kind === 'info') await storage.remove(path);
+  await storage.removeUnfinished(directory);
+  await storage.removeTree(directory);
+  return files.length;
 }
 
 function chooseTimestamp(

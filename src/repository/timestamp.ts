@@ -11,7 +11,13 @@ export function formatTimestamp(epochMs: number): string {
   return new Date(epochMs).toISOString().slice(0, 19).replace(/[T:]/g, '-');
 }
 
-/** Milliseconds since 1970 of such a timestamp; undefined if it is none, or no real date. */
+/** `yyyy-mm-dd hh:mm:ss` in UTC, as answers to statements tell times. `epochMs`: milliseconds since 1970. */
+export function formatDateTime(epochMs: number): string {
+  invariant(epochMs >= 0 && epochMs <= MAX_EPOCH_MS, `${epochMs} ms is no time to show`);
+  return new Date(epochMs).toISOString().slice(0, 19).replace('T', ' ');
+}
+
+/** Milliseconds since 1970 of a snapshot's timestamp; undefined if it is none, or no real date. */
 export function parseTimestamp(text: string): number | undefined {
   const match = TIMESTAMP.exec(text);
   if (!match) return undefined;

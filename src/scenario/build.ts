@@ -1,5 +1,6 @@
 import { plural } from '../base/text.js';
 import type { EngineSettings } from '../job/settings.js';
+import type { S3StorageSpec } from '../repository/index.js';
 import type { NodeHardware, RepositoryLimits } from '../world/hardware.js';
 import { buildDatabases } from './build-tables.js';
 import { PRESETS } from './presets.js';
@@ -7,6 +8,7 @@ import { cannotHold, type Report } from './report.js';
 import type { ClusterSpec, NodeSpec, RepositorySpec, Scenario } from './scenario.js';
 import {
   MAX_NODES,
+  S3_LOCATION,
   type ClusterInput,
   type EngineInput,
   type NodeGroupInput,
@@ -39,7 +41,7 @@ export function buildScenario(
     description: input.description.trim(),
     seed: String(input.seed),
     cluster,
-    repository: buildRepository(input.repository),
+    repository: buildRepository(input.repository, report),
     databases: buildDatabases(input.databases, cluster, report),
     engine: buildEngine(input.engine, report),
     statement: { text: input.statement.trimEnd(), line: defaults.statementLine },
@@ -100,14 +102,44 @@ function buildNodes({ nodes, hardware }: ClusterInput, report: Report): NodeSpec
   });
 }
 
-function buildRepository(input: ScenarioInput['repository']): RepositorySpec {
+function buildRepository(input: ScenarioInput['repository'], report: Report): RepositorySpec {
   const limits: RepositoryLimits = {
     bandwidthBytesPerSec: input.bandwidth,
     perConnectionBytesPerSec: input.perConnection,
     latencyMs: input.latency,
     requestsPerSec: input.requestRate,
   };
-  return { name: input.name, type: input.type, readOnly: input.readOnly, limits };
+  const { name, type, readOnly } = input;
+  if (type === 's3') {
+    return {
+      name,
+      type,
+      readOnly,
+      limits,
+      storage: s3Storage(input),
+      isPlaced: input.location !== undefined,
+    };
+  }
+  for (const key of ['location', 'endpoint', 'addressing'] as const) {
+    if (input[key] === undefined) continue;
+    const message = `${key} is of an S3 repository, and this one is of type local`;
+    report([['repository', key]], message, 'add type: s3, or give drill run a --repository');
+  }
+  const storage = { kind: 'local', directory: '', durable: input.durable } as const;
+  return { name, type, readOnly, limits, storage, isPlaced: true };
+}
+
+function s3Storage({ location, endpoint, region, addressing }: ScenarioInput['repository']): S3StorageSpec {
+  const [, bucket = '', prefix = ''] = S3_LOCATION.exec(location ?? '') ?? [];
+  const isPath = (addressing ?? (endpoint === undefined ? 'virtual-hosted' : 'path')) === 'path';
+  return {
+    kind: 's3',
+    ...(endpoint === undefined ? {} : { endpoint }),
+    region,
+    bucket,
+    prefix,
+    addressing: isPath ? 'path' : 'virtual-hosted',
+  };
 }
 
 function buildEngine(input: EngineInput, report: Report): Scenario['engine'] {

@@ -1,5 +1,6 @@
 import type { Distribution } from '../base/distribution.js';
 import type { EngineSettings } from '../job/settings.js';
+import type { StorageSpec } from '../repository/index.js';
 import type { CoordinatorHardware, NodeHardware, RepositoryLimits } from '../world/hardware.js';
 
 /** A scenario after loading: presets applied, units converted, every default filled in. JSON, and frozen. */
@@ -38,9 +39,13 @@ export interface NodeSpec {
 
 export interface RepositorySpec {
   readonly name: string;
-  /** `local` renames, `s3` does not; real runs of `s3` are not supported yet. */
+  /** `local` renames, `s3` does not. */
   readonly type: 'local' | 's3';
   readonly readOnly: boolean;
+  /** Where it is; of a local one, the directory is chosen by whoever runs the scenario. */
+  readonly storage: StorageSpec;
+  /** Whether `storage` says where it is: an S3 repository that was only planned with need not. */
+  readonly isPlaced: boolean;
   readonly limits: RepositoryLimits;
 }
 

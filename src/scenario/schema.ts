@@ -62,6 +62,9 @@ const clusterSchema = keys({
     .describe('What the coordinator costs.'),
 }).describe('The compute nodes, and how data lies on them.');
 
+/** Bucket and prefix. */
+export const S3_LOCATION = /^s3:\/\/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:\/(.*?))?\/*$/;
+
 const repositorySchema = keys({
   name: name.default('example_repo').describe('The name after TO in the statement.'),
   type: z
@@ -69,6 +72,27 @@ const repositorySchema = keys({
     .default('local')
     .describe('local: a directory, which renames files; s3: an object store, which does not.'),
   readOnly: z.boolean().default(false).describe('A read-only repository refuses backups.'),
+  location: z
+    .string()
+    .regex(S3_LOCATION, 'must be s3://bucket or s3://bucket/prefix')
+    .optional()
+    .describe('s3: where it is, as s3://bucket/prefix. Needed by real runs only.'),
+  endpoint: z
+    .string()
+    .regex(/^https?:\/\/[^/?#@\s]+$/, 'must be a URL such as http://127.0.0.1:9000, without a path')
+    .optional()
+    .describe("s3: the server's URL, without a path; AWS's own if it is left out."),
+  region: z.string().default('us-east-1').describe('s3: the region that requests are signed for.'),
+  addressing: z
+    .enum(['path', 'virtual-hosted'])
+    .optional()
+    .describe(
+      "s3: whether the bucket is named in the URL's path or in its host; path where there is an endpoint.",
+    ),
+  durable: z
+    .boolean()
+    .default(true)
+    .describe('local: whether files must be on the disk itself before they count (an fsync each).'),
   bandwidth: rate.prefault('unlimited').describe('All uploads of all nodes together.'),
   perConnection: rate.prefault('unlimited').describe('One upload.'),
   latency: durationDistribution

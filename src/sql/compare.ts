@@ -1,4 +1,4 @@
-import type { Name, Scope, Statement } from './ast.js';
+import type { Name, Property, Scope, Statement } from './ast.js';
 
 /** A statement as plain data without places: what two ways of writing the same statement have in common. */
 export interface BareStatement {
@@ -9,6 +9,13 @@ export interface BareStatement {
   readonly repository?: string;
   readonly scope?: BareScope;
   readonly properties?: readonly (readonly [key: string, value: string])[];
+  readonly readOnly?: boolean;
+  readonly storage?: 's3' | 'local';
+  readonly location?: string;
+  readonly timestamp?: string;
+  readonly filter?: { readonly by: 'equals' | 'like'; readonly value: string };
+  readonly table?: string;
+  readonly partitions?: readonly string[];
 }
 
 export interface BareScope {
@@ -22,23 +29,37 @@ export interface BareTable {
   readonly alias?: string;
 }
 
+type Loose = { readonly [Key in Exclude<AllKeys<Statement>, 'kind'>]?: ValueOf<Statement, Key> };
+type AllKeys<S> = S extends unknown ? keyof S : never;
+type ValueOf<S, Key extends PropertyKey> = S extends { readonly [K in Key]?: infer V } ? V : never;
+
 /** `statement` without spans and source, for comparing. */
 export function withoutSpans(statement: Statement): BareStatement {
-  const { kind } = statement;
-  const database = statement.database ? { database: statement.database.text } : {};
-  if (statement.kind === 'cancel' || statement.kind === 'show-jobs') {
-    return { kind, job: statement.job, ...database };
-  }
-  const { label, repository, scope, properties } = statement;
+  const { job, database, label, repository, scope, properties, readOnly, storage }: Loose = statement;
+  const { location, timestamp, filter, table, partitions }: Loose = statement;
   return {
-    kind,
-    ...database,
-    label: label.text,
-    repository: repository.text,
-    scope: bareScope(scope),
-    properties: properties.map(({ key, value }) => [key.text, value.text] as const),
+    kind: statement.kind,
+    ...(job ? { job } : {}),
+    ...texts({ database, label, repository, location, timestamp, table }),
+    ...(readOnly === undefined ? {} : { readOnly }),
+    ...(storage ? { storage } : {}),
+    ...(scope ? { scope: bareScope(scope) } : {}),
+    ...(partitions ? { partitions: partitions.map(textOf) } : {}),
+    ...(filter ? { filter: { by: filter.by, value: filter.value.text } } : {}),
+    ...(properties ? { properties: properties.map(bareProperty) } : {}),
   };
 }
+
+function texts<Key extends string>(
+  names: Readonly<Record<Key, Name | undefined>>,
+): { readonly [K in Key]?: string } {
+  const given = Object.entries<Name | undefined>(names).flatMap(([key, name]) =>
+    name ? [[key, name.text] as const] : [],
+  );
+  return Object.fromEntries(given) as { readonly [K in Key]?: string };
+}
+
+const bareProperty = ({ key, value }: Property) => [key.text, value.text] as const;
 
 function bareScope(scope: Scope): BareScope {
   if (scope.kind === 'all') return { kind: 'all', tables: [] };

@@ -8,7 +8,7 @@ import { endOf } from './lexer.js';
 import { errorAt } from './locate.js';
 import { expectedAfter, isComplete } from './parser.js';
 import { backquote, shortened } from './quoting.js';
-import { Backquoted, Semicolon, Stray } from './tokens.js';
+import { Backquoted, Semicolon, Stray, With } from './tokens.js';
 import { describeExpected, describeFound } from './wording.js';
 
 /**
@@ -25,12 +25,13 @@ export function syntaxError(
   const fault =
     (found && lexicalFault(found)) ??
     hyphenFault(tokens, failedAt) ??
+    storageFault(tokens, failedAt) ??
     unexpected({
       prefix: tokens.slice(0, failedAt),
       found,
       next: tokens[failedAt + 1],
     });
-  return errorAt(source, fault.span, 'SQL_SYNTAX', fault.message, fault.hint);
+  return errorAt(source, fault.span, fault.code ?? 'SQL_SYNTAX', fault.message, fault.hint);
 }
 
 function unexpected({ prefix, found, next }: Omit<Failure, 'expected'>): Fault {
@@ -69,4 +70,20 @@ function hyphenFault(tokens: readonly IToken[], failedAt: number): Fault | undef
 function touches(left: IToken | undefined, right: IToken | undefined): boolean {
   if (!left || !right || endOf(left) !== right.startOffset) return false;
   return [left, right].every((token) => /^(?:-|[\w$\u0080-\uFFFF]+)$/.test(token.image));
+}
+
+/** Where Doris keeps repositories besides. */
+const UNSUPPORTED_STORAGES = new Set(['HDFS', 'BROKER']);
+
+/** `WITH HDFS`: right in Doris, and nothing that can be had here. */
+function storageFault(tokens: readonly IToken[], failedAt: number): Fault | undefined {
+  const found = tokens[failedAt];
+  const word = found?.image.toUpperCase() ?? '';
+  if (!found || tokens[failedAt - 1]?.tokenType !== With || !UNSUPPORTED_STORAGES.has(word)) return undefined;
+  return {
+    span: { offset: found.startOffset, length: found.image.length },
+    message: `WITH ${word} is not supported: repositories are WITH S3 or WITH LOCAL`,
+    hint: 'write WITH S3 ON LOCATION "s3://bucket/prefix", or WITH LOCAL ON LOCATION "file:///directory"',
+    code: 'NOT_SUPPORTED',
+  };
 }

@@ -1,27 +1,19 @@
-import { EmbeddedActionsParser, type IToken } from 'chevrotain';
-import type { Name as NameNode, Property, Scope, Statement, TableReference } from './ast.js';
+import type { Scope } from './ast.js';
+import { ClauseParser } from './clause-rules.js';
+import type { Condition, StatementDraft } from './conditions.js';
 import * as t from './tokens.js';
 
-/** A statement before it knows the text that it stands in. */
-export type StatementDraft = Statement extends infer S
-  ? S extends Statement
-    ? Omit<S, 'source' | 'span'>
-    : never
-  : never;
-
-type Target = Pick<Extract<Statement, { kind: 'backup' }>, 'label'> & { database?: NameNode };
-
-/**
- * The grammar, one rule for each thing that a message may have to name. One token decides every choice, so the token
- * at which the parser stops is always the one that is wrong.
- */
-class StatementParser extends EmbeddedActionsParser {
+/** The grammar of the statements. One token decides every choice, so the token at which the parser stops is always the one that is wrong. */
+class StatementParser extends ClauseParser {
   readonly statement = this.RULE('statement', (): StatementDraft =>
     this.OR<StatementDraft>([
       { ALT: () => this.SUBRULE(this.backup) },
       { ALT: () => this.SUBRULE(this.restore) },
-      { ALT: () => this.SUBRULE(this.showJobs) },
+      { ALT: () => this.SUBRULE(this.show) },
       { ALT: () => this.SUBRULE(this.cancel) },
+      { ALT: () => this.SUBRULE(this.createRepository) },
+      { ALT: () => this.SUBRULE(this.drop) },
+      { ALT: () => this.SUBRULE(this.use) },
     ]),
   );
 
@@ -47,135 +39,136 @@ class StatementParser extends EmbeddedActionsParser {
     return { kind: 'restore', ...target, repository, scope, properties };
   });
 
-  private readonly showJobs = this.RULE('showJobs', (): StatementDraft => {
-    this.CONSUME(t.Show);
-    const job = this.SUBRULE(this.job);
-    const database = this.OPTION(() => {
-      this.OR([{ ALT: () => this.CONSUME(t.From) }, { ALT: () => this.CONSUME(t.In) }]);
-      return this.SUBRULE(this.database);
-    });
-    return { kind: 'show-jobs', job, ...(database ? { database } : {}) };
-  });
-
   private readonly cancel = this.RULE('cancel', (): StatementDraft => {
     this.CONSUME(t.Cancel);
     const job = this.SUBRULE(this.job);
-    const database = this.OPTION(() => {
-      this.CONSUME(t.From);
-      return this.SUBRULE(this.database);
-    });
+    const database = this.OPTION(() => this.SUBRULE(this.fromDatabase));
     return { kind: 'cancel', job, ...(database ? { database } : {}) };
   });
 
-  private readonly job = this.RULE('job', () =>
-    this.OR<'backup' | 'restore'>([
-      { ALT: () => (this.CONSUME(t.Backup), 'backup') },
-      { ALT: () => (this.CONSUME(t.Restore), 'restore') },
+  private readonly createRepository = this.RULE('createRepository', (): StatementDraft => {
+    this.CONSUME(t.Create);
+    const readOnly = this.OPTION(() => (this.CONSUME(t.Read), this.CONSUME(t.Only), true)) ?? false;
+    this.CONSUME(t.Repository);
+    const repository = this.SUBRULE(this.repository);
+    this.CONSUME(t.With);
+    const storage = this.SUBRULE(this.storage);
+    this.CONSUME(t.On);
+    this.CONSUME(t.Location);
+    const location = this.SUBRULE(this.location);
+    const properties = this.OPTION1(() => this.SUBRULE(this.properties)) ?? [];
+    return { kind: 'create-repository', repository, readOnly, storage, location, properties };
+  });
+
+  private readonly storage = this.RULE('storage', () =>
+    this.OR<'s3' | 'local'>([
+      { ALT: () => (this.CONSUME(t.S3), 's3') },
+      { ALT: () => (this.CONSUME(t.Local), 'local') },
     ]),
   );
 
-  private readonly target = this.RULE('target', (): Target => {
-    const first = nameOf(this.CONSUME(t.Name));
-    const second = this.OPTION(() => {
-      this.CONSUME(t.Dot);
-      return nameOf(this.CONSUME1(t.Name));
-    });
-    return second ? { database: first, label: second } : { label: first };
-  });
-
-  private readonly scope = this.RULE('scope', (): Scope => {
-    const kind = this.OR<'on' | 'exclude'>([
-      { ALT: () => (this.CONSUME(t.On), 'on') },
-      { ALT: () => (this.CONSUME(t.Exclude), 'exclude') },
+  private readonly drop = this.RULE('drop', (): StatementDraft => {
+    this.CONSUME(t.Drop);
+    return this.OR<StatementDraft>([
+      { ALT: () => this.SUBRULE(this.dropRepository) },
+      { ALT: () => this.SUBRULE(this.dropSnapshot) },
     ]);
-    return { kind, tables: this.SUBRULE(this.tables) };
   });
 
-  private readonly restoreScope = this.RULE('restoreScope', (): Scope =>
-    this.OR<Scope>([
-      { ALT: () => (this.CONSUME(t.On), { kind: 'on', tables: this.SUBRULE(this.renamedTables) }) },
-      { ALT: () => (this.CONSUME(t.Exclude), { kind: 'exclude', tables: this.SUBRULE(this.tables) }) },
-    ]),
-  );
-
-  private readonly tables = this.RULE('tables', () => {
-    const tables: TableReference[] = [];
-    this.CONSUME(t.OpenParenthesis);
-    this.AT_LEAST_ONE_SEP({ SEP: t.Comma, DEF: () => tables.push(this.SUBRULE(this.tableReference)) });
-    this.CONSUME(t.CloseParenthesis);
-    return tables;
+  private readonly dropRepository = this.RULE('dropRepository', (): StatementDraft => {
+    this.CONSUME(t.Repository);
+    return { kind: 'drop-repository', repository: this.SUBRULE(this.repository) };
   });
 
-  private readonly renamedTables = this.RULE('renamedTables', () => {
-    const tables: TableReference[] = [];
-    this.CONSUME(t.OpenParenthesis);
-    this.AT_LEAST_ONE_SEP({
-      SEP: t.Comma,
-      DEF: () => {
-        const reference = this.SUBRULE(this.tableReference);
-        const alias = this.OPTION(() => (this.CONSUME(t.As), this.SUBRULE(this.alias)));
-        tables.push(alias ? { ...reference, alias } : reference);
-      },
+  private readonly dropSnapshot = this.RULE('dropSnapshot', (): StatementDraft => {
+    this.CONSUME(t.Snapshot);
+    const label = this.SUBRULE(this.label);
+    this.OR([{ ALT: () => this.CONSUME(t.On) }, { ALT: () => this.CONSUME(t.From) }]);
+    return { kind: 'drop-snapshot', label, repository: this.SUBRULE(this.repository) };
+  });
+
+  private readonly use = this.RULE('use', (): StatementDraft => {
+    this.CONSUME(t.Use);
+    return { kind: 'use', database: this.SUBRULE(this.database) };
+  });
+
+  private readonly show = this.RULE('show', (): StatementDraft => {
+    this.CONSUME(t.Show);
+    return this.OR<StatementDraft>([
+      { ALT: () => this.SUBRULE(this.showJobs) },
+      { ALT: () => this.SUBRULE(this.showSnapshots) },
+      { ALT: () => this.SUBRULE(this.showRepositories) },
+      { ALT: () => this.SUBRULE(this.showCreateRepository) },
+      { ALT: () => this.SUBRULE(this.showDatabases) },
+      { ALT: () => this.SUBRULE(this.showTables) },
+      { ALT: () => this.SUBRULE(this.showPartitions) },
+      { ALT: () => this.SUBRULE(this.showTablets) },
+      { ALT: () => this.SUBRULE(this.showBackends) },
+    ]);
+  });
+
+  private readonly showJobs = this.RULE('showJobs', (): StatementDraft => {
+    const job = this.SUBRULE(this.job);
+    const database = this.OPTION(() => this.SUBRULE(this.fromDatabase));
+    const where = this.OPTION1(() => (this.CONSUME(t.Where), this.SUBRULE(this.jobCondition)));
+    return { kind: 'show-jobs', job, ...(database ? { database } : {}), where: where ? [where] : [] };
+  });
+
+  private readonly showSnapshots = this.RULE('showSnapshots', (): StatementDraft => {
+    this.CONSUME(t.Snapshot);
+    this.CONSUME(t.On);
+    const repository = this.SUBRULE(this.repository);
+    const where: Condition[] = [];
+    this.OPTION(() => {
+      this.CONSUME(t.Where);
+      this.AT_LEAST_ONE_SEP({ SEP: t.And, DEF: () => where.push(this.SUBRULE(this.snapshotCondition)) });
     });
-    this.CONSUME(t.CloseParenthesis);
-    return tables;
+    return { kind: 'show-snapshots', repository, where };
   });
 
-  private readonly tableReference = this.RULE('tableReference', (): TableReference => {
-    const table = this.SUBRULE(this.table);
-    const partitions = this.OPTION(() =>
-      this.OR([
-        { ALT: () => (this.CONSUME(t.Partition), this.SUBRULE(this.onePartitionOrMore)) },
-        { ALT: () => (this.CONSUME(t.Partitions), this.SUBRULE(this.partitions)) },
-      ]),
-    );
-    return partitions ? { table, partitions } : { table };
+  private readonly showRepositories = this.RULE('showRepositories', (): StatementDraft => {
+    this.CONSUME(t.Repositories);
+    return { kind: 'show-repositories' };
   });
 
-  private readonly onePartitionOrMore = this.RULE('onePartitionOrMore', () =>
-    this.OR([{ ALT: () => this.SUBRULE(this.partitions) }, { ALT: () => [this.SUBRULE(this.partition)] }]),
-  );
-
-  private readonly partitions = this.RULE('partitions', () => {
-    const partitions: NameNode[] = [];
-    this.CONSUME(t.OpenParenthesis);
-    this.AT_LEAST_ONE_SEP({ SEP: t.Comma, DEF: () => partitions.push(this.SUBRULE(this.partition)) });
-    this.CONSUME(t.CloseParenthesis);
-    return partitions;
+  private readonly showCreateRepository = this.RULE('showCreateRepository', (): StatementDraft => {
+    this.CONSUME(t.Create);
+    this.CONSUME(t.Repository);
+    this.OPTION(() => this.CONSUME(t.For));
+    return { kind: 'show-create-repository', repository: this.SUBRULE(this.repository) };
   });
 
-  private readonly properties = this.RULE('properties', () => {
-    const properties: Property[] = [];
-    this.CONSUME(t.Properties);
-    this.CONSUME(t.OpenParenthesis);
-    this.AT_LEAST_ONE_SEP({ SEP: t.Comma, DEF: () => properties.push(this.SUBRULE(this.property)) });
-    this.CONSUME(t.CloseParenthesis);
-    return properties;
+  private readonly showDatabases = this.RULE('showDatabases', (): StatementDraft => {
+    this.CONSUME(t.Databases);
+    const filter = this.OPTION(() => this.SUBRULE(this.like));
+    return { kind: 'show-databases', ...(filter ? { filter } : {}) };
   });
 
-  private readonly property = this.RULE('property', (): Property => {
-    const key = this.SUBRULE(this.propertyKey);
-    this.CONSUME(t.Equals);
-    return { key, value: this.SUBRULE(this.propertyValue) };
+  private readonly showTables = this.RULE('showTables', (): StatementDraft => {
+    this.CONSUME(t.Tables);
+    const database = this.OPTION(() => this.SUBRULE(this.fromDatabase));
+    const filter = this.OPTION1(() => this.SUBRULE(this.like));
+    return { kind: 'show-tables', ...(database ? { database } : {}), ...(filter ? { filter } : {}) };
   });
 
-  private readonly propertyKey = this.RULE('propertyKey', () =>
-    this.OR([{ ALT: () => nameOf(this.CONSUME(t.Text)) }, { ALT: () => nameOf(this.CONSUME(t.Name)) }]),
-  );
+  private readonly showPartitions = this.RULE('showPartitions', (): StatementDraft => {
+    this.CONSUME(t.Partitions);
+    this.CONSUME(t.From);
+    return { kind: 'show-partitions', ...this.SUBRULE(this.qualifiedTable) };
+  });
 
-  private readonly propertyValue = this.RULE('propertyValue', () =>
-    this.OR([
-      { ALT: () => nameOf(this.CONSUME(t.Text)) },
-      { ALT: () => nameOf(this.CONSUME(t.Name)) },
-      { ALT: () => nameOf(this.CONSUME(t.NumberWord)) },
-    ]),
-  );
+  private readonly showTablets = this.RULE('showTablets', (): StatementDraft => {
+    this.CONSUME(t.Tablets);
+    this.CONSUME(t.From);
+    const table = this.SUBRULE(this.qualifiedTable);
+    const partitions = this.OPTION(() => this.SUBRULE(this.ofPartitions));
+    return { kind: 'show-tablets', ...table, ...(partitions ? { partitions } : {}) };
+  });
 
-  private readonly repository = this.RULE('repository', () => nameOf(this.CONSUME(t.Name)));
-  private readonly database = this.RULE('database', () => nameOf(this.CONSUME(t.Name)));
-  private readonly table = this.RULE('table', () => nameOf(this.CONSUME(t.Name)));
-  private readonly alias = this.RULE('alias', () => nameOf(this.CONSUME(t.Name)));
-  private readonly partition = this.RULE('partition', () => nameOf(this.CONSUME(t.Name)));
+  private readonly showBackends = this.RULE('showBackends', (): StatementDraft => {
+    this.CONSUME(t.Backends);
+    return { kind: 'show-backends' };
+  });
 
   constructor() {
     super(t.VOCABULARY, { maxLookahead: 1, recoveryEnabled: false });
@@ -184,10 +177,5 @@ class StatementParser extends EmbeddedActionsParser {
 }
 
 const ALL: Scope = { kind: 'all' };
-
-function nameOf(token: IToken): NameNode {
-  const text: unknown = token.payload ?? token.image;
-  return { text: String(text), span: { offset: token.startOffset, length: token.image.length } };
-}
 
 export const parser = new StatementParser();

@@ -5,16 +5,19 @@ import { canFollow, expectedAfter, isComplete, type Expectation } from './parser
 import { backquote, shortened } from './quoting.js';
 import { nearestKeyword } from './spelling.js';
 import * as t from './tokens.js';
-import { describeFound, roleOf } from './wording.js';
+import { describeFound, isSynonym, roleOf } from './wording.js';
 
 /** What was probably meant, as one sentence. The first that has an answer wins: the surest come first. */
 export function hintFor(failure: Failure): string | undefined {
   for (const guess of [
+    otherObjectStore,
     misspelt,
     misplacedClause,
+    ifExists,
     emptyList,
     surplusComma,
     takenAsName,
+    unquoted,
     badName,
     missingToken,
     strayCharacter,
@@ -43,7 +46,18 @@ function misplacedClause({ prefix, found }: Failure): string | undefined {
   if (!found) return undefined;
   const has = (type: TokenType) => prefix.some((token) => token.tokenType === type);
   const type = found.tokenType;
-  const inStatement = has(t.Snapshot) && isComplete(prefix);
+  const isJob = prefix[0]?.tokenType === t.Backup || prefix[0]?.tokenType === t.Restore;
+  const inStatement = isJob && has(t.Snapshot) && isComplete(prefix);
+  if (type === t.Properties && prefix[0]?.tokenType === t.Create && !has(t.Properties)) {
+    return 'PROPERTIES goes last, after ON LOCATION "…"';
+  }
+  if (type === t.Like && prefix[0]?.tokenType === t.Show && isComplete(prefix)) {
+    const column = has(t.Restore) ? 'Label' : 'SnapshotName';
+    return has(t.Where) ? undefined : `write WHERE ${column} LIKE "…"`;
+  }
+  if (found.image.toUpperCase() === 'READONLY' && prefix[0]?.tokenType === t.Create) {
+    return 'these are two words: READ ONLY';
+  }
   if (type === t.On || type === t.Exclude) {
     if (!inStatement) return undefined;
     if (has(t.Properties)) return `${type.name} goes before PROPERTIES`;
@@ -62,6 +76,8 @@ const SURPLUS_DOT: Readonly<Record<string, string>> = {
   repository: 'repositories belong to no database',
   database: 'the name of a database has one part only',
   table: 'tables are named without their database',
+  qualifiedTable: 'a table takes one name before it, that of its database',
+  label: 'labels belong to a repository, not to a database',
   propertyValue: 'a value that holds more than letters and digits needs quotes',
 };
 
@@ -69,6 +85,23 @@ const SURPLUS_DOT: Readonly<Record<string, string>> = {
 function takenAs(prefix: readonly IToken[]): Expectation | undefined {
   const last = prefix.at(-1);
   return last && expectedAfter(prefix.slice(0, -1)).find(({ type }) => tokenMatcher(last, type));
+}
+
+/** `CREATE REPOSITORY IF NOT EXISTS r`, as other statements have it. */
+function ifExists({ prefix, found }: Failure): string | undefined {
+  if (found?.image.toUpperCase() !== 'IF') return undefined;
+  const first = prefix[0]?.tokenType;
+  if (first === t.Create) return 'as in Doris, there is no IF NOT EXISTS here: leave it out';
+  return first === t.Drop ? 'as in Doris, there is no IF EXISTS here: leave it out' : undefined;
+}
+
+/** Stores that speak S3's protocol, under their own names. */
+const LIKE_S3 = new Set(['OSS', 'COS', 'OBS', 'GCS', 'GS', 'MINIO', 'AWS', 'CEPH']);
+
+function otherObjectStore({ found, expected }: Failure): string | undefined {
+  if (!found || !expected.some(({ type }) => type === t.S3)) return undefined;
+  const isLikeS3 = LIKE_S3.has(found.image.toUpperCase());
+  return isLikeS3 ? 'write S3: "s3.endpoint" tells whose it is' : undefined;
 }
 
 const LIST_ITEMS: ReadonlyMap<TokenType, string> = new Map([
@@ -118,6 +151,18 @@ function takenAsName({ prefix, found }: Failure): string | undefined {
   return `${taken.image} was taken as ${role}; did you mean ${keyword}, and left out ${role}?`;
 }
 
+/** A word where only a text can stand. */
+function unquoted({ found, expected }: Failure): string | undefined {
+  const wantsText =
+    expected.some(({ type }) => type === t.Text) && !expected.some(({ type }) => type === t.Name);
+  if (!found || !wantsText) return undefined;
+  if (expected.some(({ rule }) => rule === 'location')) {
+    return 'write the location in quotes, as in "s3://bucket/prefix" or "file:///directory"';
+  }
+  const isWord = isBareWord(found) || found.tokenType === t.Backquoted;
+  return isWord ? `write it in quotes: "${shortened(String(found.payload ?? found.image))}"` : undefined;
+}
+
 /** Something that would be a name if it were in backquotes. */
 function badName({ prefix, found, next, expected }: Failure): string | undefined {
   if (!found) return undefined;
@@ -145,7 +190,9 @@ function badName({ prefix, found, next, expected }: Failure): string | undefined
 
 /** What, put before the wrong token or the end, would make it right. */
 function missingToken({ prefix, found, next, expected }: Failure): string | undefined {
-  const types = expected.map(({ type }) => type).filter((type) => isFixed(type) && !UNLIKELY.has(type));
+  const types = expected
+    .filter((expectation) => isFixed(expectation.type) && !isSynonym(expectation))
+    .map(({ type }) => type);
   const fits = (type: TokenType) => {
     const mended = [...prefix, sample(type)];
     return found ? canFollow(mended, found) : isComplete(mended);
@@ -168,9 +215,6 @@ function preferred<T>(items: readonly T[], isGood: (item: T) => boolean): readon
 
 /** Whether a type of token has one text only. */
 const isFixed = (type: TokenType): boolean => SYMBOLS.has(type) || t.KEYWORDS.has(type.name);
-
-/** What is seldom forgotten, or has a more usual synonym. */
-const UNLIKELY: ReadonlySet<TokenType> = new Set([t.Partitions, t.In]);
 
 const SYMBOLS: ReadonlyMap<TokenType, string> = new Map([
   [t.OpenParenthesis, "'('"],
@@ -199,18 +243,30 @@ function missingSemicolon({ prefix, found }: Failure): string | undefined {
   return begins && isComplete(prefix) ? `is ';' missing before ${found.image}?` : undefined;
 }
 
-/** Statements of Doris's family of backup statements that are not here yet. */
-const NOT_YET = new Set(['CREATE', 'DROP', 'ALTER', 'REPOSITORIES', 'REPOSITORY', 'SNAPSHOT']);
+/** What is close to these statements, and none of them. */
+const ELSEWHERE: Readonly<Record<string, string>> = {
+  'ALTER REPOSITORY': 'drop the repository and create it anew: what it holds stays',
+  'SHOW SNAPSHOTS': 'SHOW SNAPSHOT ON repository lists what a repository holds',
+  'SHOW JOBS': 'SHOW BACKUP and SHOW RESTORE list jobs',
+  'SHOW NODES': 'the nodes are SHOW BACKENDS',
+};
 
-function unknownStatement({ prefix, found }: Failure): string | undefined {
+function unknownStatement({ prefix, found, next }: Failure): string | undefined {
   if (!found || prefix.length > 1) return undefined;
   const word = found.image.toUpperCase();
-  const first = prefix[0]?.tokenType;
-  if (NOT_YET.has(word) && (first === undefined || first === t.Show)) {
-    return 'statements about repositories are not understood yet; repositories come from the scenario';
-  }
-  if (['DATABASE', 'TABLE', 'ALL'].includes(word) && (first === t.Backup || first === t.Restore)) {
+  const first = prefix[0];
+  const elsewhere =
+    ELSEWHERE[first ? `${first.image.toUpperCase()} ${word}` : `${word} ${next?.image.toUpperCase() ?? ''}`];
+  if (elsewhere !== undefined) return elsewhere;
+  const isJob = first?.tokenType === t.Backup || first?.tokenType === t.Restore;
+  if (['DATABASE', 'TABLE', 'ALL'].includes(word) && isJob) {
     return 'without ON and EXCLUDE the whole database is taken; ON (table, …) takes tables';
+  }
+  if (
+    ['DATABASE', 'TABLE'].includes(word) &&
+    (first?.tokenType === t.Create || first?.tokenType === t.Drop)
+  ) {
+    return "databases and tables come from the drill's scenario, or from a RESTORE";
   }
   return undefined;
 }

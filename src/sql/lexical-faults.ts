@@ -1,4 +1,5 @@
 import type { IToken, TokenType } from 'chevrotain';
+import type { ErrorCode } from '../base/error-codes.js';
 import type { Span } from './ast.js';
 import { backquote, badCharacter, shortened } from './quoting.js';
 import * as t from './tokens.js';
@@ -8,6 +9,8 @@ export interface Fault {
   readonly span: Span;
   readonly message: string;
   readonly hint?: string | undefined;
+  /** SQL_SYNTAX where there is none. */
+  readonly code?: ErrorCode;
 }
 
 /** What is wrong with a token that could stand nowhere; undefined for all others. */
@@ -37,6 +40,15 @@ function unclosedFault(token: IToken, what: string): Fault {
 }
 
 function badWordFault(token: IToken): Fault {
+  // A part of a secret, which lost its quotes.
+  if (token.image.includes('*')) {
+    const span = { offset: token.startOffset, length: token.image.length };
+    return {
+      span,
+      message: 'this holds a character that may not be in a bare name',
+      hint: 'put values in quotes',
+    };
+  }
   const { character, index } = badCharacter(token.image) ?? { character: '', index: 0 };
   const span = { offset: token.startOffset + index, length: character.length };
   const code = `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`;

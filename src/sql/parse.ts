@@ -2,9 +2,11 @@ import type { IToken } from 'chevrotain';
 import { invariant } from '../base/errors.js';
 import type { Statement, StatementSource } from './ast.js';
 import { checkStatement } from './checks.js';
+import { finishDraft } from './conditions.js';
 import { syntaxError } from './explain.js';
 import { endOf, tokenize } from './lexer.js';
 import { errorAt } from './locate.js';
+import { shownToken, withoutSecrets, type Piece } from './mask.js';
 import { parseTokens } from './parser.js';
 import { Semicolon } from './tokens.js';
 
@@ -13,11 +15,14 @@ const DEFAULT_SOURCE_NAME = '<statement>';
 /**
  * The statements of a text, which are separated by `;`. The first error ends it (SQL_SYNTAX); so does a text without
  * any statement, because nothing done looks too much like all done. Time is linear in the length of the text.
+ *
+ * Secrets are in the values of properties only: the source of the statements, and all errors, have asterisks for them.
  */
-export function parseScript(source: StatementSource): readonly Statement[] {
-  const frozen = Object.freeze({ name: source.name, text: source.text });
-  const statements = split(tokenize(frozen.text)).map((piece) => parsePiece(frozen, piece));
-  if (statements.length === 0) throw noStatement(frozen);
+export function parseScript({ name, text }: StatementSource): readonly Statement[] {
+  const pieces = split(tokenize(text));
+  const shown = Object.freeze({ name, text: withoutSecrets(text, pieces) });
+  const statements = pieces.map((piece) => finishPiece(shown, piece));
+  if (statements.length === 0) throw noStatement(shown);
   return Object.freeze(statements);
 }
 
@@ -32,32 +37,36 @@ export function parseStatement(text: string, sourceName: string = DEFAULT_SOURCE
   return statement;
 }
 
-interface Piece {
-  readonly tokens: readonly IToken[];
+interface TerminatedPiece extends Piece {
   readonly terminator: IToken | undefined;
 }
 
 /** Cuts at semicolons; pieces without tokens are dropped, so `;;` does no harm. */
-function split(tokens: readonly IToken[]): readonly Piece[] {
-  const pieces: Piece[] = [];
+function split(tokens: readonly IToken[]): readonly TerminatedPiece[] {
+  const pieces: TerminatedPiece[] = [];
   let begin = 0;
   for (let at = 0; at <= tokens.length; at++) {
     const token = tokens[at];
     if (token && token.tokenType !== Semicolon) continue;
-    if (at > begin) pieces.push({ tokens: tokens.slice(begin, at), terminator: token });
+    if (at > begin) {
+      const own = tokens.slice(begin, at);
+      pieces.push({ tokens: own, result: parseTokens(own), terminator: token });
+    }
     begin = at + 1;
   }
   return pieces;
 }
 
-function parsePiece(source: StatementSource, { tokens, terminator }: Piece): Statement {
-  const result = parseTokens(tokens);
-  if (!result.ok) throw syntaxError(source, tokens, result.failedAt, terminator);
+function finishPiece(source: StatementSource, { tokens, result, terminator }: TerminatedPiece): Statement {
+  if (!result.ok) {
+    const shown = tokens.map((token) => shownToken(token, source.text));
+    throw syntaxError(source, shown, result.failedAt, terminator);
+  }
   const first = tokens[0];
   const last = tokens.at(-1);
   invariant(first && last, 'a piece of a script has tokens');
   const span = { offset: first.startOffset, length: endOf(last) - first.startOffset };
-  const statement: Statement = { ...result.draft, source, span };
+  const statement = finishDraft(result.draft, { source, span });
   checkStatement(statement);
   return deepFreeze(statement);
 }

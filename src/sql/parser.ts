@@ -1,6 +1,7 @@
 import { tokenMatcher, type IToken, type TokenType } from 'chevrotain';
 import { invariant } from '../base/errors.js';
-import { parser, type StatementDraft } from './grammar.js';
+import type { StatementDraft } from './conditions.js';
+import { parser } from './grammar.js';
 import { CloseParenthesis, Comma, OpenParenthesis } from './tokens.js';
 
 /** Something that may stand next: a type of token, and the rule of the grammar that asks for it. */

@@ -54,19 +54,57 @@ export function readWord<Word extends string>(
   const text = property.value.text.trim();
   const word = words.find((candidate) => candidate === text.toLowerCase());
   if (word !== undefined) return word;
-  const key = property.key.text.toLowerCase();
+  const key = property.key.text.trim().toLowerCase();
   const meant = nearest(text, words);
   const message = `${key} can ${words.length === 1 ? 'only ' : ''}be ${listOf(words.map(show))}, not ${show(text)}`;
   throw badValue(where, property, message, meant && `did you mean ${show(meant)}?`);
 }
 
+const TRUE_OR_FALSE = ['true', 'false'] as const;
+
+/** `true` or `false`, in any case. */
+export const readBoolean = (where: Located, property: Property): boolean =>
+  readWord(where, property, TRUE_OR_FALSE) === 'true';
+
 /** A number of replicas. */
 export function readReplication(where: Located, property: Property): number {
   const text = property.value.text.trim();
-  const count = /^\d+$/.test(text) ? Number(text) : Number.NaN;
-  if (count >= 1 && count <= MAX_REPLICATION) return count;
+  const count = replicationOf(text);
+  if (count !== undefined) return count;
   const message = `replication_num is a whole number from 1 to ${MAX_REPLICATION}, not ${show(text)}`;
   throw badValue(where, property, message, 'as in "replication_num" = "3"');
+}
+
+function replicationOf(text: string): number | undefined {
+  const count = /^\d+$/.test(text) ? Number(text) : Number.NaN;
+  return count >= 1 && count <= MAX_REPLICATION ? count : undefined;
+}
+
+const EXAMPLE_OF_ALLOCATION = 'as in "replication_allocation" = "tag.location.default: 3"';
+
+/** The number of replicas of a `tag.location.<tag>: <number>`; the nodes here have no tags, so there can be one only. */
+export function readReplicationOfAllocation(where: Located, property: Property): number {
+  const text = property.value.text.trim();
+  const parts = text
+    .split(',')
+    .map((part) => /^\s*tag\.location\.[a-z][\w-]*\s*:\s*(\d+)\s*$/i.exec(part)?.[1]);
+  if (parts.length > 1 && parts.every((part) => part !== undefined)) {
+    const message = 'replication_allocation can name one tag only: the nodes of a drill have no tags';
+    throw badValue(where, property, message, EXAMPLE_OF_ALLOCATION);
+  }
+  const count = replicationOf(parts[0] ?? '');
+  if (parts.length === 1 && count !== undefined) return count;
+  const message = `replication_allocation is a tag and a whole number from 1 to ${MAX_REPLICATION}, not ${show(text)}`;
+  throw badValue(where, property, message, EXAMPLE_OF_ALLOCATION);
+}
+
+/** A whole number from 0 on. */
+export function readWholeNumber(where: Located, property: Property): number {
+  const text = property.value.text.trim();
+  const number = /^\d+$/.test(text) ? Number(text) : Number.NaN;
+  if (Number.isSafeInteger(number)) return number;
+  const key = property.key.text.trim().toLowerCase();
+  throw badValue(where, property, `${key} is a whole number, not ${show(text)}`);
 }
 
 /** A snapshot's timestamp, as the repository writes it. */

@@ -3,9 +3,13 @@ import { nearest } from '../base/text.js';
 /** Words that other systems, or the other statement, have in a keyword's place. */
 const SYNONYMS: ReadonlyMap<string, readonly string[]> = new Map([
   ['INTO', ['TO']],
-  ['FROM', ['TO']],
-  ['TO', ['FROM']],
-  ['IN', ['FROM']],
+  ['FROM', ['TO', 'ON']],
+  ['TO', ['FROM', 'ON']],
+  ['IN', ['FROM', 'ON']],
+  ['SCHEMAS', ['DATABASES']],
+  ['REPOS', ['REPOSITORIES']],
+  ['FILE', ['LOCAL']],
+  ['AT', ['LOCATION', 'ON']],
   ['EXCEPT', ['EXCLUDE']],
   ['WITHOUT', ['EXCLUDE']],
   ['INCLUDE', ['ON']],

@@ -14,6 +14,14 @@ export const Snapshot = keyword('SNAPSHOT', [Name]);
 export const Exclude = keyword('EXCLUDE', [Name]);
 export const Properties = keyword('PROPERTIES', [Name]);
 export const Partitions = keyword('PARTITIONS', [Name]);
+export const Backends = keyword('BACKENDS', [Name]);
+export const Local = keyword('LOCAL', [Name]);
+export const Location = keyword('LOCATION', [Name]);
+export const Only = keyword('ONLY', [Name]);
+export const Repositories = keyword('REPOSITORIES', [Name]);
+export const Repository = keyword('REPOSITORY', [Name]);
+export const S3 = keyword('S3', [Name]);
+export const Tables = keyword('TABLES', [Name]);
 export const Cancel = keyword('CANCEL');
 export const Show = keyword('SHOW');
 export const To = keyword('TO');
@@ -22,6 +30,17 @@ export const In = keyword('IN');
 export const On = keyword('ON');
 export const As = keyword('AS');
 export const Partition = keyword('PARTITION');
+export const And = keyword('AND');
+export const Create = keyword('CREATE');
+export const Databases = keyword('DATABASES');
+export const Drop = keyword('DROP');
+export const For = keyword('FOR');
+export const Like = keyword('LIKE');
+export const Read = keyword('READ');
+export const Tablets = keyword('TABLETS');
+export const Use = keyword('USE');
+export const Where = keyword('WHERE');
+export const With = keyword('WITH');
 
 /** The keywords of the statements, by their text in upper case. */
 export const KEYWORDS: ReadonlyMap<string, TokenType> = new Map(
@@ -40,6 +59,25 @@ export const KEYWORDS: ReadonlyMap<string, TokenType> = new Map(
     Partitions,
     As,
     Properties,
+    Create,
+    Drop,
+    Read,
+    Only,
+    Repository,
+    Repositories,
+    With,
+    S3,
+    Local,
+    Location,
+    For,
+    Where,
+    Like,
+    And,
+    Use,
+    Databases,
+    Tables,
+    Backends,
+    Tablets,
   ].map((type) => [type.name, type]),
 );
 

@@ -14,17 +14,30 @@ const ROLES: Readonly<Record<string, string>> = {
   partition: "a partition's name",
   propertyKey: "a property's name",
   propertyValue: "the property's value",
+  qualifiedTable: "the table's name",
+  label: "the snapshot's label",
+  jobColumn: 'SnapshotName or Label',
+  snapshotColumn: 'SNAPSHOT or TIMESTAMP',
+  text: 'a text in quotes',
+  location: 'the location in quotes',
 };
 
-/** How a clause is shown where several things may stand. */
-const CLAUSES: ReadonlyMap<TokenType, string> = new Map([
-  [t.On, 'ON (table, …)'],
-  [t.Exclude, 'EXCLUDE (table, …)'],
-  [t.Properties, 'PROPERTIES ("name" = "value", …)'],
-  [t.Partition, 'PARTITION (partition, …)'],
-  [t.As, 'AS new_name'],
-  [t.From, 'FROM database'],
-]);
+/** How a clause is shown where several things may stand; by the rule that asks for it where that makes a difference. */
+const CLAUSES: Readonly<Record<string, string>> = {
+  ON: 'ON (table, …)',
+  EXCLUDE: 'EXCLUDE (table, …)',
+  PROPERTIES: 'PROPERTIES ("name" = "value", …)',
+  PARTITION: 'PARTITION (partition, …)',
+  AS: 'AS new_name',
+  FROM: 'FROM database',
+  'showJobs WHERE': 'WHERE SnapshotName = "label"',
+  'showSnapshots WHERE': 'WHERE SNAPSHOT = "label"',
+  'showSnapshots AND': 'AND TIMESTAMP = "time"',
+  'like LIKE': 'LIKE "pattern"',
+  'createRepository READ': 'READ ONLY REPOSITORY',
+  'showCreateRepository CREATE': 'CREATE REPOSITORY',
+  'dropSnapshot ON': 'ON',
+};
 
 const SYMBOLS: ReadonlyMap<TokenType, string> = new Map([
   [t.OpenParenthesis, "'('"],
@@ -35,27 +48,46 @@ const SYMBOLS: ReadonlyMap<TokenType, string> = new Map([
 ]);
 
 /** What has to follow a keyword or symbol, for the case that it alone can stand there. */
-const FOLLOWED_BY: ReadonlyMap<TokenType, string> = new Map([
-  [t.Snapshot, "the snapshot's label"],
-  [t.To, "the repository's name"],
-  [t.From, "the repository's name"],
-  [t.Equals, "the property's value"],
-]);
+const FOLLOWED_BY: Readonly<Record<string, string>> = {
+  SNAPSHOT: "the snapshot's label",
+  TO: "the repository's name",
+  FROM: "the repository's name",
+  'showPartitions FROM': "the table's name",
+  'showTablets FROM': "the table's name",
+  'createRepository ON': 'LOCATION',
+  ON: "the repository's name",
+  ONLY: 'REPOSITORY',
+  REPOSITORY: "the repository's name",
+  WITH: 'S3 or LOCAL',
+  LOCATION: 'the location in quotes',
+  'property Equals': "the property's value",
+  Equals: 'a text in quotes',
+};
+
+/** What a table says of an expectation: of its type in its rule, else of its type. */
+const of = (table: Readonly<Record<string, string>>, { type, rule }: Expectation): string | undefined =>
+  table[`${rule} ${type.name}`] ?? table[type.name];
 
 export const roleOf = (rule: string): string => ROLES[rule] ?? 'a name';
 
 /** `expected TO, followed by the repository's name`, `expected PARTITION (partition, …), ',' or ')'`. */
 export function describeExpected(expected: readonly Expectation[], mayEnd: boolean): string {
   // Synonyms, and the dot after what may be a whole label, would only lengthen the list.
-  const worthNaming = expected.filter(({ type }) => ![t.Partitions, t.In, t.Dot].includes(type));
+  const worthNaming = expected.filter((expectation) => !isSynonym(expectation));
   const [only] = worthNaming;
   if (only && worthNaming.length === 1 && !mayEnd) {
-    const following = LISTS[only.rule] ?? FOLLOWED_BY.get(only.type);
+    const following = LISTS[only.rule] ?? of(FOLLOWED_BY, only);
     return following && !isName(only.type) ? `${labelOf(only)}, followed by ${following}` : labelOf(only);
   }
   const items = worthNaming.map(shortLabelOf);
   return listOf([...new Set(items), ...(mayEnd ? ['the end of the statement'] : [])]);
 }
+
+/** Whether there is a more usual way to write the same. */
+export const isSynonym = ({ type, rule }: Expectation): boolean =>
+  [t.In, t.Dot, t.For].includes(type) ||
+  (type === t.Partitions && rule === 'ofPartitions') ||
+  (type === t.From && rule === 'dropSnapshot');
 
 /** What an opening parenthesis begins, by rule. */
 const LISTS: Readonly<Record<string, string>> = {
@@ -70,7 +102,7 @@ function labelOf({ type, rule }: Expectation): string {
 }
 
 function shortLabelOf(expectation: Expectation): string {
-  return CLAUSES.get(expectation.type) ?? labelOf(expectation);
+  return of(CLAUSES, expectation) ?? labelOf(expectation);
 }
 
 /** The classes that stand for any name or value. */

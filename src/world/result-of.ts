@@ -7,8 +7,8 @@ import type { RunResult, StateSpan } from './result.js';
 export interface FinishedRun {
   readonly world: 'real' | 'virtual';
   readonly statement: Statement;
-  readonly job: Job;
-  readonly work: Work;
+  readonly job: Omit<Job, 'transient'>;
+  readonly work: Pick<Work, 'totals' | 'skippedTables'>;
   readonly recorder: Recorder;
   readonly nodeNames: readonly string[];
   readonly requests: number;
@@ -41,6 +41,7 @@ export function resultOf({
       state: job.state === 'FINISHED' ? 'FINISHED' : 'CANCELLED',
       ...(job.error ? { error: job.error } : {}),
       skippedTables: work.skippedTables,
+      ...(job.restarts > 0 ? { restarts: job.restarts } : {}),
     },
     totals: {
       durationMs: endMs - job.createdAtMs,
@@ -49,7 +50,7 @@ export function resultOf({
       movedBytes: recording.movedBytes,
       requests,
       skippedFiles: job.state === 'FINISHED' ? Math.max(0, work.totals.files - moved) : 0,
-      manifestBytes: job.kind === 'backup' ? (job.transient.manifestBytes ?? 0) : 0,
+      manifestBytes: 'manifestBytes' in job ? (job.manifestBytes as number) : 0,
     },
     states: stateSpans(job),
     nodes: recording.nodes,
@@ -58,7 +59,7 @@ export function resultOf({
   };
 }
 
-function stateSpans(job: Job): StateSpan[] {
+function stateSpans(job: Pick<Job, 'states' | 'createdAtMs'>): StateSpan[] {
   const ended = job.states.slice(0, -1);
   return ended.map(({ state, atMs }, i) => ({
     state,

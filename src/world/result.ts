@@ -29,6 +29,8 @@ export interface JobOutcome {
   readonly error?: SerializedError;
   /** Tables that were left out because their type cannot be backed up: `name (TYPE)`. */
   readonly skippedTables: readonly string[];
+  /** How often a coordinator took the job up again; what was moved and when is known since the last time only. */
+  readonly restarts?: number;
 }
 
 export interface RunTotals {

@@ -123,7 +123,12 @@ const WRONG: readonly (readonly [what: string, args: readonly string[], code: nu
     2,
     /yaml:\d+:\d+: there is no repository/,
   ],
-  ['a real run of S3', ['run', 'scenarios/fleet-100.yaml'], 2, /can be planned but not run for real/],
+  [
+    'a real run of S3 nowhere',
+    ['run', 'scenarios/fleet-100.yaml'],
+    2,
+    /does not say where its S3 repository is/,
+  ],
   [
     'a repository that is a file',
     ['run', SMALL, '-q', '--repository', 'package.json'],

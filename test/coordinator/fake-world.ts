@@ -6,11 +6,11 @@ import {
   failure,
   memoryJournal,
   success,
-  type Accepted,
   type Answer,
   type JobContext,
   type Journal,
   type Outcome,
+  type Reply,
   type RepositoryOperation,
   type Session,
   type World,
@@ -39,6 +39,9 @@ export class FakeWorld implements World {
   readonly documents = new Map<string, string>();
   /** What nodes hold of jobs: `node/job`. */
   readonly held = new Set<string>();
+  readonly mounted = new Set<string>();
+  /** Repositories that are there. */
+  readonly created = new Set(['repo', 'vault']);
   readonly sent: { readonly task: NodeTask; readonly job: JobContext }[] = [];
   /** Operations on repositories, in the order asked for. */
   readonly asked: string[] = [];
@@ -77,6 +80,14 @@ export class FakeWorld implements World {
 
   abort(jobId: number): void {
     this.aborted.push(jobId);
+  }
+
+  mount(repository: string): void {
+    this.mounted.add(repository);
+  }
+
+  unmount(repository: string): void {
+    this.mounted.delete(repository);
   }
 
   perform: World['perform'] = (operation, answer) => {
@@ -148,6 +159,25 @@ export class FakeWorld implements World {
 
   #act(operation: RepositoryOperation): unknown {
     switch (operation.op) {
+      case 'open': {
+        const { repository, create } = operation;
+        if (this.created.has(repository)) return { created: false };
+        if (!create) throw new DrillError('REPOSITORY_UNREADABLE', `there is no repository ${repository}`);
+        this.created.add(repository);
+        return { created: true };
+      }
+      case 'list':
+        return [
+          ...new Set([...this.documents.keys()].map((path) => path.split('/__ss_')[1]!.split('/')[0]!)),
+        ].map((label) => ({
+          label,
+          timestamps: this.infoOf(label).map((path) => path.split('/__info_')[1]!),
+        }));
+      case 'drop': {
+        const files = this.labelFiles(operation.label);
+        for (const path of files) this.documents.delete(path);
+        return { removedFiles: files.length };
+      }
       case 'inspect': {
         const timestamps = this.infoOf(operation.label).map((path) => path.split('/__info_')[1]!);
         return { timestamps, hasFiles: this.labelFiles(operation.label).length > 0 };
@@ -182,7 +212,7 @@ export interface FakeCluster {
   readonly coordinator: Coordinator;
   /** Every job state that was told, as `id STATE`. */
   readonly changes: string[];
-  readonly execute: (text: string, session?: Session) => readonly Outcome<Accepted>[];
+  readonly execute: (text: string, session?: Session) => readonly Outcome<Reply>[];
   /** Starts a statement and lets the world do no more than accept it. */
   readonly accept: (text: string, session?: Session) => number;
   readonly job: (jobId: number) => Job;
@@ -196,6 +226,8 @@ export interface FakeClusterOptions {
 
 export const NODES = 3;
 
+const STORAGE = { kind: 'local', directory: '/backups', durable: true } as const;
+
 /** Three nodes, databases `db` and `other` of one table each, and repositories `repo` and `vault`, which is read only. */
 export function fakeCluster(options: FakeClusterOptions = {}): FakeCluster {
   const catalog = new Catalog(Array.from({ length: NODES }, (_, i) => `be-${i + 1}`));
@@ -208,17 +240,19 @@ export function fakeCluster(options: FakeClusterOptions = {}): FakeCluster {
     settings: settings({ minTimeoutMs: 0, ...options.engine }),
     journal: options.journal ?? memoryJournal(),
     placement: evenPlacement(NODES, randomStream('1', 'restore')),
-    repositories: new Map([
-      ['repo', { readOnly: false, canRename: true }],
-      ['vault', { readOnly: true, canRename: true }],
-    ]),
+    repositories: [
+      { name: 'repo', readOnly: false, spec: STORAGE },
+      { name: 'vault', readOnly: true, spec: STORAGE },
+    ],
+    onBroken: () => changes.push('broken'),
     onChange(job) {
       changes.push(`${job.id} ${job.state}`);
       options.onChange?.(job);
     },
   });
-  const execute = (text: string, session: Session = {}): readonly Outcome<Accepted>[] => {
-    const answers: Outcome<Accepted>[] = [];
+  coordinator.start();
+  const execute = (text: string, session: Session = {}): readonly Outcome<Reply>[] => {
+    const answers: Outcome<Reply>[] = [];
     coordinator.execute(parseStatement(text), session, (outcome) => answers.push(outcome));
     return answers;
   };
@@ -233,6 +267,7 @@ export function fakeCluster(options: FakeClusterOptions = {}): FakeCluster {
       if (answers.length === 0) world.let(({ operation }) => operation?.op === 'inspect');
       const [answer] = answers;
       if (!answer?.ok) throw new Error(`refused: ${answer?.error.message}`);
+      if (answer.value.kind !== 'accepted') throw new Error(`answered with ${answer.value.kind}`);
       return answer.value.jobId;
     },
     job: (jobId) => coordinator.job(jobId)!,

@@ -55,7 +55,7 @@ test('without a tick: each event takes the job as far as it can go', (t) => {
     { state: 'UPLOAD_INFO', atMs: 4 },
     { state: 'FINISHED', atMs: 5 },
   ]);
-  t.like(driver.job, { error: undefined, transient: { manifestBytes: 99 } });
+  t.like(driver.job, { error: undefined, manifestBytes: 99 });
   t.true(isEnded(driver.job));
 });
 

@@ -44,7 +44,18 @@ export const planOn = (nodes: readonly number[]): WorkPlan => ({
 const SPEC = { id: 7, label: 'l', databaseId: 1, database: 'db', repository: 'r', timeoutMs: TIMEOUT_MS };
 
 export const backup = (engine: EngineSettings, changes: Partial<NewBackupJob> = {}, nowMs = 0): Step<Job> =>
-  createBackupJob({ ...SPEC, content: 'all', leftovers: false, canRename: true, ...changes }, nowMs, engine);
+  createBackupJob(
+    {
+      ...SPEC,
+      content: 'all',
+      leftovers: false,
+      canRename: true,
+      backupTime: '2020-01-01-00-00-00',
+      ...changes,
+    },
+    nowMs,
+    engine,
+  );
 
 export const restore = (engine: EngineSettings, nowMs = 0): Step<Job> =>
   createRestoreJob(SPEC, nowMs, engine);

@@ -33,7 +33,7 @@ test('without a tick: each event takes the job as far as it can go', (t) => {
   const [, , third, fourth] = driver.sent;
   t.deepEqual(told(driver.finish(third!)), []);
   // Released before it is shown: nothing of the job is left when users see the tables.
-  t.deepEqual(told(driver.finish(fourth!)), ['release [0,1]', 'commit', 'persist']);
+  t.deepEqual(told(driver.finish(fourth!)), ['commit', 'release [0,1]', 'persist']);
   t.deepEqual(driver.states, [...STATES, 'FINISHED']);
   t.true(isEnded(driver.job));
 });
@@ -51,7 +51,7 @@ test('with a tick: one state a tick', (t) => {
   t.is(driver.job.state, 'COMMIT');
   t.is(driver.tick(12_000).filter(({ kind }) => kind === 'send').length, 2);
   for (const task of driver.sent.slice(2)) t.deepEqual(driver.finish(task), []);
-  t.deepEqual(told(driver.tick(15_000)), ['release [0,1]', 'commit', 'persist']);
+  t.deepEqual(told(driver.tick(15_000)), ['commit', 'release [0,1]', 'persist']);
   t.deepEqual(driver.states, [...STATES, 'FINISHED']);
 });
 

@@ -58,6 +58,7 @@ export class ModelWorld {
       }
       if (op === 'rename') return `rename ${place}.${operation.checksum}`;
       if (op === 'delete') return `delete ${place} but .${operation.keep}`;
+      if (op === 'sweep') return op;
       if (op === 'drop') return `drop ${operation.jobId}`;
       return op === 'report' ? `report ${operation.shards}` : `${op} ${place}`;
     });

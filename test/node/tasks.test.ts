@@ -29,8 +29,20 @@ test('an install puts shard by shard into place', (t) => {
 
 test('a release drops what its job left, and nothing of others', (t) => {
   const model = world();
-  model.run(taskProcedure({ ...TASK, kind: 'release' }));
+  model.run(taskProcedure({ ...TASK, kind: 'release', shards: new Int32Array(0) }));
   t.deepEqual(model.told, ['drop 9']);
+});
+
+test('a release removes the replicas that nobody needs any more', (t) => {
+  const model = world();
+  model.run(taskProcedure({ ...TASK, kind: 'release', shards: Int32Array.of(4, 2) }));
+  t.deepEqual(model.told, ['drop 9', 'remove 4', 'remove 2']);
+});
+
+test('a sweep names what is to stay', (t) => {
+  const model = world();
+  model.run(taskProcedure({ ...TASK, kind: 'sweep', keepJobs: [7], keepShardIds: Int32Array.of(4) }));
+  t.deepEqual(model.told, ['sweep']);
 });
 
 test('a download fetches every file of every shard and reports each shard', (t) => {
@@ -54,7 +66,7 @@ test('a download stops at the first file with other bytes, and says what it got 
 const EVERY_KIND = [
   { ...TASK, kind: 'snapshot', shards: SHARDS },
   { ...TASK, kind: 'install', shards: SHARDS },
-  { ...TASK, kind: 'release' },
+  { ...TASK, kind: 'release', shards: new Int32Array(0) },
   download([[contentOf(5, 0)], [], []]),
 ] as const;
 

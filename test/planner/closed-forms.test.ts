@@ -3,7 +3,7 @@ import { fixed } from '../../src/base/distribution.js';
 import { HEADER_FILE_BYTES } from '../../src/catalog/index.js';
 import { simulate } from '../../src/planner/index.js';
 import type { Scenario } from '../../src/scenario/index.js';
-import { engine, LIMITS, nodes, olapTable, scenario } from '../fixtures/scenarios.js';
+import { placed, engine, LIMITS, nodes, olapTable, scenario } from '../fixtures/scenarios.js';
 
 const uploadMs = (changes: Partial<Scenario>): number => {
   const { states } = simulate(scenario(changes));
@@ -25,6 +25,7 @@ const repository = (
   type,
   readOnly: false,
   limits: { ...FREE_LIMITS, ...limits },
+  ...placed(type),
 });
 const table = (
   partitions: number,

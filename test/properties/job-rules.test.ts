@@ -1,6 +1,7 @@
 import test from 'ava';
 import * as fc from 'fast-check';
-import type { Accepted, Outcome } from '../../src/coordinator/index.js';
+import { jobIdOf } from '../fixtures/outcome.js';
+import type { Outcome, Reply } from '../../src/coordinator/index.js';
 import { isEnded } from '../../src/job/index.js';
 import { runStatement, virtualCluster, type VirtualCluster } from '../../src/planner/index.js';
 import { fixed } from '../../src/base/distribution.js';
@@ -11,8 +12,8 @@ import { arbitraryScenario, engine, nodes, olapTable, scenario } from '../fixtur
 /** DRILL_PROPERTY_RUNS raises it for a deeper search. */
 const RUNS = Number(process.env['DRILL_PROPERTY_RUNS'] ?? 100);
 
-const execute = (cluster: VirtualCluster, text: string): Outcome<Accepted> => {
-  let outcome: Outcome<Accepted> | undefined;
+const execute = (cluster: VirtualCluster, text: string): Outcome<Reply> => {
+  let outcome: Outcome<Reply> | undefined;
   cluster.coordinator.execute(parseStatement(text), {}, (answer) => (outcome = answer));
   cluster.world.run(() => outcome !== undefined);
   return outcome!;
@@ -36,7 +37,7 @@ test('termination: cancelled at any moment, a job ends at once, shows nothing, a
         const accepted = execute(cluster, spec.statement.text);
         t.true(accepted.ok);
         if (!accepted.ok) return;
-        const { jobId } = accepted.value;
+        const jobId = jobIdOf(accepted);
         elapse(cluster, durationMs * when);
         const cancelledAtMs = cluster.world.now();
         const wasOver = isEnded(cluster.coordinator.job(jobId)!);
@@ -85,7 +86,7 @@ test('resume: after a cancelled backup, the same label sends only what is not th
         if (!accepted.ok) return;
         elapse(cluster, whole.durationMs * when * 0.999);
         execute(cluster, 'CANCEL BACKUP FROM example_db');
-        const job = cluster.coordinator.job(accepted.value.jobId)!;
+        const job = cluster.coordinator.job(jobIdOf(accepted))!;
         t.true(cluster.world.run(() => cluster.coordinator.isSettled(job.id)));
         if (job.state === 'FINISHED') return;
         const isWholeFile = (path: string): boolean =>
@@ -110,7 +111,7 @@ test('exclusion: one job a database, one writer a label; other databases and lab
     ],
   });
   const cluster = virtualCluster(two);
-  const backup = (what: string): Outcome<Accepted> =>
+  const backup = (what: string): Outcome<Reply> =>
     execute(cluster, `BACKUP SNAPSHOT ${what} TO example_repo`);
   const first = backup('example_db.a');
   t.true(first.ok);
@@ -125,11 +126,9 @@ test('exclusion: one job a database, one writer a label; other databases and lab
   t.true(other.ok);
   if (!first.ok || !other.ok) return;
   const { coordinator, world } = cluster;
-  t.true(
-    world.run(() => coordinator.isSettled(first.value.jobId) && coordinator.isSettled(other.value.jobId)),
-  );
-  t.is(coordinator.job(first.value.jobId)!.state, 'FINISHED');
-  t.is(coordinator.job(other.value.jobId)!.state, 'FINISHED');
+  t.true(world.run(() => coordinator.isSettled(jobIdOf(first)) && coordinator.isSettled(jobIdOf(other))));
+  t.is(coordinator.job(jobIdOf(first))!.state, 'FINISHED');
+  t.is(coordinator.job(jobIdOf(other))!.state, 'FINISHED');
   const taken = backup('example_db.a');
   t.is(taken.ok ? undefined : taken.error.code, 'LABEL_EXISTS');
   t.true(backup('example_db.c').ok);
@@ -137,7 +136,7 @@ test('exclusion: one job a database, one writer a label; other databases and lab
 
 test('exclusion: two statements that arrive before either is accepted do not both start', (t) => {
   const cluster = virtualCluster(scenario());
-  const answers: Outcome<Accepted>[] = [];
+  const answers: Outcome<Reply>[] = [];
   for (const label of ['a', 'b']) {
     const statement = parseStatement(`BACKUP SNAPSHOT example_db.${label} TO example_repo`);
     cluster.coordinator.execute(statement, {}, (answer) => answers.push(answer));

@@ -1,88 +1,19 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createHash } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import test from 'ava';
 import * as fc from 'fast-check';
-import { runDrill, type DrillOptions } from '../../src/drill/index.js';
-import { isOlap } from '../../src/catalog/index.js';
-import { generateCatalog, type Scenario } from '../../src/scenario/index.js';
-import type { VariantReport } from '../../src/world/result.js';
-import { arbitraryScenario, isSelected, type Selected } from '../fixtures/scenarios.js';
+import { drill, expectedFiles, filesBelow, nothing, realScenarios } from '../fixtures/real-drill.js';
 
 /** Real threads start and stop in each run, so there are few of them; DRILL_REAL_RUNS raises it. */
 const RUNS = Number(process.env['DRILL_REAL_RUNS'] ?? 6);
-
-const nothing = (): void => undefined;
-
-async function drill(
-  scenario: Scenario,
-  workDirectory: string,
-  options: Partial<DrillOptions> = {},
-): Promise<VariantReport> {
-  const report = await runDrill(
-    { file: 'test.yaml', digest: '', variants: [{ name: '', scenario }] },
-    {
-      workDirectory,
-      prove: true,
-      command: 'test',
-      signal: new AbortController().signal,
-      listener: { onPhase: nothing, onProgress: nothing },
-      ...options,
-    },
-  );
-  return report.variants[0]!;
-}
-
-/** Files below a directory, as paths relative to it. */
-function filesBelow(directory: string): string[] {
-  if (!existsSync(directory)) return [];
-  return readdirSync(directory, { recursive: true, encoding: 'utf8' })
-    .filter((name) => statSync(path.join(directory, name)).isFile())
-    .sort();
-}
-
-/** `__shard/file` of every selected file, told from the catalog by plain loops. */
-function expectedFiles(scenario: Scenario, selected: Selected): string[] {
-  const catalog = generateCatalog(scenario);
-  const names: string[] = [];
-  for (const table of catalog.database('example_db').tables.values()) {
-    if (!isOlap(table)) continue;
-    for (const partition of table.partitions.filter((p) => isSelected(selected, table.name, p.name))) {
-      for (const { firstShard, endShard } of partition.indexes) {
-        for (let shard = firstShard; shard < endShard; shard++) {
-          const id = catalog.shards.id[shard];
-          for (let file = 0; file < catalog.shards.fileCount(shard); file++) {
-            names.push(`__${id}/${file === 0 ? `${id}.hdr` : `0200000000000002_${file - 1}.dat`}`);
-          }
-        }
-      }
-    }
-  }
-  return names.sort();
-}
-
-/** Small enough for real files and threads: few nodes, few workers, no waiting for ticks. */
-const realScenarios = arbitraryScenario({ fileBytes: 300_000 }).map(({ scenario, selected }) => ({
-  selected,
-  scenario: {
-    ...scenario,
-    repository: { ...scenario.repository, type: 'local' as const },
-    engine: {
-      ...scenario.engine,
-      tickMs: Math.min(scenario.engine.tickMs, 50),
-      uploadWorkers: Math.min(scenario.engine.uploadWorkers, 2),
-      downloadWorkers: Math.min(scenario.engine.downloadWorkers, 2),
-    },
-    restore: { nodes: Math.min(scenario.restore.nodes, 2), replication: 1 },
-  },
-}));
 
 test.serial(
   'in the real world: exactly the selected files, whole and listed, and restored byte by byte',
   async (t) => {
     await fc.assert(
-      fc.asyncProperty(realScenarios, async ({ scenario, selected }) => {
+      fc.asyncProperty(realScenarios(), async ({ scenario, selected }) => {
         const workDirectory = mkdtempSync(path.join(tmpdir(), 'drill-'));
         try {
           const { measured, predicted, restore } = await drill(scenario, workDirectory);
@@ -129,7 +60,7 @@ test.serial(
 test.serial(
   'a run that is interrupted leaves no job, no snapshot and no cluster behind, and the next one is fine',
   async (t) => {
-    const whole = realScenarios.filter(({ selected }) => selected.kind === 'all');
+    const whole = realScenarios().filter(({ selected }) => selected.kind === 'all');
     const { scenario } = fc.sample(whole, { seed: 7, numRuns: 1 })[0]!;
     const slow = {
       ...scenario,

@@ -3,14 +3,22 @@ import * as fc from 'fast-check';
 import type { Storage } from '../../src/repository/storage/storage.js';
 import { bytesOf, codeOf, get, paths, put } from './storage-helpers.js';
 import { agreesWithModel } from './storage-model.js';
+import { WRITER_CHECKS, type Check } from './storage-writer-checks.js';
 
 /** How to get an empty storage to test, and how to be rid of it. */
 export interface StorageFixture {
   readonly storage: Storage;
   readonly dispose: () => unknown;
+  /** Files larger than this are sent in parts; undefined where nothing depends on the size. */
+  readonly partBytes?: number;
 }
 
-type Check = (t: ExecutionContext, storage: Storage) => Promise<void>;
+export interface ConformanceOptions {
+  /** Runs of the model's property. Default: 60. */
+  readonly modelRuns?: number;
+  /** A large file is five chunks of this. Default: 1 MiB. */
+  readonly largeChunkBytes?: number;
+}
 
 const LONGEST_NAME = 'n'.repeat(255);
 
@@ -83,19 +91,25 @@ const BAD_PATHS = [
 ];
 
 /** Registers the tests that every storage must pass. `open` makes a new, empty one each time. */
-export function storageConformance(name: string, open: () => StorageFixture | Promise<StorageFixture>): void {
+export function storageConformance(
+  name: string,
+  open: () => StorageFixture | Promise<StorageFixture>,
+  { modelRuns = 60, largeChunkBytes = 1024 * 1024 }: ConformanceOptions = {},
+): void {
   const withStorage = (check: Check) => async (t: ExecutionContext) => {
-    const { storage, dispose } = await open();
+    const { storage, dispose, partBytes = 1000 } = await open();
     try {
-      await check(t, storage);
+      await check(t, storage, { largeChunkBytes, partBytes });
     } finally {
       await dispose();
     }
   };
-  for (const [title, check] of Object.entries(CHECKS)) test(`${name}: ${title}`, withStorage(check));
+  for (const [title, check] of Object.entries({ ...CHECKS, ...WRITER_CHECKS })) {
+    test(`${name}: ${title}`, withStorage(check));
+  }
 
   test(`${name}: any commands in any order do what they do to a map`, async (t) => {
-    await t.notThrowsAsync(fc.assert(agreesWithModel(open), { numRuns: 60 }));
+    await t.notThrowsAsync(fc.assert(agreesWithModel(open), { numRuns: modelRuns }));
   });
 }
 
@@ -143,8 +157,12 @@ const CHECKS: Readonly<Record<string, Check>> = {
     t.is((await get(storage, 'written-nothing')).length, 0);
   },
 
-  'large files keep every byte, and writers do not keep the buffer': async (t, storage) => {
-    const chunkBytes = 1024 * 1024;
+  'large files keep every byte, and writers do not keep the buffer': async (
+    t,
+    storage,
+    { largeChunkBytes },
+  ) => {
+    const chunkBytes = largeChunkBytes;
     const chunks = 5;
     for (const buffer of [new Uint8Array(chunkBytes), Buffer.alloc(chunkBytes)]) {
       const writer = await storage.createWriter('large');
@@ -328,6 +346,7 @@ const CHECKS: Readonly<Record<string, Check>> = {
         await refused('rename to', () => storage.rename('a/f', path));
       }
       if (path === '') continue;
+      await refused('removeUnfinished', () => storage.removeUnfinished(path));
       await refused('list', () => storage.list(path));
       await refused('listNames', () => storage.listNames(path));
     }

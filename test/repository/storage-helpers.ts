@@ -15,12 +15,12 @@ export async function put(storage: Storage, path: string, ...chunks: Uint8Array[
 export async function get(storage: Storage, path: string, bufferBytes = 64 * 1024): Promise<Uint8Array> {
   const reader = await storage.openReader(path);
   const buffer = new Uint8Array(bufferBytes);
-  const found: number[][] = [];
+  const found: Uint8Array[] = [];
   for (let count = await reader.read(buffer); count > 0; count = await reader.read(buffer)) {
-    found.push([...buffer.subarray(0, count)]);
+    found.push(buffer.slice(0, count));
   }
   await reader.close();
-  return Uint8Array.from(found.flat());
+  return new Uint8Array(Buffer.concat(found));
 }
 
 export async function paths(storage: Storage, prefix = ''): Promise<string[]> {

@@ -53,6 +53,8 @@ test('the least scenario has every default', (t) => {
         latencyMs: { kind: 'fixed', value: 1 },
         requestsPerSec: Infinity,
       },
+      storage: { kind: 'local', directory: '', durable: true },
+      isPlaced: true,
     },
     databases: [
       {

@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
 import test from 'ava';
 import { DrillError } from '../../src/base/errors.js';
-import { backupOptions, parseScript, restoreOptions } from '../../src/sql/index.js';
+import { repositoryStorage } from '../../src/coordinator/create-repository/storage.js';
+import { backupOptions, parseScript, REPOSITORY_PROPERTIES, restoreOptions } from '../../src/sql/index.js';
+import { RESTORE_PROPERTIES } from '../../src/sql/restore-properties.js';
 
 const DOCUMENT = readFileSync('docs/statement.md', 'utf8');
 const DORIS_LIMITS = { minTimeoutMs: 600_000, defaultTimeoutMs: 86_400_000 };
@@ -12,6 +14,7 @@ function check(text: string): number {
   for (const statement of statements) {
     if (statement.kind === 'backup') backupOptions(statement, DORIS_LIMITS);
     if (statement.kind === 'restore') restoreOptions(statement, DORIS_LIMITS);
+    if (statement.kind === 'create-repository') repositoryStorage(statement);
   }
   return statements.length;
 }
@@ -30,4 +33,19 @@ test('every wrong example gives the message that the document shows', (t) => {
     const error = t.throws(() => check(text), { instanceOf: DrillError });
     t.is(error?.format(), message);
   }
+});
+
+/** What the first columns of the tables of a section name. */
+function propertiesIn(section: string): readonly string[] {
+  const [, text = ''] = new RegExp(`^## ${section}\\n([^]*?)(?=^## )`, 'm').exec(DOCUMENT) ?? [];
+  const cells = [...text.matchAll(/^\| (`[^|]*`) +\|/gm)].map(([, cell = '']) => cell);
+  return cells.flatMap((cell) => [...cell.matchAll(/`([^`]+)`/g)].map(([, name = '']) => name.toLowerCase()));
+}
+
+test('the document lists the properties that there are', (t) => {
+  t.deepEqual(propertiesIn('RESTORE').toSorted(), [...RESTORE_PROPERTIES].toSorted());
+  t.deepEqual(
+    propertiesIn('Repositories').toSorted(),
+    Object.values<readonly string[]>(REPOSITORY_PROPERTIES).flat().toSorted(),
+  );
 });

@@ -17,6 +17,12 @@ function restore(properties: string, limits = LIMITS) {
   return restoreOptions(statement, limits);
 }
 
+function restoreOf(clause: string) {
+  const statement = parseStatement(`RESTORE SNAPSHOT l FROM r ${clause}`);
+  if (statement.kind !== 'restore') throw new Error('not a RESTORE');
+  return restoreOptions(statement, LIMITS);
+}
+
 function refused(
   t: ExecutionContext,
   run: () => unknown,
@@ -137,13 +143,6 @@ test('unknown properties are refused with the known ones and the nearest', (t) =
     /property of RESTORE/,
   );
   refused(t, () => restore('"content" = "all"'), '"content"', /no property/, /property of BACKUP/);
-  refused(
-    t,
-    () => restore('"reserve_replica" = "true"'),
-    '"reserve_replica"',
-    /no property/,
-    /Doris knows it/,
-  );
   refused(t, () => options('"" = "x"'), '""', /no property ""/);
 });
 
@@ -188,4 +187,107 @@ test('replication is a positive whole number', (t) => {
 
 test('options are frozen', (t) => {
   t.true(Object.isFrozen(options('')) && Object.isFrozen(restore('')));
+});
+
+const FLAGS = {
+  reserve_replica: 'reserveReplica',
+  clean_tables: 'cleanTables',
+  clean_partitions: 'cleanPartitions',
+  atomic_restore: 'atomicRestore',
+  force_replace: 'forceReplace',
+  allow_load: 'allowLoad',
+} as const;
+
+test('flags of RESTORE are true or false in any case, and are there only when they are given', (t) => {
+  for (const [key, option] of Object.entries(FLAGS)) {
+    t.false(option in restore(''));
+    for (const [written, value] of [
+      ['true', true],
+      ['FALSE', false],
+      ['True', true],
+    ] as const) {
+      t.is(restore(`"${key}" = "${written}"`)[option], value, key);
+    }
+    for (const wrong of ['yes', '1', '', 'truth']) {
+      refused(
+        t,
+        () => restore(`"${key}" = "${wrong}"`),
+        `"${wrong}"`,
+        new RegExp(`^${key} can be "true" or "false"`),
+      );
+    }
+  }
+  for (const key of ['reserve_dynamic_partition_enable', 'reserve_colocate']) {
+    t.deepEqual(restore(`"${key}" = "true"`), restore(''));
+    refused(t, () => restore(`"${key}" = "x"`), '"x"', /can be "true" or "false"/);
+  }
+});
+
+test('replication_allocation names one tag, and its number is the replication', (t) => {
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: 32_767 }), fc.constantFrom('', ' '), (count, space) => {
+      t.is(restore(`"replication_allocation" = "tag.location.default:${space}${count}"`).replication, count);
+    }),
+    { numRuns: 50 },
+  );
+  const two = 'tag.location.a: 1, tag.location.b: 2';
+  refused(t, () => restore(`"replication_allocation" = "${two}"`), `"${two}"`, /one tag only/, /default: 3/);
+  for (const wrong of [
+    '3',
+    'tag.location.default',
+    'tag.location.default: 0',
+    'tag.location.default: 99999',
+    '',
+    ',',
+  ]) {
+    const run = () => restore(`"replication_allocation" = "${wrong}"`);
+    refused(t, run, `"${wrong}"`, /a tag and a whole number from 1 to 32767/, /default: 3/);
+  }
+});
+
+test('what says how many copies there are to be excludes one another, at the later one', (t) => {
+  const one = ['"replication_num" = "1"', '"replication_allocation" = "tag.location.default: 1"'];
+  const reserve = '"reserve_replica" = "true"';
+  for (const [a, b] of [
+    [one[0], one[1]],
+    [one[0], reserve],
+    [one[1], reserve],
+  ] as const) {
+    for (const [first, second] of [
+      [a, b],
+      [b, a],
+    ]) {
+      const under = second!.slice(0, second!.indexOf(' '));
+      refused(t, () => restore(`${first}, ${second}`), under, /exclude one another/, /leave one/);
+    }
+  }
+  t.is(restore('"reserve_replica" = "false", "replication_num" = "2"').replication, 2);
+});
+
+test('clean_tables goes with whole snapshots only', (t) => {
+  for (const scope of ['ON (t)', 'EXCLUDE (t)']) {
+    const clause = `${scope} PROPERTIES ("clean_tables" = "true")`;
+    refused(
+      t,
+      () => restoreOf(clause),
+      '"true"',
+      new RegExp(`this one has ${scope.split(' ')[0]}$`),
+      /leave out/,
+    );
+    t.false(restoreOf(`${scope} PROPERTIES ("clean_tables" = "false")`).cleanTables);
+    t.true(restoreOf(`${scope} PROPERTIES ("clean_partitions" = "true")`).cleanPartitions);
+  }
+  t.true(restoreOf('PROPERTIES ("clean_tables" = "true")').cleanTables);
+});
+
+test('meta_version is a whole number', (t) => {
+  t.is(restore('"meta_version" = 40').metaVersion, 40);
+  for (const wrong of ['-1', '1.5', 'x', '', '99999999999999999999']) {
+    refused(t, () => restore(`"meta_version" = "${wrong}"`), `"${wrong}"`, /meta_version is a whole number/);
+  }
+});
+
+test('storage_vault_name is refused by name', (t) => {
+  const run = () => restore('"meta_version" = "x", "Storage_Vault_Name" = "v"');
+  refused(t, run, '"Storage_Vault_Name"', /storage_vault_name is not supported/, /leave it out/);
 });

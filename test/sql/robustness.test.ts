@@ -21,7 +21,7 @@ function check(text: string): 'statements' | 'error' {
 
 function checkError(error: DrillError, text: string): void {
   const { place, frame } = error;
-  if (error.code !== 'SQL_SYNTAX') throw new Error(`code ${error.code}`);
+  if (error.code !== 'SQL_SYNTAX' && error.code !== 'NOT_SUPPORTED') throw new Error(`code ${error.code}`);
   if (!place || !frame || place.source !== 'any.sql') throw new Error('no place');
   const line = text.split('\n')[place.line - 1];
   if (line === undefined) throw new Error(`line ${place.line} is not in the text`);
@@ -52,7 +52,7 @@ test('random pieces of statements give statements or one error with a place in i
       check(pieces.join(between));
       t.pass();
     }),
-    { numRuns: 1500 },
+    { numRuns: 1000 },
   );
 });
 
@@ -91,7 +91,7 @@ test('statements with slips in them give statements or one error with a place in
     fc.property(mutated, (text) => {
       outcomes[check(text)]++;
     }),
-    { numRuns: 1500 },
+    { numRuns: 1000 },
   );
   t.true(outcomes.statements > 50 && outcomes.error > 50, JSON.stringify(outcomes));
 });

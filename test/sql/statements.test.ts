@@ -78,3 +78,101 @@ test('comments may stand anywhere between words', (t) => {
     bare('BACKUP SNAPSHOT l TO r'),
   );
 });
+
+test('statements about repositories', (t) => {
+  const create = { kind: 'create-repository', repository: 'r', location: 's3://b/p' };
+  t.deepEqual(bare('CREATE READ ONLY REPOSITORY r WITH S3 ON LOCATION "s3://b/p" PROPERTIES ("a" = 1)'), {
+    ...create,
+    readOnly: true,
+    storage: 's3',
+    properties: [['a', '1']],
+  });
+  t.deepEqual(bare("create repository r with local on location 's3://b/p'"), {
+    ...create,
+    readOnly: false,
+    storage: 'local',
+    properties: [],
+  });
+  t.deepEqual(bare('DROP REPOSITORY `my-r`'), { kind: 'drop-repository', repository: 'my-r' });
+  t.deepEqual(bare('SHOW REPOSITORIES'), { kind: 'show-repositories' });
+  t.deepEqual(bare('SHOW CREATE REPOSITORY FOR r'), { kind: 'show-create-repository', repository: 'r' });
+  t.deepEqual(bare('SHOW CREATE REPOSITORY r'), { kind: 'show-create-repository', repository: 'r' });
+});
+
+test('statements about snapshots', (t) => {
+  const show = { kind: 'show-snapshots', repository: 'r' };
+  t.deepEqual(bare('SHOW SNAPSHOT ON r'), show);
+  t.deepEqual(bare('SHOW SNAPSHOT ON r WHERE snapshot = "l"'), { ...show, label: 'l' });
+  const both = { ...show, label: 'l', timestamp: '2025-05-04-16-45-08' };
+  t.deepEqual(bare('SHOW SNAPSHOT ON r WHERE SNAPSHOT = "l" AND TIMESTAMP = "2025-05-04-16-45-08"'), both);
+  t.deepEqual(bare('SHOW SNAPSHOT ON r WHERE `timestamp` = "2025-05-04-16-45-08" and Snapshot = "l"'), both);
+  t.deepEqual(bare('DROP SNAPSHOT l ON r'), { kind: 'drop-snapshot', label: 'l', repository: 'r' });
+  t.deepEqual(bare('DROP SNAPSHOT l FROM r'), bare('DROP SNAPSHOT l ON r'));
+});
+
+test('jobs are filtered by either name of their label, in any case', (t) => {
+  for (const job of ['backup', 'restore'] as const) {
+    for (const column of ['SnapshotName', 'snapshotname', 'Label', 'LABEL', '`label`']) {
+      const statement = `SHOW ${job} FROM d WHERE ${column}`;
+      const same = { kind: 'show-jobs', job, database: 'd' };
+      t.deepEqual(bare(`${statement} = "x"`), { ...same, filter: { by: 'equals', value: 'x' } });
+      t.deepEqual(bare(`${statement} LIKE "x\\_%"`), { ...same, filter: { by: 'like', value: 'x\\_%' } });
+    }
+  }
+  t.is(
+    printStatement(parseStatement('SHOW RESTORE WHERE SnapshotName = "x"')),
+    'SHOW RESTORE WHERE Label = "x"',
+  );
+  t.deepEqual(bare('CANCEL BACKUP IN d'), bare('CANCEL BACKUP FROM d'));
+});
+
+test('what a drill needs around them', (t) => {
+  const like = { filter: { by: 'like', value: 's%' } };
+  t.deepEqual(bare('SHOW DATABASES'), { kind: 'show-databases' });
+  t.deepEqual(bare('SHOW DATABASES LIKE "s%"'), { kind: 'show-databases', ...like });
+  t.deepEqual(bare("SHOW TABLES IN d LIKE 's%'"), { kind: 'show-tables', database: 'd', ...like });
+  t.deepEqual(bare('SHOW BACKENDS'), { kind: 'show-backends' });
+  t.deepEqual(bare('SHOW PARTITIONS FROM d.t'), { kind: 'show-partitions', database: 'd', table: 't' });
+  const tablets = { kind: 'show-tablets', table: 't' };
+  t.deepEqual(bare('SHOW TABLETS FROM t'), tablets);
+  t.deepEqual(bare('SHOW TABLETS FROM t PARTITION p'), { ...tablets, partitions: ['p'] });
+  t.deepEqual(bare('SHOW TABLETS FROM t PARTITIONS (p, q)'), { ...tablets, partitions: ['p', 'q'] });
+  t.deepEqual(bare('USE tables'), { kind: 'use', database: 'tables' });
+});
+
+test('keywords that Doris does not reserve are names still, and those that it does are not', (t) => {
+  const free = [
+    'tables',
+    'location',
+    'snapshot',
+    'timestamp',
+    'local',
+    's3',
+    'only',
+    'repository',
+    'repositories',
+  ];
+  for (const word of [...free, 'backends', 'label', 'hdfs', 'broker', 'partitions', 'Tables', 'S3']) {
+    t.is(bare(`BACKUP SNAPSHOT ${word}.${word} TO ${word} ON (${word})`).repository, word);
+    t.is(bare(`CREATE REPOSITORY ${word} WITH LOCAL ON LOCATION "/x"`).repository, word);
+    t.is(bare(`SHOW CREATE REPOSITORY ${word}`).repository, word);
+    t.is(bare(`SHOW TABLETS FROM ${word}.${word} PARTITION ${word}`).table, word);
+  }
+  const reserved = [
+    'create',
+    'drop',
+    'read',
+    'with',
+    'for',
+    'where',
+    'like',
+    'and',
+    'use',
+    'databases',
+    'tablets',
+  ];
+  for (const word of [...reserved, 'show', 'on']) {
+    t.throws(() => parseStatement(`USE ${word}`), { message: /the database's name, but found/ }, word);
+    t.is(printStatement(parseStatement(`USE \`${word}\``)), `USE \`${word}\``);
+  }
+});

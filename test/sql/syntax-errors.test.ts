@@ -1,7 +1,7 @@
 import test, { type ExecutionContext } from 'ava';
 import * as fc from 'fast-check';
 import { DrillError } from '../../src/base/errors.js';
-import { parseScript, parseStatement } from '../../src/sql/index.js';
+import { parseScript, parseStatement, printStatement } from '../../src/sql/index.js';
 
 interface Expected {
   /** The text that the carets stand under; '' for the end. */
@@ -144,7 +144,7 @@ test('what was expected is said in words', (t) => {
   const clauses =
     'ON (table, …), EXCLUDE (table, …), PROPERTIES ("name" = "value", …) or the end of the statement';
   const cases: readonly (readonly [text: string, expected: string])[] = [
-    ['x', 'BACKUP, RESTORE, SHOW or CANCEL, but found x'],
+    ['x', 'BACKUP, RESTORE, SHOW, CANCEL, CREATE, DROP or USE, but found x'],
     ['BACKUP', "SNAPSHOT, followed by the snapshot's label, but the statement ends here"],
     ['BACKUP SNAPSHOT (l)', "the snapshot's label, but found '('"],
     ['BACKUP SNAPSHOT l;', "TO, followed by the repository's name, but found ';'"],
@@ -160,7 +160,10 @@ test('what was expected is said in words', (t) => {
       `'=', followed by the property's value, but found the string "b"`,
     ],
     ['BACKUP SNAPSHOT l TO r PROPERTIES ("a" =)', "the property's value, but found ')'"],
-    ['SHOW BACKUP db', 'FROM database or the end of the statement, but found db'],
+    [
+      'SHOW BACKUP db',
+      'FROM database, WHERE SnapshotName = "label" or the end of the statement, but found db',
+    ],
     ['CANCEL x', 'BACKUP or RESTORE, but found x'],
     ['SHOW RESTORE FROM', "the database's name, but the statement ends here"],
   ];
@@ -197,8 +200,6 @@ test('what is missing or too many is pointed out', (t) => {
     [`${backup} BACKUP SNAPSHOT b TO r`, 'BACKUP', '1:24', /is ';' missing before BACKUP/],
     [`${backup} # why`, '#', '1:24', /a comment begins with --/],
     ['BACKUP SNAPSHOT [db.]l TO r', '[', '1:17', /brackets/],
-    ['SHOW SNAPSHOT ON r', 'SNAPSHOT', '1:6', /not understood yet/],
-    ['CREATE REPOSITORY r', 'CREATE', '1:1', /not understood yet/],
     ['SELECT 1', 'SELECT', '1:1', undefined],
   ];
   for (const [text, under, at, hint] of cases) fails(t, text, { under, at, hint });
@@ -292,4 +293,87 @@ test('tables, partitions and new names may be there once', (t) => {
   });
   t.notThrows(() => parseStatement(`${backup} ON (a PARTITION (p), b PARTITION (p), A)`));
   t.notThrows(() => parseStatement('RESTORE SNAPSHOT l FROM r ON (a AS b, b AS a)'));
+});
+
+test('repositories that only Doris has are not supported, and it is said which there are', (t) => {
+  for (const storage of ['HDFS', 'hdfs', 'BROKER hdfs_broker']) {
+    const error = errorOf(() =>
+      parseStatement(`CREATE REPOSITORY r WITH ${storage} ON LOCATION "hdfs://h/x"`),
+    );
+    t.is(error.code, 'NOT_SUPPORTED');
+    t.regex(error.message, /WITH (HDFS|BROKER) is not supported: repositories are WITH S3 or WITH LOCAL/);
+    t.is(underCarets(error), storage.replace(' hdfs_broker', ''));
+  }
+  t.is(printStatement(parseStatement('DROP REPOSITORY hdfs')), 'DROP REPOSITORY hdfs');
+});
+
+test('slips in statements about repositories, lists and filters', (t) => {
+  const create = 'CREATE REPOSITORY r WITH S3';
+  const cases: readonly (readonly [text: string, under: string, hint: RegExp | undefined])[] = [
+    ['CRATE REPOSITORY r', 'CRATE', /CREATE\?/],
+    ['CREATE REPOSITRY r', 'REPOSITRY', /REPOSITORY\?/],
+    ['CREATE READONLY REPOSITORY r', 'READONLY', /READ ONLY/],
+    ['CREATE REPOSITORY IF NOT EXISTS r WITH S3', 'IF', /no IF NOT EXISTS/],
+    ['DROP REPOSITORY IF EXISTS r', 'IF', /no IF EXISTS/],
+    ['CREATE REPOSITORY WITH S3', 'WITH', /repository's name is missing before WITH/],
+    ['CREATE REPOSITORY r ON LOCATION "x"', 'ON', undefined],
+    ['CREATE REPOSITORY r WITH OSS ON LOCATION "x"', 'OSS', /write S3/],
+    ['CREATE REPOSITORY r WITH LOCL ON LOCATION "x"', 'LOCL', /LOCAL\?/],
+    [`${create} LOCATION "s3://b"`, 'LOCATION', /is ON missing/],
+    [`${create} ON "s3://b"`, '"s3://b"', /is LOCATION missing/],
+    [`${create} ON LOCATION s3://b`, 's3', /write the location in quotes/],
+    [`${create} PROPERTIES ("a" = "b")`, 'PROPERTIES', /goes last/],
+    [`${create} ON LOCATION "s3://b" PROPERTIES ()`, ')', /at least one property/],
+    ['ALTER REPOSITORY r', 'ALTER', /create it anew/],
+    ['CREATE DATABASE d', 'DATABASE', /scenario/],
+    ['DROP SNAPSHOT d.l ON r', '.', /labels belong to a repository/],
+    ['DROP SNAPSHOT l r', 'r', /is ON missing before r/],
+    ['SHOW SNAPSHOT FROM r', 'FROM', /ON\?/],
+    ['SHOW REPOSITORY', 'REPOSITORY', /REPOSITORIES\?/],
+    ['SHOW SCHEMAS', 'SCHEMAS', /DATABASES\?/],
+    ['SHOW NODES', 'NODES', /SHOW BACKENDS/],
+    ['SHOW CREATE TABLE t', 'TABLE', undefined],
+    ['SHOW TABLES db', 'db', /is FROM missing before db/],
+    ['SHOW DATABASES LIKE shop', 'shop', /write it in quotes: "shop"/],
+    ['SHOW BACKUP LIKE "x"', 'LIKE', /WHERE SnapshotName LIKE/],
+    ['SHOW RESTORE LIKE "x"', 'LIKE', /WHERE Label LIKE/],
+    ['SHOW BACKUP WHERE SnapshotName = x', 'x', /"x"/],
+    ['SHOW PARTITIONS t', 't', /is FROM missing before t/],
+    ['SHOW PARTITIONS FROM a.b.c', '.', /one name before it, that of its database/],
+    ['SHOW TABLETS FROM t PARTITION ()', ')', /at least one partition/],
+    ['USE a.b', '.', /one part only/],
+  ];
+  for (const [text, under, hint] of cases) {
+    const before = text.indexOf(under, under === '.' ? text.lastIndexOf('.') : 0);
+    const at = `1:${(under === 's3' ? text.indexOf('s3:') : under.length < 2 ? text.lastIndexOf(under) : before) + 1}`;
+    fails(t, text, { under, at, hint });
+  }
+});
+
+test('a condition on what is no column is refused with the columns that there are', (t) => {
+  const snapshots = 'SHOW SNAPSHOT ON r WHERE';
+  const cases: readonly (readonly [
+    text: string,
+    under: string,
+    at: string,
+    message: RegExp,
+    hint?: RegExp,
+  ])[] = [
+    ['SHOW BACKUP WHERE State = "x"', 'State', '1:19', /by SnapshotName only, not by State/, /LIKE/],
+    ['SHOW RESTORE IN d WHERE `x y` LIKE "x"', '`x y`', '1:25', /by Label only/],
+    [`${snapshots} Status = "OK"`, 'Status', '1:26', /by SNAPSHOT and TIMESTAMP only, not by Status/],
+    [`${snapshots} SNAPSHT = "l"`, 'SNAPSHT', '1:26', /not by SNAPSHT/, /did you mean SNAPSHOT\?/],
+    [
+      `${snapshots} TIMESTAMP = "x"`,
+      'TIMESTAMP',
+      '1:26',
+      /only together with SNAPSHOT/,
+      /WHERE SNAPSHOT = "label" AND/,
+    ],
+    [`${snapshots} SNAPSHOT = "a" AND snapshot = "b"`, 'snapshot', '1:45', /twice/, /1:26/],
+  ];
+  for (const [text, under, at, message, hint] of cases) {
+    fails(t, text, { under, at, message, ...(hint ? { hint } : {}) });
+  }
+  t.throws(() => parseStatement('SHOW SNAPSHOT ON r WHERE SNAPSHOT LIKE "x"'), { message: /expected '='/ });
 });

@@ -22,9 +22,11 @@ const MAX_KNOWN = 10_000;
 
 export function knownDirectories(root: string, durable: boolean, maxKnown = MAX_KNOWN): KnownDirectories {
   const known = new Set<string>();
+  /** Those whose own name is known to survive a power failure; being looked at does not make it so. */
+  const synced = new Set<string>();
 
   function remember(directory: string): void {
-    if (known.size >= maxKnown) known.clear();
+    if (known.size >= maxKnown) forget();
     known.add(directory);
   }
 
@@ -40,19 +42,25 @@ export function knownDirectories(root: string, durable: boolean, maxKnown = MAX_
   }
 
   function make(directory: string): void {
-    if (known.has(directory)) return;
+    if (known.has(directory) && !(durable && !synced.has(directory))) return;
     if (directory === '') {
-      makeRoot(root);
+      makeRoot(root, durable);
     } else {
       const parent = directoryOf(directory);
       make(parent);
       if (!created(root, directory)) checkIsDirectory(root, directory);
-      else if (durable) syncDirectory(absolute(root, parent));
+      // Also one that was there: another thread may have made it just now, or a process that was killed.
+      if (durable) syncDirectory(absolute(root, parent));
     }
     remember(directory);
+    if (durable) synced.add(directory);
   }
 
-  return { make, check, forget: () => known.clear() };
+  const forget = (): void => {
+    known.clear();
+    synced.clear();
+  };
+  return { make, check, forget };
 }
 
 /** The place of a relative path in the file system. */
@@ -74,16 +82,17 @@ export function syncDirectory(directory: string): void {
 }
 
 /** Makes the root and the directories it lies in. By hand: Node's recursive mkdir never ends on /proc and the like. */
-function makeRoot(root: string): void {
+function makeRoot(root: string, durable: boolean): void {
   if (statSync(root, { throwIfNoEntry: false })?.isDirectory()) return;
   const parent = dirname(root);
-  if (parent !== root) makeRoot(parent);
+  if (parent !== root) makeRoot(parent, durable);
   try {
     mkdirSync(root);
   } catch (error) {
     // Another thread was faster.
     if (errnoOf(error) !== 'EEXIST' || !statSync(root).isDirectory()) throw error;
   }
+  if (durable) syncDirectory(parent);
 }
 
 function created(root: string, directory: string): boolean {

@@ -26,8 +26,18 @@ import type { Storage, StorageReader, StorageWriter } from './storage.js';
 
 export interface LocalStorageOptions {
   /**
-   * Whether a closed or renamed file, and the directories it lies in, must survive a power failure: an fsync a file
-   * and one a rename. Default: false, which leaves it to the operating system, as Doris does.
+   * Whether what is in place must survive a power failure. Default: false, which leaves it to the operating system, as
+   * Doris does. If true:
+   *
+   * - `close` has the file's bytes on the disk (fsync of the file). Its name may still be lost: a file that counts is
+   *   renamed, and a power failure may take away those that were not.
+   * - `rename` has the new name on the disk (one fsync of the directory, of both if they differ). Since the bytes were
+   *   there before, the new name never stands for half a file.
+   * - A directory that is made or found below the root has its own name on the disk before a file is put into it (one fsync of its
+   *   parent for each directory that this storage meets); so has a root that is made.
+   * - `remove` has the name off the disk, so that what is removed in an order stays removed in that order.
+   *
+   * `abort` and `removeTree` promise nothing: what they leave after a power failure is unseen or removed once more.
    */
   readonly durable?: boolean;
 }
@@ -66,6 +76,7 @@ export function localStorage(root: string, options: LocalStorageOptions = {}): S
     rename: (from, to) => rename(place, checkedPath(from), checkedPath(to)),
     remove: (path) => remove(place, checkedPath(path)),
     removeTree: (prefix) => removeTree(place, checkedPath(prefix)),
+    removeUnfinished: (prefix) => noneUnfinished(prefix),
   };
 }
 
@@ -128,10 +139,7 @@ function createWriter(place: Place, path: string): StorageWriter {
     close() {
       const open = opened();
       attempt('write', 'write', target, () => {
-        if (place.durable) {
-          fsyncSync(open);
-          syncDirectory(absolute(place.root, directoryOf(path)));
-        }
+        if (place.durable) fsyncSync(open);
         release();
       });
       complete = true;
@@ -200,7 +208,10 @@ function rename(place: Place, from: string, to: string): void {
     place.directories.check(directoryOf(from));
     refuseSpecial(source, lstatSync(source));
     withDirectory(place, to, () => renameSync(source, target));
-    if (place.durable) syncDirectory(absolute(place.root, directoryOf(to)));
+    if (!place.durable) return;
+    const [fromDirectory, toDirectory] = [directoryOf(from), directoryOf(to)];
+    syncDirectory(absolute(place.root, toDirectory));
+    if (fromDirectory !== toDirectory) syncDirectory(absolute(place.root, fromDirectory));
   });
 }
 
@@ -213,7 +224,7 @@ function remove(place: Place, path: string): void {
       if (isAbsence(error)) return;
       throw error;
     }
-    unlinkIfThere(target);
+    if (unlinkIfThere(target) && place.durable) syncDirectory(absolute(place.root, directoryOf(path)));
   });
 }
 
@@ -232,11 +243,20 @@ function removeTree(place: Place, prefix: string): void {
   });
 }
 
-function unlinkIfThere(target: string): void {
+/** A writer that is killed leaves its file under the name it was made with: nothing here is unseen. */
+function noneUnfinished(prefix: string): number {
+  checkedDirectory(prefix);
+  return 0;
+}
+
+/** False if it was not there. */
+function unlinkIfThere(target: string): boolean {
   try {
     unlinkSync(target);
+    return true;
   } catch (error) {
     if (!isAbsence(error)) throw error;
+    return false;
   }
 }
 

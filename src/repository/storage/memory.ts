@@ -34,6 +34,10 @@ export function memoryStorage(options: MemoryStorageOptions = {}): Storage {
       const start = `${checkedPath(prefix)}/`;
       for (const path of files.keys()) if (path.startsWith(start)) files.delete(path);
     },
+    removeUnfinished(prefix) {
+      checkedDirectory(prefix);
+      return 0;
+    },
   };
 }
 

@@ -48,4 +48,11 @@ export interface Storage {
   remove(path: string): Awaitable<void>;
   /** Removes every file below the directory `prefix`. */
   removeTree(prefix: string): Awaitable<void>;
+  /**
+   * Takes back what writers that were killed have left, unseen, below the directory `prefix` ('' for all): multipart
+   * uploads that were begun and never completed. Returns how many. It also ends those of writers that still work there.
+   */
+  removeUnfinished(prefix: string): Awaitable<number>;
+  /** Lets go of idle connections, where there are any. The storage is of no use afterwards. */
+  dispose?(): void;
 }

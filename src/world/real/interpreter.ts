@@ -11,11 +11,13 @@ import type { Pace } from './pace.js';
 import { nowNs, nsToMs } from './pacer.js';
 import type { NodePaths } from './paths.js';
 import { PROGRESS, type TaskMessage, type WorkerShard } from './protocol.js';
-import { fetchFile, hashFile, sendFile, type Transfer } from './transfer.js';
+import { dropJob, removeReplica, sweep } from './cleaning.js';
+import { fetchFile, hashFile, sendFile, syncDirectory, type Transfer } from './transfer.js';
 
 export interface InterpreterOptions {
   readonly paths: NodePaths;
-  readonly storage: Storage;
+  /** Undefined for tasks that only clean up. */
+  readonly storage: Storage | undefined;
   readonly pace: Pace;
   readonly progress: BigInt64Array;
   readonly message: TaskMessage;
@@ -28,7 +30,6 @@ export class Interpreter {
   readonly transfers: number[] = [];
   private readonly options: InterpreterOptions;
   private readonly shards: ReadonlyMap<number, WorkerShard>;
-  private readonly transfer: Transfer;
   /** The shard that `names` belongs to: a task takes its shards one after the other. */
   private named = -1;
   private names: readonly string[] = [];
@@ -36,12 +37,11 @@ export class Interpreter {
   constructor(options: InterpreterOptions) {
     this.options = options;
     this.shards = new Map(options.message.shards.map((shard) => [shard.shard, shard]));
-    const onBytes = (bytes: number): void => this.count(PROGRESS.bytes, bytes);
-    this.transfer = { storage: options.storage, pace: options.pace, onBytes };
   }
 
   perform(operation: Operation): Awaitable<unknown> {
-    if (operation.op === 'drop') return this.drop(operation.jobId);
+    if (operation.op === 'drop') return dropJob(this.options.paths, operation.jobId);
+    if (operation.op === 'sweep') return sweep(this.options.paths, operation);
     if (operation.op === 'report') return this.count(PROGRESS.shards, operation.shards);
     const shard = this.shards.get(operation.shard);
     invariant(shard, `shard ${operation.shard} is not one of the task's`);
@@ -64,6 +64,8 @@ export class Interpreter {
         return this.get(shard, operation.file);
       case 'install':
         return this.install(shard);
+      case 'remove':
+        return removeReplica(this.options.paths, shard.address.shardId);
     }
   }
 
@@ -100,7 +102,8 @@ export class Interpreter {
   }
 
   private async list(shard: WorkerShard): Promise<RemoteFiles> {
-    const { pace, storage } = this.options;
+    const { storage } = this;
+    const { pace } = this.options;
     const dueNs = this.request();
     const found = new Map<string, string[]>();
     for (const name of await storage.listNames(this.remoteDirectory(shard))) {
@@ -129,14 +132,21 @@ export class Interpreter {
     const name = this.namesOf(shard)[file]!;
     const stored = checksum === undefined ? partPath(name) : withChecksum(name, checksumText(checksum));
     const target = `${this.remoteDirectory(shard)}/${stored}`;
-    const sent = await sendFile(this.transfer, this.request(), this.snapshotFile(shard, file), target, hash);
+    const sent = await sendFile(
+      this.transfer(),
+      this.request(),
+      this.snapshotFile(shard, file),
+      target,
+      hash,
+    );
     requireSize(shard, file, name, sent.sizeBytes);
     this.moved(startNs, sent.sizeBytes);
     return sent.checksum;
   }
 
   private async rename(shard: WorkerShard, file: number, checksum: Checksum): Promise<void> {
-    const { storage, pace } = this.options;
+    const { storage } = this;
+    const { pace } = this.options;
     const dueNs = this.request();
     const name = `${this.remoteDirectory(shard)}/${this.namesOf(shard)[file]!}`;
     await storage.rename(partPath(name), withChecksum(name, checksumText(checksum)));
@@ -144,7 +154,8 @@ export class Interpreter {
   }
 
   private async deleteOthers(shard: WorkerShard, file: number, keep: Checksum): Promise<void> {
-    const { storage, pace } = this.options;
+    const { storage } = this;
+    const { pace } = this.options;
     const dueNs = this.request();
     const directory = this.remoteDirectory(shard);
     const name = this.namesOf(shard)[file]!;
@@ -166,7 +177,7 @@ export class Interpreter {
     const directory = this.stagingDirectory(shard);
     onDisk(`creating ${directory}`, () => mkdirSync(directory, { recursive: true }));
     const to = path.join(directory, renamedForShard(name, shard.address.shardId));
-    const fetched = await fetchFile(this.transfer, this.request(), from, to);
+    const fetched = await fetchFile(this.transfer(), this.request(), from, to);
     this.moved(startNs, fetched.sizeBytes);
     return fetched.checksum;
   }
@@ -181,16 +192,21 @@ export class Interpreter {
       // A task that is tried again finds the shards that it had finished in place.
       if (existsSync(from)) renameSync(from, to);
       else if (!existsSync(to)) mkdirSync(to);
+      if (!this.options.message.durable) return;
+      for (const directory of [to, paths.data]) syncDirectory(directory);
     });
     pace.until(dueNs);
   }
 
-  private drop(jobId: number): void {
-    const { snapshots, staging } = this.options.paths;
-    for (const directory of [snapshots, staging]) {
-      const held = path.join(directory, String(jobId));
-      onDisk(`dropping ${held}`, () => rmSync(held, { recursive: true, force: true }));
-    }
+  private get storage(): Storage {
+    const { storage } = this.options;
+    invariant(storage, 'a task that cleans up asked for the repository');
+    return storage;
+  }
+
+  private transfer(): Transfer {
+    const onBytes = (bytes: number): void => this.count(PROGRESS.bytes, bytes);
+    return { storage: this.storage, pace: this.options.pace, durable: this.options.message.durable, onBytes };
   }
 
   private request(): bigint {

@@ -1,7 +1,7 @@
 import { sampler } from '../../base/distribution.js';
 import { randomStream } from '../../base/random.js';
 import { msToNs, nowNs, nsToMs, Pacer } from './pacer.js';
-import { ABORT_CELLS, type WorkerSetup } from './protocol.js';
+import { ABORT_CELLS, type TaskMessage, type WorkerSetup } from './protocol.js';
 
 /** Thrown into a task's work when its job was aborted. */
 export class TaskAborted extends Error {
@@ -42,6 +42,7 @@ export class Pace {
   private readonly latencyMs: () => number;
   private readonly linkMs: number;
   private abortCell = 0;
+  private sendOrdinal = 0;
   private scheduleNs = 0n;
 
   constructor({ shared, hardware, limits, seed, nodeName }: WorkerSetup, threadId: number) {
@@ -60,13 +61,14 @@ export class Pace {
   }
 
   /** A task begins: says whose it is, and when it came; it was due then, or when the thread was due with the one before. */
-  begin(jobId: number, sentNs: bigint): void {
-    this.abortCell = jobId % ABORT_CELLS;
+  begin({ task, sentNs, sendOrdinal }: TaskMessage): void {
+    this.abortCell = task.jobId % ABORT_CELLS;
+    this.sendOrdinal = sendOrdinal;
     this.scheduleNs = later(this.scheduleNs, sentNs);
   }
 
   get isAborted(): boolean {
-    return Atomics.load(this.aborts, this.abortCell) !== 0;
+    return Atomics.load(this.aborts, this.abortCell) > this.sendOrdinal;
   }
 
   /** When a request made now is answered, besides the time its bytes take. */
@@ -113,10 +115,11 @@ export class Pace {
   /** Sleeps until a time; throws TaskAborted at once when the job is aborted. */
   until(dueNs: bigint): void {
     for (;;) {
-      if (this.isAborted) throw new TaskAborted();
+      const abortedUpTo = Atomics.load(this.aborts, this.abortCell);
+      if (abortedUpTo > this.sendOrdinal) throw new TaskAborted();
       const leftMs = nsToMs(dueNs - nowNs());
       if (leftMs <= 0) break;
-      Atomics.wait(this.aborts, this.abortCell, 0, leftMs);
+      Atomics.wait(this.aborts, this.abortCell, abortedUpTo, leftMs);
     }
     this.scheduleNs = later(this.scheduleNs, dueNs);
   }

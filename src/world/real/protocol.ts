@@ -1,7 +1,7 @@
 import type { ShardAddress } from '../../catalog/index.js';
 import type { SerializedError } from '../../base/errors.js';
 import type { NodeTask, TaskReport } from '../../node/index.js';
-import type { ManifestFile } from '../../repository/index.js';
+import type { ManifestFile, S3Credentials, StorageSpec } from '../../repository/index.js';
 import type { NodeHardware, RepositoryLimits } from '../hardware.js';
 import type { NodePaths } from './paths.js';
 
@@ -12,8 +12,6 @@ export interface WorkerSetup {
   readonly hardware: NodeHardware;
   readonly limits: RepositoryLimits;
   readonly seed: string;
-  /** By repository name: the directory it lives in. */
-  readonly repositories: Readonly<Record<string, string>>;
   readonly shared: SharedState;
 }
 
@@ -25,7 +23,7 @@ export interface SharedState {
   /** Pacers of all nodes. */
   readonly bandwidth: SharedArrayBuffer;
   readonly requests: SharedArrayBuffer;
-  /** Int32 a job, by its ABORT_CELLS-modulus: 1 once it is aborted. */
+  /** Int32 a job, by its ABORT_CELLS-modulus: how many tasks had been sent, of whatever job, when it was aborted last. */
   readonly aborts: SharedArrayBuffer;
   /** BigInt64: see PROGRESS. */
   readonly progress: SharedArrayBuffer;
@@ -38,13 +36,24 @@ export const ABORT_CELLS = 4096;
 /** Places in `SharedState.progress`. */
 export const PROGRESS = { bytes: 0, files: 1, shards: 2, requests: 3, cells: 4 } as const;
 
+/** A storage and who we are to it. Credentials go from thread to thread in memory, and nowhere else. */
+export interface MountedStorage {
+  readonly spec: StorageSpec;
+  readonly credentials: S3Credentials | undefined;
+}
+
 export interface TaskMessage {
   readonly kind: 'task';
   readonly task: NodeTask;
   readonly label: string;
   readonly repository: string;
-  /** When the coordinator sent it, by `nowNs`. */
+  /** Where the repository is; tasks that clean up need none. */
+  readonly mounted: MountedStorage | undefined;
+  /** Whether what is written on the node must be on its disk itself before the task has ended. */
+  readonly durable: boolean;
+  /** When the coordinator sent it, by `nowNs`, and how many tasks it had sent before. */
   readonly sentNs: bigint;
+  readonly sendOrdinal: number;
   /** Of each shard of the task. */
   readonly shards: readonly WorkerShard[];
 }

@@ -3,9 +3,11 @@ import { sampler } from '../../base/distribution.js';
 import { randomStream } from '../../base/random.js';
 import type { Catalog } from '../../catalog/index.js';
 import { failure, success, type Answer, type JobContext, type World } from '../../coordinator/index.js';
-import { DrillError } from '../../base/errors.js';
+import { DrillError, invariant } from '../../base/errors.js';
 import type { NodeTask, TaskReport } from '../../node/index.js';
-import { localStorage } from '../../repository/storage/local.js';
+import { canRename, type S3Credentials, type StorageSpec } from '../../repository/index.js';
+import { openStorage } from '../../repository/storage/open.js';
+import type { Storage } from '../../repository/storage/storage.js';
 import type { NodeHardware, RepositoryLimits } from '../hardware.js';
 import type { Recorder } from '../recorder.js';
 import { msToNs, nowNs, nsToMs, Pacer } from './pacer.js';
@@ -13,6 +15,7 @@ import { nodePaths } from './paths.js';
 import {
   ABORT_CELLS,
   PROGRESS,
+  type MountedStorage,
   type SharedState,
   type TaskMessage,
   type WorkerAnswer,
@@ -29,8 +32,6 @@ export interface RealWorldOptions {
   readonly limits: RepositoryLimits;
   /** Threads of each node's pool. */
   readonly threadsPerNode: number;
-  /** By repository name: the directory it lives in. */
-  readonly repositories: Readonly<Record<string, string>>;
   readonly seed: string;
 }
 
@@ -52,6 +53,8 @@ export class RealWorld implements World {
   private readonly pools: readonly Piscina[];
   private readonly aborts = new SharedArrayBuffer(ABORT_CELLS * Int32Array.BYTES_PER_ELEMENT);
   private readonly progressCells = new BigInt64Array(new SharedArrayBuffer(PROGRESS.cells * 8));
+  private readonly mounted = new Map<string, MountedStorage>();
+  private readonly storages = new Map<string, Promise<Storage>>();
   private readonly inFlight = new Map<string, Set<Promise<void>>>();
   private readonly recorders = new Map<number, Recorder>();
   private readonly timers = new Set<NodeJS.Timeout>();
@@ -61,6 +64,7 @@ export class RealWorld implements World {
   private readonly requestTurns: Pacer;
   private readonly latencyMs: () => number;
   private hurried = false;
+  private sentTasks = 0;
   private originNs = nowNs();
   private epochMs = Date.now();
   private coordinatorRequests = 0;
@@ -144,25 +148,37 @@ export class RealWorld implements World {
     this.inFlight.set(key, running);
     // What a job left can only be dropped once nothing of the job is running there any more.
     const before = task.kind === 'release' ? Promise.allSettled(running) : undefined;
-    const done = this.doTask(task, job, before, answer).finally(() => running.delete(done));
+    const message = this.messageFor(task, job);
+    const done = this.doTask(message, job, before, answer).finally(() => running.delete(done));
     running.add(done);
   }
 
   abort(jobId: number): void {
     const aborts = new Int32Array(this.aborts);
-    Atomics.store(aborts, jobId % ABORT_CELLS, 1);
+    Atomics.store(aborts, jobId % ABORT_CELLS, this.sentTasks);
     Atomics.notify(aborts, jobId % ABORT_CELLS);
   }
 
+  mount(repository: string, spec: StorageSpec, credentials?: S3Credentials): void {
+    this.mounted.set(repository, { spec, credentials });
+    this.storages.delete(repository);
+  }
+
+  unmount(repository: string): void {
+    this.mounted.delete(repository);
+    this.storages.delete(repository);
+  }
+
   perform: World['perform'] = (operation, answer) => {
-    const storage = localStorage(this.options.repositories[operation.repository]!);
-    const requests = requestsOf(operation, storage.canRename);
+    const requests = requestsOf(operation, canRename(this.mountedAt(operation.repository).spec));
     const dueMs = this.dueFor(requests, operation.op === 'write' ? operation.sizeBytes : 0);
     this.coordinatorRequests += requests;
-    performOnStorage(storage, operation).then(
-      (value) => this.answerAt(dueMs, () => answer(success(value) as never)),
-      (error: unknown) => answer(failure(error)),
-    );
+    this.storageOf(operation.repository)
+      .then((storage) => performOnStorage(storage, operation))
+      .then(
+        (value) => this.answerAt(dueMs, () => answer(success(value) as never)),
+        (error: unknown) => answer(failure(error)),
+      );
   };
 
   /** The run is to end: the coordinator's operations do not wait for what they should have cost any longer. */
@@ -208,20 +224,21 @@ export class RealWorld implements World {
   }
 
   private async doTask(
-    task: NodeTask,
+    message: TaskMessage,
     job: JobContext,
     before: Promise<unknown> | undefined,
     answer: Answer<TaskReport>,
   ): Promise<void> {
+    const { task } = message;
     await before;
     let done: WorkerAnswer;
     try {
-      done = (await this.pools[task.node]!.run(this.messageFor(task, job))) as WorkerAnswer;
+      done = (await this.pools[task.node]!.run(message)) as WorkerAnswer;
     } catch (error) {
-      const { message } = error as Error;
+      const reason = (error as Error).message;
       answer(
         failure(
-          new DrillError('NODE_LOST', `a thread of ${this.nameOf(task.node)} died: ${message}`, {
+          new DrillError('NODE_LOST', `a thread of ${this.nameOf(task.node)} died: ${reason}`, {
             cause: error,
           }),
         ),
@@ -245,7 +262,28 @@ export class RealWorld implements World {
 
   private messageFor(task: NodeTask, job: JobContext): TaskMessage {
     const shards = 'shards' in task ? Array.from(task.shards, (shard) => this.workerShard(shard, job)) : [];
-    return { kind: 'task', task, label: job.label, repository: job.repository, sentNs: nowNs(), shards };
+    const { label, repository } = job;
+    const usesStorage = task.kind === 'upload' || task.kind === 'download';
+    const mounted = usesStorage || task.kind === 'install' ? this.mountedAt(repository) : undefined;
+    // Whoever does without it in the repository does without it on the nodes, too.
+    const durable = mounted !== undefined && (mounted.spec.kind === 's3' || mounted.spec.durable);
+    const sendOrdinal = this.sentTasks++;
+    return { kind: 'task', task, label, repository, mounted, durable, sentNs: nowNs(), sendOrdinal, shards };
+  }
+
+  private mountedAt(repository: string): MountedStorage {
+    const mounted = this.mounted.get(repository);
+    invariant(mounted, `repository ${repository} is not mounted`);
+    return mounted;
+  }
+
+  private storageOf(repository: string): Promise<Storage> {
+    let storage = this.storages.get(repository);
+    if (!storage) {
+      const { spec, credentials } = this.mountedAt(repository);
+      this.storages.set(repository, (storage = openStorage(spec, credentials)));
+    }
+    return storage;
   }
 
   private workerShard(shard: number, job: JobContext): WorkerShard {
@@ -257,9 +295,9 @@ export class RealWorld implements World {
   }
 
   private startPool(nodeName: string, hardware: NodeHardware, shared: SharedState): Piscina {
-    const { threadsPerNode, clusterDirectory, limits, seed, repositories } = this.options;
+    const { threadsPerNode, clusterDirectory, limits, seed } = this.options;
     const paths = nodePaths(clusterDirectory, nodeName);
-    const setup: WorkerSetup = { nodeName, paths, hardware, limits, seed, repositories, shared };
+    const setup: WorkerSetup = { nodeName, paths, hardware, limits, seed, shared };
     return new Piscina({
       filename: WORKER_FILE,
       minThreads: threadsPerNode,

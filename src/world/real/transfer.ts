@@ -1,5 +1,5 @@
 import { createHash, type Hash } from 'node:crypto';
-import { closeSync, openSync, readSync, writeSync } from 'node:fs';
+import { closeSync, fstatSync, fsyncSync, openSync, readSync, writeSync } from 'node:fs';
 import type { Storage, StorageWriter } from '../../repository/storage/storage.js';
 import { onDisk } from './errno.js';
 import { MAX_CHUNK_BYTES, type Pace } from './pace.js';
@@ -10,6 +10,8 @@ const buffer = new Uint8Array(MAX_CHUNK_BYTES);
 export interface Transfer {
   readonly storage: Storage;
   readonly pace: Pace;
+  /** Whether a fetched file must be on the disk itself. */
+  readonly durable: boolean;
   /** Told of each chunk that has been moved. */
   readonly onBytes: (bytes: number) => void;
 }
@@ -28,7 +30,8 @@ export async function sendFile(
   let writer: StorageWriter | undefined;
   let sizeBytes = 0;
   try {
-    writer = await storage.createWriter(to);
+    const { size } = onDisk(`looking at ${from}`, () => fstatSync(source));
+    writer = await storage.createWriter(to, size);
     for (;;) {
       const bytes = onDisk(`reading ${from}`, () => readSync(source, buffer, 0, pace.chunkBytes, null));
       if (bytes === 0) break;
@@ -54,7 +57,7 @@ export async function sendFile(
 
 /** Fetches a file from the repository, hashing it on the way. */
 export async function fetchFile(
-  { storage, pace, onBytes }: Transfer,
+  { storage, pace, durable, onBytes }: Transfer,
   dueNs: bigint,
   from: string,
   to: string,
@@ -77,6 +80,7 @@ export async function fetchFile(
         pace.pay(paid, bytes);
         onBytes(bytes);
       }
+      if (durable) onDisk(`syncing ${to}`, () => fsyncSync(target));
       pace.until(dueNs);
     } finally {
       closeSync(target);
@@ -108,5 +112,17 @@ export function hashFile(pace: Pace, from: string): string {
 function writeAll(target: number, chunk: Uint8Array, to: string): void {
   onDisk(`writing ${to}`, () => {
     for (let done = 0; done < chunk.length;) done += writeSync(target, chunk, done);
+  });
+}
+
+/** Has the names of a directory's files on the disk, where they survive a power loss. */
+export function syncDirectory(directory: string): void {
+  onDisk(`syncing ${directory}`, () => {
+    const fd = openSync(directory, 'r');
+    try {
+      fsyncSync(fd);
+    } finally {
+      closeSync(fd);
+    }
   });
 }

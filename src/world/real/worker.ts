@@ -2,17 +2,24 @@ import { threadId } from 'node:worker_threads';
 import { workerData } from 'piscina';
 import { serialize } from '../../base/errors.js';
 import { taskProcedure, type TaskReport } from '../../node/index.js';
-import { localStorage } from '../../repository/storage/local.js';
+import { openStorage } from '../../repository/storage/open.js';
 import type { Storage } from '../../repository/storage/storage.js';
 import { Interpreter } from './interpreter.js';
 import { Pace, TaskAborted } from './pace.js';
 import { nowNs } from './pacer.js';
-import type { TaskMessage, WarmUpMessage, WorkerAnswer, WorkerMessage, WorkerSetup } from './protocol.js';
+import type {
+  MountedStorage,
+  TaskMessage,
+  WarmUpMessage,
+  WorkerAnswer,
+  WorkerMessage,
+  WorkerSetup,
+} from './protocol.js';
 
 const setup = workerData as WorkerSetup;
 const pace = new Pace(setup, threadId);
 const progress = new BigInt64Array(setup.shared.progress);
-const storages = new Map<string, Storage>();
+const storages = new Map<string, Promise<Storage>>();
 
 const WARM_UP_TIMEOUT_MS = 10_000;
 
@@ -23,8 +30,8 @@ export default function handle(message: WorkerMessage): Promise<WorkerAnswer | u
 
 async function doTask(message: TaskMessage): Promise<WorkerAnswer> {
   const startNs = nowNs();
-  pace.begin(message.task.jobId, message.sentNs);
-  const storage = storageOf(message.repository);
+  pace.begin(message);
+  const storage = message.mounted ? await storageOf(message.mounted) : undefined;
   const interpreter = new Interpreter({ paths: setup.paths, storage, pace, progress, message, startNs });
   const answer = (outcome: WorkerAnswer['outcome'], aborted: boolean): WorkerAnswer => ({
     outcome,
@@ -60,12 +67,11 @@ async function runProcedure(message: TaskMessage, interpreter: Interpreter): Pro
   return next.value;
 }
 
-function storageOf(repository: string): Storage {
-  let storage = storages.get(repository);
-  if (!storage) {
-    storage = localStorage(setup.repositories[repository]!);
-    storages.set(repository, storage);
-  }
+/** One storage a thread for each place: its connections are kept. */
+function storageOf({ spec, credentials }: MountedStorage): Promise<Storage> {
+  const key = JSON.stringify([spec, credentials]);
+  let storage = storages.get(key);
+  if (!storage) storages.set(key, (storage = openStorage(spec, credentials)));
   return storage;
 }
 

@@ -8,7 +8,8 @@ import { VirtualRepository } from './virtual-repository.js';
 export interface OperationContext {
   readonly catalog: Catalog;
   readonly nodes: VirtualNodes;
-  readonly repository: VirtualRepository;
+  /** The repository of the operation's job. */
+  readonly repository: () => VirtualRepository;
   readonly node: number;
   readonly job: JobContext;
 }
@@ -22,22 +23,26 @@ export function performOnNode(context: OperationContext, operation: Operation): 
     case 'scan':
       return nodes.scan(node, job.jobId, operation.shard);
     case 'list':
-      return repository.remoteFiles(job.label, catalog, operation.shard);
+      return repository().remoteFiles(job.label, catalog, operation.shard);
     case 'hash':
       return VirtualRepository.contentOf(catalog, operation.shard, operation.file);
     case 'put': {
       const { shard, file, checksum, hash } = operation;
-      repository.put(job.label, catalog, shard, file, checksum !== undefined);
+      repository().put(job.label, catalog, shard, file, checksum !== undefined);
       return hash ? VirtualRepository.contentOf(catalog, shard, file) : undefined;
     }
     case 'rename':
-      return repository.put(job.label, catalog, operation.shard, operation.file, true);
+      return repository().put(job.label, catalog, operation.shard, operation.file, true);
     case 'get':
       return fetch(context, operation.shard, operation.file);
     case 'install':
       return nodes.install(node, job.jobId, operation.shard);
     case 'drop':
       return nodes.drop(node, operation.jobId);
+    case 'remove':
+      return nodes.remove(node, operation.shard);
+    case 'sweep':
+      return nodes.sweep(node, operation.keepJobs, operation.keepShardIds);
     case 'delete':
     case 'report':
       // A file has one content here, so there is never older content to delete.
@@ -47,7 +52,7 @@ export function performOnNode(context: OperationContext, operation: Operation): 
 
 function fetch({ nodes, repository, node, job }: OperationContext, shard: number, file: number): string {
   const source = job.sources!.get(shard)!;
-  const checksum = repository.fetch(job.label, source.address, file);
+  const checksum = repository().fetch(job.label, source.address, file);
   if (checksum === undefined) {
     const { name } = source.files[file]!;
     throw new DrillError('STORAGE_NOT_FOUND', `the repository does not hold file ${name} of the snapshot`);

@@ -14,6 +14,7 @@ const POOL_OF: Record<NodeTask['kind'], Pool> = {
   snapshot: 'snapshot',
   install: 'snapshot',
   release: 'snapshot',
+  sweep: 'snapshot',
   upload: 'upload',
   download: 'download',
 };

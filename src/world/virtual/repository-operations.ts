@@ -1,6 +1,13 @@
 import { DrillError } from '../../base/errors.js';
 import type { RepositoryOperation } from '../../coordinator/index.js';
-import { checkConsistent, decodeInfo, decodeMeta, infoPath, metaPath } from '../../repository/index.js';
+import {
+  checkConsistent,
+  decodeInfo,
+  decodeMeta,
+  infoPath,
+  metaPath,
+  noRepository,
+} from '../../repository/index.js';
 import type { VirtualRepository } from './virtual-repository.js';
 
 /** What a coordinator's operation on a repository costs, and what it does once that has been paid. */
@@ -16,6 +23,18 @@ export function performOnRepository(
 ): PricedOperation {
   const { label } = operation as { label?: string };
   switch (operation.op) {
+    case 'open':
+      return { requests: 2, bytes: 0, act: () => open(repository, operation.create) };
+    case 'list':
+      return { requests: 1, bytes: 0, act: () => repository.listings() };
+    case 'drop': {
+      const batches = Math.ceil(repository.fileCount(operation.label) / FILES_PER_DELETION);
+      return {
+        requests: 2 + batches,
+        bytes: 0,
+        act: () => ({ removedFiles: repository.dropLabel(operation.label) }),
+      };
+    }
     case 'inspect':
       return {
         requests: 1,
@@ -47,6 +66,16 @@ export function performOnRepository(
         act: () => ({ removedFiles: repository.prune(operation.label, operation.info()) }),
       };
   }
+}
+
+/** What S3 takes in one request; a directory's storage is not slower. */
+const FILES_PER_DELETION = 1000;
+
+function open(repository: VirtualRepository, create: boolean): { created: boolean } {
+  if (repository.isCreated) return { created: false };
+  if (!create) throw noRepository(repository.name);
+  repository.isCreated = true;
+  return { created: true };
 }
 
 function readManifest(repository: VirtualRepository, label: string, wanted: string | undefined): unknown {

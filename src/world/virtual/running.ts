@@ -13,6 +13,8 @@ export interface Running {
   readonly job: JobContext;
   readonly answer: Answer<TaskReport>;
   readonly procedure: Procedure<TaskReport>;
+  /** How many tasks had been sent before it. */
+  readonly sendOrdinal: number;
   /** Its place in the world's table while a worker has it. */
   slot: number;
   startedMs: number;
@@ -25,8 +27,14 @@ export interface Running {
   bytesToMove: number;
 }
 
-export function newRunning(task: NodeTask, job: JobContext, answer: Answer<TaskReport>): Running {
+export function newRunning(
+  task: NodeTask,
+  job: JobContext,
+  answer: Answer<TaskReport>,
+  sendOrdinal: number,
+): Running {
   return {
+    sendOrdinal,
     task,
     job,
     answer,

@@ -11,6 +11,8 @@ export class VirtualNodes {
   private readonly held = new Map<string, Map<number, readonly string[]>>();
   /** By node and shard: the checksums of the files that a restore put there. */
   private readonly installed = new Map<string, readonly string[]>();
+  /** By node and shard: replicas that were removed. */
+  private readonly removed = new Set<string>();
 
   constructor(catalog: Catalog) {
     this.catalog = catalog;
@@ -18,6 +20,9 @@ export class VirtualNodes {
 
   /** Takes a snapshot; answers how many files it has. */
   link(node: number, jobId: number, shard: number): number {
+    if (this.removed.has(`${node}/${shard}`)) {
+      throw new DrillError('TASK_FAILED', `${this.catalog.nodeNames[node]} has no replica of shard ${shard}`);
+    }
     this.heldBy(node, jobId).set(shard, LINKED);
     return this.catalog.shards.fileCount(shard);
   }
@@ -41,8 +46,36 @@ export class VirtualNodes {
 
   install(node: number, jobId: number, shard: number): void {
     const held = this.heldBy(node, jobId);
-    this.installed.set(`${node}/${shard}`, held.get(shard) ?? []);
+    const staged = held.get(shard);
+    // A task that is tried again finds the shards that it had finished in place.
+    if (staged || !this.installed.has(`${node}/${shard}`))
+      this.installed.set(`${node}/${shard}`, staged ?? []);
     held.delete(shard);
+  }
+
+  remove(node: number, shard: number): void {
+    this.installed.delete(`${node}/${shard}`);
+    this.removed.add(`${node}/${shard}`);
+  }
+
+  sweep(node: number, keepJobs: readonly number[], keepShardIds: Int32Array): void {
+    const jobs = new Set(keepJobs);
+    for (const key of this.held.keys()) {
+      const [at, jobId] = key.split('/').map(Number) as [number, number];
+      if (at === node && !jobs.has(jobId)) this.held.delete(key);
+    }
+    const kept = new Set(keepShardIds);
+    for (const key of this.installed.keys()) {
+      const [at, shard] = key.split('/').map(Number) as [number, number];
+      if (at === node && !kept.has(this.catalog.shards.id[shard]!)) this.remove(at, shard);
+    }
+  }
+
+  /** The shards that restores have put on a node. */
+  installedShards(node: number): number[] {
+    return [...this.installed.keys()]
+      .map((key) => key.split('/').map(Number) as [number, number])
+      .flatMap(([at, shard]) => (at === node ? [shard] : []));
   }
 
   drop(node: number, jobId: number): void {

@@ -7,6 +7,7 @@ import {
   withChecksum,
   parsePath,
   type SnapshotInfo,
+  type SnapshotListing,
 } from '../../repository/index.js';
 
 const ABSENT = 0;
@@ -20,6 +21,8 @@ const WHOLE = 2;
 export class VirtualRepository {
   readonly name: string;
   readonly canRename: boolean;
+  /** Whether its `__repo_info` is there. */
+  isCreated = false;
   private readonly labels = new Map<string, { readonly catalog: Catalog; readonly files: Uint8Array }>();
   private readonly documents = new Map<string, { readonly sizeBytes: number; readonly text: () => string }>();
 
@@ -53,7 +56,7 @@ export class VirtualRepository {
     const found = this.labels.get(label);
     if (!found) return undefined;
     const { shards } = found.catalog;
-    const shard = indexOfId(shards.id, shards.count, address.shardId);
+    const shard = shards.ordinalOf(address.shardId);
     if (shard < 0 || file >= shards.fileCount(shard)) return undefined;
     const ordinal = shards.firstFile[shard]! + file;
     return found.files[ordinal] === WHOLE ? checksumText(ordinal) : undefined;
@@ -83,6 +86,37 @@ export class VirtualRepository {
     return this.documentPaths(label).length > 0;
   }
 
+  /** What is there, as `listSnapshots` tells it of a real repository. */
+  listings(): SnapshotListing[] {
+    const infos = [...this.documents.keys()].map((path) => parsePath(withChecksum(path, '0'.repeat(32))));
+    const documented = infos.flatMap((parsed) => (parsed.kind === 'info' ? [parsed.label] : []));
+    const labels = [...new Set([...this.labels.keys(), ...documented])].filter((label) =>
+      this.hasFiles(label),
+    );
+    return labels.sort().map((label) => {
+      const timestamps = this.timestampsOf(label).sort();
+      return {
+        label,
+        timestamps,
+        ...(timestamps.length === 0 ? { problem: 'unfinished: it has no __info' } : {}),
+      };
+    });
+  }
+
+  /** Removes everything under a label; returns how many files that were. */
+  dropLabel(label: string): number {
+    const removed = this.fileCount(label);
+    for (const path of this.documentPaths(label)) this.documents.delete(path);
+    this.labels.delete(label);
+    return removed;
+  }
+
+  fileCount(label: string): number {
+    let count = this.documentPaths(label).length;
+    for (const state of this.labels.get(label)?.files ?? []) if (state !== ABSENT) count++;
+    return count;
+  }
+
   /** Removes what a manifest does not name; returns how many files that were. */
   prune(label: string, info: SnapshotInfo): number {
     const found = this.labels.get(label);
@@ -97,7 +131,7 @@ export class VirtualRepository {
     for (let shard = 0; shard < shards.count; shard++) {
       const isNamed = named.has(shards.id[shard]!);
       for (let file = shards.firstFile[shard]!; file < shards.firstFile[shard + 1]!; file++) {
-        if (found.files[file] === ABSENT || (isNamed && found.files[file] === WHOLE)) continue;
+        if (!found.files[file] || (isNamed && found.files[file] === WHOLE)) continue;
         found.files[file] = ABSENT;
         removed++;
       }
@@ -114,7 +148,8 @@ export class VirtualRepository {
     for (let shard = 0; shard < catalog.shards.count; shard++) {
       const first = catalog.shards.firstFile[shard]!;
       for (let file = 0; file < catalog.shards.fileCount(shard); file++) {
-        const state = files[first + file];
+        // A restore since then may have added shards to the catalog.
+        const state = files[first + file] ?? ABSENT;
         if (state === ABSENT) continue;
         const address = catalog.addressOf(shard);
         const name = shardFileName(address.shardId, address.version, file);
@@ -140,18 +175,4 @@ export class VirtualRepository {
     }
     return found.files;
   }
-}
-
-/** Binary search: ids ascend with ordinals. */
-function indexOfId(ids: Int32Array, count: number, id: number): number {
-  let low = 0;
-  let high = count - 1;
-  while (low <= high) {
-    const middle = (low + high) >> 1;
-    const found = ids[middle]!;
-    if (found === id) return middle;
-    if (found < id) low = middle + 1;
-    else high = middle - 1;
-  }
-  return -1;
 }

@@ -9,6 +9,7 @@ import {
   type World,
 } from '../../coordinator/index.js';
 import type { NodeTask, Operation, TaskReport } from '../../node/index.js';
+import type { StorageSpec } from '../../repository/index.js';
 import type { Recorder } from '../recorder.js';
 import { EventHeap } from './event-heap.js';
 import { performOnNode } from './node-operations.js';
@@ -18,12 +19,14 @@ import { performOnRepository } from './repository-operations.js';
 import { newRunning, type Running } from './running.js';
 import { VirtualNodes } from './virtual-nodes.js';
 import type { VirtualRepository } from './virtual-repository.js';
+import { VirtualStorages } from './virtual-storages.js';
 
 export interface VirtualWorldOptions {
   readonly catalog: Catalog;
   readonly prices: PriceList;
   readonly workers: WorkerCounts;
-  readonly repositories: ReadonlyMap<string, VirtualRepository>;
+  /** Where repositories are, for clusters that share them. */
+  readonly storages?: VirtualStorages;
   /** The calendar at time 0; fixed, so that a simulation does not depend on when it is run. */
   readonly epochMs: number;
   /** Called for each finished operation, for traces. Costs time: leave it out unless you look. */
@@ -52,11 +55,15 @@ export class VirtualWorld implements World {
   private readonly stamps: number[] = [];
   private readonly freeSlots: number[] = [];
   private readonly pools: NodePools;
-  private readonly aborted = new Set<number>();
+  /** By job: the last task that was sent before it was aborted. */
+  private readonly abortedUpTo = new Map<number, number>();
+  private readonly storages: VirtualStorages;
+  private readonly repositories = new Map<string, VirtualRepository>();
   private readonly recorders = new Map<number, Recorder>();
   readonly nodes: VirtualNodes;
   private nowMs = 0;
   private nextTimer = 0;
+  private nextSend = 0;
   /** Operations carried out, and requests made to repositories, so far. */
   operations = 0;
   requests = 0;
@@ -64,6 +71,7 @@ export class VirtualWorld implements World {
   constructor(options: VirtualWorldOptions) {
     this.options = options;
     this.prices = new Prices(options.prices);
+    this.storages = options.storages ?? new VirtualStorages();
     this.nodes = new VirtualNodes(options.catalog);
     this.pools = new NodePools(options.catalog.nodeNames.length, options.workers);
   }
@@ -88,15 +96,16 @@ export class VirtualWorld implements World {
   }
 
   send(task: NodeTask, job: JobContext, answer: Answer<TaskReport>): void {
+    const sendOrdinal = this.nextSend++;
     this.wakeAt(this.nowMs + this.prices.messageMs, () => {
-      if (this.aborted.has(job.jobId) && task.kind !== 'release') return;
-      const running = newRunning(task, job, answer);
+      const running = newRunning(task, job, answer, sendOrdinal);
+      if (this.isAborted(running)) return;
       if (this.pools.enter(running)) this.start(running);
     });
   }
 
   abort(jobId: number): void {
-    this.aborted.add(jobId);
+    this.abortedUpTo.set(jobId, this.nextSend - 1);
     this.pools.drop(jobId);
     for (const running of this.running) {
       if (running?.job.jobId !== jobId || running.task.kind === 'release') continue;
@@ -104,6 +113,14 @@ export class VirtualWorld implements World {
       running.procedure.return({ movedFiles: 0, skippedFiles: 0 });
       this.leave(running);
     }
+  }
+
+  mount(name: string, spec: StorageSpec): void {
+    this.repositories.set(name, this.storages.repository(name, spec));
+  }
+
+  unmount(name: string): void {
+    this.repositories.delete(name);
   }
 
   perform: World['perform'] = (operation, answer) => {
@@ -205,6 +222,13 @@ export class VirtualWorld implements World {
           running,
           this.prices.linkMs(node, this.options.catalog.shards.fileCount(operation.shard)),
         );
+      case 'remove':
+        return this.delay(
+          running,
+          this.prices.linkMs(node, this.options.catalog.shards.fileCount(operation.shard)),
+        );
+      case 'sweep':
+        return this.delay(running, 0);
       case 'drop':
         return this.delay(running, this.prices.linkMs(node, this.nodes.filesOf(node, operation.jobId)));
       case 'hash':
@@ -286,25 +310,28 @@ export class VirtualWorld implements World {
     this.resume(running, answer, failed);
   }
 
+  /** A release is what cleans up after an abort: nothing stops it. */
+  private isAborted({ task, job, sendOrdinal }: Running): boolean {
+    return task.kind !== 'release' && sendOrdinal <= (this.abortedUpTo.get(job.jobId) ?? -1);
+  }
+
   private answerTo({ task, job }: Running, operation: Operation): unknown {
     const { catalog } = this.options;
-    const repository = this.repository(job.repository);
+    const repository = (): VirtualRepository => this.repository(job.repository);
     return performOnNode({ catalog, nodes: this.nodes, repository, node: task.node, job }, operation);
   }
 
   private finish(running: Running, report: TaskReport): void {
     this.leave(running, true);
     this.wakeAt(this.nowMs + this.prices.messageMs, () => {
-      if (!this.aborted.has(running.job.jobId) || running.task.kind === 'release')
-        running.answer(success(report));
+      if (!this.isAborted(running)) running.answer(success(report));
     });
   }
 
   private fail(running: Running, error: unknown): void {
     this.leave(running);
     this.wakeAt(this.nowMs + this.prices.messageMs, () => {
-      if (!this.aborted.has(running.job.jobId) || running.task.kind === 'release')
-        running.answer(failure(error));
+      if (!this.isAborted(running)) running.answer(failure(error));
     });
   }
 
@@ -329,8 +356,8 @@ export class VirtualWorld implements World {
   }
 
   private repository(name: string): VirtualRepository {
-    const repository = this.options.repositories.get(name);
-    invariant(repository, `repository ${name} is not in the virtual world`);
+    const repository = this.repositories.get(name);
+    invariant(repository, `repository ${name} is not mounted`);
     return repository;
   }
 }

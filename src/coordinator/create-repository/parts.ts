@@ -1,0 +1,54 @@
+import type { DrillError } from '../../base/errors.js';
+import {
+  badValue,
+  errorAt,
+  REPOSITORY_PROPERTIES,
+  type CreateRepositoryStatement,
+  type Property,
+  type RepositoryProperty,
+  type Span,
+} from '../../sql/index.js';
+import type { S3Credentials, StorageSpec } from '../../repository/index.js';
+
+/** A repository's storage, as its CREATE REPOSITORY describes it. */
+export interface RepositoryStorage {
+  readonly spec: StorageSpec;
+  /** Missing where the statement has none: then they come from the usual places. */
+  readonly credentials?: S3Credentials;
+}
+
+/** The properties of a CREATE REPOSITORY, and the statement to point into. */
+export interface Given {
+  readonly statement: CreateRepositoryStatement;
+  readonly properties: ReadonlyMap<RepositoryProperty, Property>;
+}
+
+/** A piece of a statement as messages may show it: as written, with asterisks for what is secret. */
+export const shownText = ({ source }: CreateRepositoryStatement, { offset, length }: Span): string => {
+  const text = source.text.slice(offset, offset + length);
+  const shown = text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN)}…` : text;
+  return shown.replaceAll(/\p{Cc}/gu, ' ');
+};
+
+const MAX_SHOWN = 80;
+
+/** A property's first name, for messages. */
+export const nameOf = (property: RepositoryProperty): string => REPOSITORY_PROPERTIES[property][0];
+
+/** `true` or `false`; undefined where it is not given. Shows nothing of what is neither: it may be misplaced. */
+export function readFlag({ statement, properties }: Given, name: RepositoryProperty): boolean | undefined {
+  const property = properties.get(name);
+  if (!property) return undefined;
+  const word = property.value.text.trim().toLowerCase();
+  if (word === 'true' || word === 'false') return word === 'true';
+  const key = property.key.text.trim().toLowerCase();
+  const message = `${key} is true or false, not ${shownText(statement, property.value.span)}`;
+  throw badValue(statement, property, message, `as in "${key}" = "true"`);
+}
+
+/** What is wrong with the location. */
+export const badLocation = (
+  statement: CreateRepositoryStatement,
+  message: string,
+  hint?: string,
+): DrillError => errorAt(statement, statement.location.span, 'SQL_PROPERTY', message, hint);

@@ -1,0 +1,137 @@
+import { DrillError, serialize } from '../base/errors.js';
+import { applyChange, type Catalog } from '../catalog/index.js';
+import {
+  resumeBackup,
+  resumeRestore,
+  stepAny,
+  type EngineSettings,
+  type Job,
+  type Step,
+} from '../job/index.js';
+import { infoPath } from '../repository/index.js';
+import { parseStatement, type BackupStatement, type RestoreStatement } from '../sql/index.js';
+import { nameOf, newEntry, revivedJob, type Entry } from './entry.js';
+import type { JobDriver } from './job-driver.js';
+import type { JournalContents, StoredJob } from './journal.js';
+import type { Work } from './work.js';
+import type { World } from './world.js';
+
+export interface RecoveryOptions {
+  readonly contents: JournalContents;
+  readonly catalog: Catalog;
+  readonly world: World;
+  readonly settings: EngineSettings;
+  readonly driver: JobDriver;
+  readonly hasRepository: (name: string) => boolean;
+  /** Binds the statement of a job that was accepted before. */
+  readonly bind: (statement: BackupStatement | RestoreStatement) => Pick<Entry, 'work' | 'claims'>;
+}
+
+/**
+ * Takes up what the journal tells: restored tables are there again, ended jobs are remembered, and unfinished ones go on
+ * once every node has dropped what none of them knows of.
+ */
+export function recover(options: RecoveryOptions, ready: () => void): void {
+  const { contents, catalog, driver } = options;
+  for (const change of contents.catalogChanges) applyChange(catalog, change);
+  const resumed: { readonly entry: Entry; readonly commands: Step<Job>['commands'] }[] = [];
+  for (const stored of contents.jobs) {
+    const ended = endOf(stored);
+    if (ended === undefined) resumed.push(resume(options, stored));
+    else {
+      driver.history.set(stored.id, stored);
+      if (ended === 'CANCELLED' && options.hasRepository(stored.repository))
+        retractInfo(options.world, stored);
+    }
+  }
+  // The entries are known before the sweep, so that it spares the snapshots that their uploads go on with.
+  for (const { entry } of resumed) {
+    driver.entries.set(entry.job.id, entry);
+    driver.claims.take(entry.claims, nameOf(entry.job));
+  }
+  const goOn = (): void => {
+    for (const { entry, commands } of resumed) driver.begin(entry, commands);
+    ready();
+  };
+  if (contents.jobs.length === 0) goOn();
+  else driver.sweep([...catalog.nodeNames.keys()], goOn);
+}
+
+function endOf(stored: StoredJob): 'FINISHED' | 'CANCELLED' | undefined {
+  const { state } = stored.states.at(-1)!;
+  return state === 'FINISHED' || state === 'CANCELLED' ? state : undefined;
+}
+
+function resume(options: RecoveryOptions, stored: StoredJob): ReturnType<typeof cancelled> {
+  const { settings, world, driver, bind } = options;
+  const statement = parseStatement(stored.statement, `job ${stored.id}`) as
+    BackupStatement | RestoreStatement;
+  const revived = revivedJob(stored, driver.epochMs, options.catalog.shards);
+  const nowMs = world.now();
+  const step: Step<Job> =
+    revived.kind === 'backup'
+      ? resumeBackup(revived, nowMs, settings)
+      : resumeRestore(revived, nowMs, settings);
+  // Tasks of the coordinator before may still run on the nodes.
+  world.abort(stored.id);
+  try {
+    const { work, claims } = bind(statement);
+    return { entry: newEntry({ job: step.job, statement, work, claims }), commands: step.commands };
+  } catch (error) {
+    return cancelled(options, stored, step.job, statement, error);
+  }
+}
+
+/** A job whose repository or tables are gone cannot go on: it ends here, and says why. */
+function cancelled(
+  { settings, world }: RecoveryOptions,
+  stored: StoredJob,
+  job: Job,
+  statement: BackupStatement | RestoreStatement,
+  error: unknown,
+): { readonly entry: Entry; readonly commands: Step<Job>['commands'] } {
+  const step = stepAny(job, { kind: 'cancel', error: serialize(error) }, world.now(), settings);
+  const work = idleWork(stored);
+  return { entry: newEntry({ job: step.job, statement, work, claims: [] }), commands: step.commands };
+}
+
+/** The work of a job that does nothing any more but end. */
+function idleWork({
+  databaseId,
+  database,
+  objects,
+  skippedTables,
+  totals,
+  detail,
+  label,
+  repository,
+}: StoredJob): Work {
+  const nothing = (): void => undefined;
+  return {
+    database: { id: databaseId, name: database, tables: new Map() },
+    totals,
+    skippedTables,
+    objects,
+    timestamp: detail.kind === 'restore' ? detail.timestamp : undefined,
+    create: () => {
+      throw new DrillError('INTERNAL', 'a job that ends is not accepted again');
+    },
+    contextFor: ({ id }) => ({ jobId: id, label, repository }),
+    plan: nothing,
+    publish: nothing,
+    changes: () => [],
+    commit: nothing,
+    discard: nothing,
+    garbage: () => ({ shards: new Int32Array(0), nodes: new Int32Array(0) }),
+  };
+}
+
+/**
+ * A backup that was cancelled while its manifest was on its way: the coordinator may have died before it took the
+ * manifest back, and a cancelled backup must show nothing.
+ */
+function retractInfo(world: World, { detail, states, repository, label }: StoredJob): void {
+  if (detail.kind !== 'backup' || states.at(-2)?.state !== 'UPLOAD_INFO') return;
+  const path = infoPath(repository, label, detail.backupTime);
+  world.perform({ op: 'retract', repository, path }, () => undefined);
+}

@@ -1,0 +1,143 @@
+import { existsSync, renameSync } from 'node:fs';
+import path from 'node:path';
+import { DrillError } from '../base/errors.js';
+import { formatBytes } from '../base/units.js';
+import type { Catalog } from '../catalog/index.js';
+import { memoryJournal, type Journal } from '../coordinator/index.js';
+import type { StorageSpec } from '../repository/index.js';
+import { targetPlacement, type Scenario } from '../scenario/index.js';
+import { layOutCluster, prepareDataset } from '../world/real/dataset.js';
+import { onDisk } from '../world/real/errno.js';
+import { openJournal } from '../world/real/lmdb-journal.js';
+import { NO_PROGRESS, type DrillListener } from './listener.js';
+import { machine } from './machine.js';
+import type { RealClusterOptions } from './real-cluster.js';
+import { interrupted } from './real-job.js';
+import type { Workspace } from './workspace.js';
+
+export interface PrepareOptions {
+  readonly variant: string;
+  readonly scenario: Scenario;
+  readonly catalog: Catalog;
+  readonly workspace: Workspace;
+  readonly listener: DrillListener;
+  readonly signal: AbortSignal;
+}
+
+/** More threads than this on one machine would measure the machine's scheduler. */
+const MAX_THREADS = 256;
+
+/** Refuses a scenario that cannot be run for real: NOT_SUPPORTED, SCENARIO_INVALID. */
+export function requireReal(scenario: Scenario): void {
+  const { repository, cluster, engine, restore } = scenario;
+  if (!repository.isPlaced) {
+    throw new DrillError('SCENARIO_INVALID', 'the scenario does not say where its S3 repository is', {
+      hint: 'add repository.location: s3://bucket/prefix (and endpoint), or drill plan it, which needs neither',
+    });
+  }
+  const threads = Math.max(
+    cluster.nodes.length * engine.uploadWorkers,
+    restore.nodes * engine.downloadWorkers,
+  );
+  if (threads > MAX_THREADS) {
+    const message = `this scenario needs ${threads} worker threads, and a real run may have ${MAX_THREADS}`;
+    throw new DrillError('NOT_SUPPORTED', message, { hint: 'drill plan predicts it without running it' });
+  }
+}
+
+/**
+ * Makes the scenario's data, or finds it made, and gives every node its replicas. Returns the data set's directory. Throws
+ * INTERRUPTED, DISK_FULL.
+ */
+export async function prepareCluster(options: PrepareOptions): Promise<string> {
+  const { variant, scenario, catalog, workspace, listener, signal } = options;
+  const startMs = performance.now();
+  let announced = false;
+  const datasetDirectory = await prepareDataset({
+    catalog,
+    seed: scenario.seed,
+    dataDirectory: workspace.data,
+    threads: machine().cores,
+    signal,
+    onProgress(doneBytes, totalBytes) {
+      if (!announced) listener.onPhase('data', variant, `making ${formatBytes(totalBytes)} of data, once`);
+      announced = true;
+      const elapsedMs = performance.now() - startMs;
+      listener.onProgress({ ...NO_PROGRESS, phase: 'data', variant, elapsedMs, doneBytes, totalBytes });
+    },
+  });
+  if (signal.aborted) throw interrupted();
+  // In a durable workspace it may be there already, with what restores and jobs have made of it.
+  if (!workspace.journals || !existsSync(workspace.cluster)) layOut(catalog, datasetDirectory, workspace);
+  return datasetDirectory;
+}
+
+/** The cluster of a scenario, as its workspace has it. */
+export function clusterOptions(
+  scenario: Scenario,
+  catalog: Catalog,
+  workspace: Workspace,
+  storage: StorageSpec,
+): Omit<RealClusterOptions, 'journal' | 'threadsPerNode'> {
+  const { cluster, engine, repository, seed } = scenario;
+  return {
+    catalog,
+    placement: targetPlacement(scenario, cluster.nodes.length),
+    settings: engine,
+    clusterDirectory: workspace.cluster,
+    hardware: cluster.nodes.map((node) => node.hardware),
+    limits: repository.limits,
+    repositories: [{ name: repository.name, readOnly: repository.readOnly, spec: storage }],
+    seed,
+  };
+}
+
+/** Where the repository of a run is. */
+export function storageOf(
+  { repository }: Scenario,
+  workspace: Workspace,
+  repositoryDirectory: string | undefined,
+): StorageSpec {
+  const { storage } = repository;
+  if (storage.kind === 's3') {
+    if (repositoryDirectory === undefined) return storage;
+    throw new DrillError(
+      'USAGE',
+      '--repository is a directory, and the repository of this scenario is on S3',
+      {
+        hint: 'change repository.location in the scenario, or with --set',
+      },
+    );
+  }
+  if (repositoryDirectory !== undefined) refuseOwnDirectory(repositoryDirectory, workspace);
+  return { ...storage, directory: path.resolve(repositoryDirectory ?? workspace.repository) };
+}
+
+/** A journal on disk, or where nothing is to outlive the process, in memory. */
+export function openJournalAt(
+  directory: string | undefined,
+  identity: string,
+): Journal & { close(): Promise<void> } {
+  if (directory !== undefined) return openJournal(directory, identity);
+  return { ...memoryJournal(), close: () => Promise.resolve() };
+}
+
+/** Whole or not at all: a cluster directory that is there is a whole cluster. */
+function layOut(catalog: Catalog, datasetDirectory: string, { cluster }: Workspace): void {
+  const unfinished = `${cluster}.unfinished`;
+  layOutCluster(catalog, datasetDirectory, unfinished);
+  onDisk(`creating ${cluster}`, () => renameSync(unfinished, cluster));
+}
+
+/** What lies under the run's own directory is removed when a run begins: no place for a repository to keep. */
+function refuseOwnDirectory(repositoryDirectory: string, { run }: Workspace): void {
+  const relative = path.relative(path.resolve(run), path.resolve(repositoryDirectory));
+  if (relative.startsWith('..') || path.isAbsolute(relative)) return;
+  throw new DrillError(
+    'USAGE',
+    `--repository ${repositoryDirectory} lies in ${run}, which every run empties`,
+    {
+      hint: "leave --repository out: the drill's own repository is there anyway; or choose another directory",
+    },
+  );
+}

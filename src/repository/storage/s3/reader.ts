@@ -1,0 +1,113 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Readable } from 'node:stream';
+import { GetObjectCommand } from '@aws-sdk/client-s3';
+import { DrillError } from '../../../base/errors.js';
+import type { StorageReader } from '../storage.js';
+import { attempt, placeOf, type Bucket } from './bucket.js';
+import { delayMs } from './retry.js';
+
+/** A connection that carried this much before it broke was a good one: the tries are counted anew. */
+const PROGRESS_BYTES = 1024 * 1024;
+
+/** An answer under way, from some offset of the object to its end. */
+interface Body {
+  readonly stream: Readable;
+  readonly chunks: AsyncIterator<Uint8Array>;
+  readonly etag: string | undefined;
+  /** Bytes of the object from its start. */
+  readonly sizeBytes: number | undefined;
+}
+
+/**
+ * Reads one object. Where the connection breaks, it goes on from there with a Range request, on condition that the object
+ * is still the same (If-Match).
+ */
+export async function openReader(bucket: Bucket, key: string): Promise<StorageReader> {
+  const doing = `read ${placeOf(bucket, key)}`;
+  let body = await attempt('read', doing, () => get(bucket, key, 0, undefined));
+  let offsetBytes = 0;
+  let rest: Uint8Array = new Uint8Array(0);
+  let open = true;
+  let breaks = 0;
+  let brokeAtBytes = 0;
+
+  /** The next bytes, undefined at the end. The end is where the server said that it is, not where bytes cease. */
+  async function next(): Promise<Uint8Array | undefined> {
+    for (;;) {
+      if (body.sizeBytes !== undefined && offsetBytes >= body.sizeBytes) return undefined;
+      try {
+        const { done, value } = await body.chunks.next();
+        if (done !== true && value.length > 0) return value;
+        if (done === true && body.sizeBytes === undefined) return undefined;
+        if (done === true) throw Object.assign(new Error(), { code: 'ECONNRESET' });
+      } catch (error) {
+        await resume(error);
+      }
+    }
+  }
+
+  async function resume(error: unknown): Promise<void> {
+    body.stream.destroy();
+    if (offsetBytes - brokeAtBytes >= PROGRESS_BYTES) breaks = 0;
+    brokeAtBytes = offsetBytes;
+    // Without an ETag nothing would tell that the rest is of the same file.
+    if (++breaks >= bucket.settings.maxAttempts || body.etag === undefined) throw error;
+    await sleep(delayMs(bucket.settings.backoff, 'broken', breaks, bucket.settings.random));
+    body = await get(bucket, key, offsetBytes, body);
+  }
+
+  async function fill(into: Uint8Array): Promise<number> {
+    let filled = 0;
+    while (filled < into.length) {
+      if (rest.length === 0) {
+        const chunk = await next();
+        if (chunk === undefined) break;
+        offsetBytes += chunk.length;
+        rest = chunk;
+      }
+      const count = Math.min(rest.length, into.length - filled);
+      into.set(rest.subarray(0, count), filled);
+      rest = rest.subarray(count);
+      filled += count;
+    }
+    return filled;
+  }
+
+  return {
+    read: (into) => {
+      if (!open) throw new DrillError('STORAGE_FAILED', `cannot ${doing}: its reader was closed`);
+      return attempt('read', doing, () => fill(into));
+    },
+    close() {
+      if (!open) return;
+      open = false;
+      // A body that was read to its end leaves its connection to the next request.
+      if (body.sizeBytes === offsetBytes) body.stream.resume();
+      else body.stream.destroy();
+    },
+  };
+}
+
+async function get(bucket: Bucket, key: string, fromBytes: number, first: Body | undefined): Promise<Body> {
+  const output = await bucket.client.send(
+    new GetObjectCommand({
+      Bucket: bucket.name,
+      Key: key,
+      ...(fromBytes > 0 ? { Range: `bytes=${fromBytes}-` } : {}),
+      ...(first?.etag === undefined ? {} : { IfMatch: first.etag }),
+    }),
+  );
+  const stream = output.Body as unknown as Readable;
+  // An error while nobody reads would end the process; the iterator tells of it at the next read.
+  stream.on('error', () => undefined);
+  if (fromBytes > 0 && !output.ContentRange?.startsWith(`bytes ${fromBytes}-`)) {
+    stream.destroy();
+    throw new DrillError(
+      'STORAGE_FAILED',
+      `cannot read ${placeOf(bucket, key)}: the connection broke, and the server does not send the rest alone`,
+    );
+  }
+  const length = output.ContentLength;
+  const sizeBytes = length === undefined ? first?.sizeBytes : fromBytes + length;
+  return { stream, chunks: stream[Symbol.asyncIterator](), etag: output.ETag, sizeBytes };
+}

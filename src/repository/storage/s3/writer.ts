@@ -1,0 +1,115 @@
+import { randomUUID } from 'node:crypto';
+import { PutObjectCommand } from '@aws-sdk/client-s3';
+import { DrillError } from '../../../base/errors.js';
+import type { StorageWriter } from '../storage.js';
+import { attempt, placeOf, type Bucket } from './bucket.js';
+import { beginMultipart, md5Base64, type MultipartUpload } from './multipart.js';
+import { hasAppeared, mayHaveHappened, metadataOf, takeBack, type Writing } from './outcome.js';
+import { partBuffer, type PartBuffer } from './part-buffer.js';
+import { partSizeOf } from './part-size.js';
+
+/**
+ * Writes one object, which appears whole at `close`: by one request if it fits into a part, else by a multipart upload that
+ * is begun when the first part is full. In memory are the part that is being filled and those on their way.
+ */
+export function createWriter(bucket: Bucket, key: string, sizeBytes: number | undefined): StorageWriter {
+  const writing: Writing = { key, id: randomUUID() };
+  const place = placeOf(bucket, key);
+  const buffer = partBuffer(sizeBytes);
+  let multipart: MultipartUpload | undefined;
+  let state: 'open' | 'failed' | 'closed' | 'aborted' = 'open';
+  /** Whether a file may be there that was not reported as written. */
+  let unsure = false;
+  let partNumber = 1;
+
+  /** Runs a step of the writing. After a failure nothing is left to do but to abort. */
+  async function step(run: () => Promise<void>): Promise<void> {
+    if (state !== 'open') throw notOpen(place, state);
+    try {
+      await attempt('write', `write ${place}`, run);
+    } catch (error) {
+      state = 'failed';
+      await giveUp(multipart);
+      throw error;
+    }
+  }
+
+  async function append(chunk: Uint8Array): Promise<void> {
+    for (let rest = chunk; rest.length > 0;) {
+      const limitBytes = partSizeOf(partNumber, bucket.settings.partSizeBytes, sizeBytes);
+      // Only when more comes: a file that just fits is one request.
+      if (buffer.length >= limitBytes) {
+        multipart ??= await beginMultipart(bucket, writing);
+        await sendPart(multipart, buffer);
+        partNumber++;
+      } else {
+        rest = rest.subarray(buffer.fill(rest, limitBytes));
+      }
+    }
+  }
+
+  async function finish(): Promise<void> {
+    try {
+      if (multipart) {
+        await sendPart(multipart, buffer);
+        await multipart.complete();
+      } else {
+        await putWhole(bucket, writing, buffer.take());
+      }
+    } catch (error) {
+      if (!mayHaveHappened(error)) throw error;
+      unsure = true;
+      // If even this fails, the first failure is the one to tell of, and `abort` tries again.
+      const appeared = await hasAppeared(bucket, writing).catch(() => undefined);
+      unsure = appeared === undefined;
+      if (appeared !== true) throw error;
+    }
+  }
+
+  return {
+    write: (chunk) => step(() => append(chunk)),
+    async close() {
+      await step(finish);
+      state = 'closed';
+    },
+    async abort() {
+      if (state === 'closed' || state === 'aborted') return;
+      state = 'aborted';
+      await giveUp(multipart);
+      buffer.take();
+      if (!unsure) return;
+      await attempt('write', `give up ${place}`, () => takeBack(bucket, writing));
+      unsure = false;
+    },
+  };
+}
+
+async function sendPart(multipart: MultipartUpload, buffer: PartBuffer): Promise<void> {
+  const part = buffer.take();
+  await multipart.add(part, () => buffer.recycle(part));
+}
+
+async function putWhole(bucket: Bucket, writing: Writing, body: Uint8Array): Promise<void> {
+  await bucket.client.send(
+    new PutObjectCommand({
+      Bucket: bucket.name,
+      Key: writing.key,
+      Body: body,
+      ContentLength: body.length,
+      ContentMD5: md5Base64(body),
+      Metadata: metadataOf(writing),
+    }),
+  );
+}
+
+/**
+ * Parts that cannot be freed now are unseen, and `removeUnfinished` frees them later: no reason to hide why the writing
+ * failed in the first place.
+ */
+async function giveUp(multipart: MultipartUpload | undefined): Promise<void> {
+  await multipart?.abort().catch(() => undefined);
+}
+
+function notOpen(place: string, state: string): DrillError {
+  return new DrillError('STORAGE_FAILED', `cannot write ${place}: its writer is ${state}`);
+}

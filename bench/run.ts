@@ -37,7 +37,8 @@ async function runSuite(suite: Suite): Promise<void> {
   console.table(
     cases.map(({ name, amount, unit }, i) => {
       const { result } = bench.tasks[i]!;
-      if (result.state !== 'completed') return { case: name, result: result.state === 'errored' ? String(result.error) : result.state };
+      if (result.state !== 'completed')
+        return { case: name, result: result.state === 'errored' ? String(result.error) : result.state };
       const { p50, min, max } = result.latency;
       const perSec = (amount * 1000) / p50;
       return {

@@ -9,19 +9,27 @@ const nothing = (): void => undefined;
 let workDirectory = '';
 
 /** The same bytes in files of another size, from another number of nodes; nothing is limited but by the machine. */
-function scenario(nodes: number, files: number, fileSize: string): string {
+function scenario(nodes: number, files: number, fileSize: string, durable: boolean): string {
   return `
-name: ${nodes}-nodes-${files}-files
+name: ${nodes}-nodes-${files}-files-${durable}
 cluster:
   nodes: ${nodes}
   replication: 1
   hardware: { disk: unlimited, hash: unlimited, nic: unlimited, link: 0 }
-repository: { latency: 0 ms }
+repository: { latency: 0 ms, durable: ${durable} }
 databases: [{ name: db, tables: [{ name: t, buckets: 16, filesPerShard: ${files / 16}, fileSize: ${fileSize} }] }]
 engine: { preset: tuned, uploadWorkers: 1 }
 statement: BACKUP SNAPSHOT db.bench TO example_repo
 `;
 }
+
+/** All but one leave it to the operating system when files reach the disk: what syncing costs is a suite of its own. */
+const CLUSTERS = [
+  { nodes: 1, durable: false },
+  { nodes: 2, durable: false },
+  { nodes: 2, durable: true },
+  { nodes: 4, durable: false },
+];
 
 /** tinybench times whole drills, but what is shown is the job alone: the cluster's start is not part of a backup. */
 export const uploadSuite: Suite = {
@@ -36,10 +44,10 @@ export const uploadSuite: Suite = {
       { files: (megabytes * 1024) / 64, fileSize: '64 KiB', what: 'small files' },
     ];
     return shapes.flatMap(({ files, fileSize, what }) =>
-      [1, 2, 4].map((nodes) => {
-        const loaded = loadScenario(scenario(nodes, files, fileSize), 'bench.yaml');
+      CLUSTERS.map(({ nodes, durable }) => {
+        const loaded = loadScenario(scenario(nodes, files, fileSize, durable), 'bench.yaml');
         return {
-          name: `${what} (${files} of ${fileSize}), ${nodes} node${nodes > 1 ? 's' : ''}, whole drill without restore`,
+          name: `${what} (${files} of ${fileSize}), ${nodes} node${nodes > 1 ? 's' : ''}${durable ? ', durable' : ''}, whole drill without restore`,
           run: async () => {
             const report = await runDrill(loaded, {
               workDirectory,

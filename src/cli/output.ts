@@ -1,7 +1,7 @@
 import { createLogUpdate } from 'log-update';
 import { progressJson, progressLine } from '../report/progress.js';
 import { formatDuration } from '../base/units.js';
-import type { DrillListener, Phase, ProgressSnapshot } from '../drill/index.js';
+import type { DrillListener, Phase, PhaseProgress } from '../drill/index.js';
 
 /** Where a command speaks: progress on standard error, so that standard output is the result alone. */
 export interface Printer extends DrillListener {
@@ -47,7 +47,7 @@ function jsonPrinter(): Printer {
   };
 }
 
-const progressOf = (snapshot: ProgressSnapshot): object => progressJson(snapshot);
+const progressOf = (snapshot: PhaseProgress): object => progressJson(snapshot);
 
 function quietPrinter(): Printer {
   const nothing = (): void => undefined;
@@ -82,7 +82,7 @@ function plainPrinter(): Printer {
 function terminalPrinter(): Printer {
   const draw = createLogUpdate(process.stderr);
   let heading = '';
-  let last: ProgressSnapshot | undefined;
+  let last: PhaseProgress | undefined;
   const finish = (): void => {
     draw.clear();
     if (heading !== '')

@@ -1,34 +1,25 @@
-import { existsSync } from 'node:fs';
-import { DrillError } from '../base/errors.js';
 import { plural } from '../base/text.js';
 import { formatBytes } from '../base/units.js';
-import { givingWay, interrupted, NO_PROGRESS } from '../drill/index.js';
+import { givingWay, interrupted, NO_PROGRESS, storageAt } from '../drill/index.js';
 import { locateRepository, verifyRepository, type VerifyReport } from '../repository/index.js';
-import { localStorage } from '../repository/storage/local.js';
 import { nodeMd5 } from '../repository/storage/node-md5.js';
 import { EXIT } from './exit-codes.js';
 import { createPrinter } from './output.js';
 import { printable } from './printable.js';
 
 export interface VerifyOptions {
+  readonly endpoint?: string;
+  readonly region?: string;
   readonly json?: boolean;
   readonly quiet?: boolean;
 }
 
-/** Verifies the repository in a directory, prints what was found, and returns the exit code. */
-export async function verify(
-  directory: string,
-  options: VerifyOptions,
-  signal: AbortSignal,
-): Promise<number> {
-  if (!existsSync(directory)) {
-    throw new DrillError('REPOSITORY_UNREADABLE', `there is no directory ${directory}`, {
-      hint: 'drill run leaves its repository in .drill/runs/<scenario>/run/repository',
-    });
-  }
-  const { location, repository } = locateRepository(directory);
+/** Verifies the repository at a place, prints what was found, and returns the exit code. */
+export async function verify(place: string, options: VerifyOptions, signal: AbortSignal): Promise<number> {
+  const { location, repository } = locateRepository(place);
+  const storage = await storageAt(location, place, options);
   const printer = createPrinter({ json: options.json ?? false, quiet: options.quiet ?? false });
-  printer.onPhase('verify', '', directory);
+  printer.onPhase('verify', '', place);
   const startMs = performance.now();
   const onProgress = givingWay(
     (doneBytes: number, totalBytes: number, doneFiles: number, totalFiles: number) =>
@@ -43,7 +34,7 @@ export async function verify(
         totalFiles,
       }),
   );
-  const report = await verifyRepository(localStorage(location), {
+  const report = await verifyRepository(storage, {
     md5: nodeMd5,
     repositoryName: repository,
     signal,

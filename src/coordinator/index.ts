@@ -1,4 +1,5 @@
 export { Coordinator, type CoordinatorOptions, type Session } from './coordinator.js';
+export { repositoryStorage } from './create-repository/storage.js';
 export type { GivenRepository } from './repositories.js';
 export type { JobView } from './show/view.js';
 export {

@@ -1,15 +1,14 @@
 import { DrillError, invariant } from '../base/errors.js';
 import { printStatement, type BackupStatement, type RestoreStatement } from '../sql/index.js';
-import { Recorder } from '../world/recorder.js';
 import { resultOf } from '../world/result-of.js';
 import type { RunResult } from '../world/result.js';
-import type { ProgressSnapshot } from './listener.js';
+import type { ProgressSnapshot } from '../world/progress.js';
 import { RealCluster, type RealClusterOptions } from './real-cluster.js';
 
 export interface RealJobOptions extends RealClusterOptions {
   readonly statement: BackupStatement | RestoreStatement;
   readonly signal: AbortSignal;
-  readonly onProgress: (snapshot: Omit<ProgressSnapshot, 'phase' | 'variant'>) => void;
+  readonly onProgress: (snapshot: ProgressSnapshot) => void;
   /** Told of the cluster while its job runs, and must be done with it when it is told to stop. */
   readonly onCluster?: (cluster: RealCluster) => Promise<() => Promise<void>>;
 }
@@ -77,17 +76,14 @@ function resultFor(cluster: RealCluster, jobId: number, options: RealJobOptions)
     statement: options.statement,
     job,
     work,
-    recorder: cluster.recorderOf(jobId) ?? new Recorder(job.createdAtMs),
+    recorder: cluster.recorderOf(jobId),
     nodeNames: options.catalog.nodeNames,
     requests: world.requests,
     settings: options.settings,
   });
 }
 
-function snapshot(
-  { coordinator, world }: RealCluster,
-  jobId: number,
-): Omit<ProgressSnapshot, 'phase' | 'variant'> {
+function snapshot({ coordinator, world }: RealCluster, jobId: number): ProgressSnapshot {
   const { job, work } = coordinator.recordOf(jobId)!;
   const { bytes, files, shards } = world.progress;
   return {

@@ -1,4 +1,4 @@
 export { renderHtml } from './html.js';
 export { renderMarkdown } from './markdown.js';
-export { progressJson, progressLine, type ProgressSnapshot } from './progress.js';
+export { progressJson, progressLine } from './progress.js';
 export { renderTerminal, type TerminalOptions } from './terminal.js';

@@ -34,10 +34,22 @@ function summariseRun(variant: VariantReport, measured: RunResult, windowMs: num
     headline: `${doneVerb(measured)} ${amount(measured)} in ${formatDuration(measured.totals.durationMs)}${speed}${proof.text}.`,
     details: [
       ...alreadyThere(measured),
+      ...takenUp(measured),
       predictionBeside(variant.predicted, measured),
       ...(windowMs === undefined ? [] : [`${capital(windowPhrase(measured, windowMs))}.`]),
     ],
   };
+}
+
+/** A job that outlived a process took longer than it would have, and is not known from its beginning. */
+function takenUp({ job }: RunResult): string[] {
+  if (job.isRecalled)
+    return ['The job had ended in an earlier process: what it moved when is not known any more.'];
+  if (!job.restarts) return [];
+  const times = job.restarts === 1 ? 'once' : `${job.restarts} times`;
+  return [
+    `Its coordinator was gone and its job taken up again ${times}: the time in between counts as well, and what was moved is known since the last time.`,
+  ];
 }
 
 function summarisePlan({ predicted, nodes }: VariantReport, windowMs: number | undefined): Summary {

@@ -35,7 +35,7 @@ export {
 export { errorAt, placeOf, type Located } from './locate.js';
 export { parseScript, parseStatement } from './parse.js';
 export { printStatement } from './print.js';
-export { quoteName } from './quoting.js';
+export { quoteName, quoteString } from './quoting.js';
 export { backupOptions, type BackupOptions, type PropertyLimits } from './properties.js';
 export { byKey, type KnownProperties } from './property-lookup.js';
 export { badValue } from './property-values.js';

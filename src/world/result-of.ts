@@ -1,7 +1,7 @@
 import type { Work } from '../coordinator/index.js';
 import type { EngineSettings, Job } from '../job/index.js';
 import { printStatement, type Statement } from '../sql/index.js';
-import type { Recorder } from './recorder.js';
+import { Recorder } from './recorder.js';
 import type { RunResult, StateSpan } from './result.js';
 
 export interface FinishedRun {
@@ -9,7 +9,8 @@ export interface FinishedRun {
   readonly statement: Statement;
   readonly job: Omit<Job, 'transient'>;
   readonly work: Pick<Work, 'totals' | 'skippedTables'>;
-  readonly recorder: Recorder;
+  /** Undefined if the job ended in an earlier process. */
+  readonly recorder: Recorder | undefined;
   readonly nodeNames: readonly string[];
   readonly requests: number;
   readonly settings: EngineSettings;
@@ -28,7 +29,7 @@ export function resultOf({
 }: FinishedRun): RunResult {
   const endMs = job.states.at(-1)!.atMs;
   const workers = job.kind === 'backup' ? settings.uploadWorkers : settings.downloadWorkers;
-  const recording = recorder.read(endMs, nodeNames, workers);
+  const recording = (recorder ?? new Recorder(job.createdAtMs)).read(endMs, nodeNames, workers);
   const moved = recording.movedFiles;
   return {
     world,
@@ -42,6 +43,7 @@ export function resultOf({
       ...(job.error ? { error: job.error } : {}),
       skippedTables: work.skippedTables,
       ...(job.restarts > 0 ? { restarts: job.restarts } : {}),
+      ...(recorder ? {} : { isRecalled: true }),
     },
     totals: {
       durationMs: endMs - job.createdAtMs,
@@ -49,7 +51,7 @@ export function resultOf({
       movedFiles: moved,
       movedBytes: recording.movedBytes,
       requests,
-      skippedFiles: job.state === 'FINISHED' ? Math.max(0, work.totals.files - moved) : 0,
+      skippedFiles: recorder && job.state === 'FINISHED' ? Math.max(0, work.totals.files - moved) : 0,
       manifestBytes: 'manifestBytes' in job ? (job.manifestBytes as number) : 0,
     },
     states: stateSpans(job),

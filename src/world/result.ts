@@ -31,6 +31,8 @@ export interface JobOutcome {
   readonly skippedTables: readonly string[];
   /** How often a coordinator took the job up again; what was moved and when is known since the last time only. */
   readonly restarts?: number;
+  /** The job had ended before this process began: of its transfers nothing is known. */
+  readonly isRecalled?: true;
 }
 
 export interface RunTotals {

@@ -3,19 +3,24 @@ import type { Command } from 'commander';
 const EXAMPLES = `
 Examples:
   $ npx drill clean
-  $ npx drill clean --work-dir /mnt/scratch/drill`;
+  $ npx drill clean --work-dir /mnt/scratch/drill
+  $ npx drill clean --data-dir .drill/serve`;
 
 export function addClean(program: Command): void {
   program
     .command('clean')
     .description('remove the data sets, clusters and repositories that runs have left in the work directory')
     .option('--work-dir <directory>', 'the work directory', '.drill')
+    .option(
+      '--data-dir <directory>',
+      'instead: what a server or a durable run keeps, its repository included',
+    )
     .addHelpText('after', EXAMPLES)
-    .action(async ({ workDir }: { workDir: string }) => {
-      const { cleanWorkDirectory } = await import('../drill/index.js');
-      const removed = cleanWorkDirectory(workDir);
+    .action(async ({ workDir, dataDir }: { workDir: string; dataDir?: string }) => {
+      const { cleanDataDirectory, cleanWorkDirectory } = await import('../drill/index.js');
+      const removed = dataDir === undefined ? cleanWorkDirectory(workDir) : cleanDataDirectory(dataDir);
       process.stderr.write(
-        `${removed.map((directory) => `Removed ${directory}`).join('\n') || `Nothing to remove in ${workDir}`}\n`,
+        `${removed.map((directory) => `Removed ${directory}`).join('\n') || `Nothing to remove in ${dataDir ?? workDir}`}\n`,
       );
     });
 }

@@ -13,6 +13,7 @@ export {
   type StoredRestore,
   type StoredState,
 } from './journal.js';
+export type { JobEnd, JobProgress } from './job-progress.js';
 export type { Cell, Reply, RowSet } from './reply.js';
 export { buildInfo, buildMeta, estimateInfoBytes } from './manifest-builder.js';
 export { failure, success } from './outcome.js';

@@ -37,39 +37,39 @@ export function* publishSnapshot(
       `repository ${repository} got a snapshot ${label} from elsewhere meanwhile`,
     );
   }
-  requireWanted(isWanted);
-  // With our own __info there, an earlier try got as far as this: pruning would take the snapshot away from its users.
-  const isThere = seen.timestamps.includes(backupTime);
-  if (leftovers && !isThere) yield { op: 'prune', repository, label, info };
-  requireWanted(isWanted);
-  const metaText = encodeMeta(buildMeta(spec));
-  const metaBytes = new TextEncoder().encode(metaText).length;
-  const meta = (yield {
-    op: 'write',
-    repository,
-    path: metaPath(repository, label),
-    sizeBytes: metaBytes,
-    text: () => metaText,
-  }) as { sizeBytes: number };
-  requireWanted(isWanted);
   const path = infoPath(repository, label, backupTime);
-  let index: { sizeBytes: number };
+  const isThere = seen.timestamps.includes(backupTime);
+  let mayBeThere = isThere;
   try {
-    index = (yield {
+    requireWanted(isWanted);
+    // With our own __info there, an earlier try got as far as this: pruning would take the snapshot away from its users.
+    if (leftovers && !isThere) yield { op: 'prune', repository, label, info };
+    requireWanted(isWanted);
+    const metaText = encodeMeta(buildMeta(spec));
+    const metaBytes = new TextEncoder().encode(metaText).length;
+    const meta = (yield {
+      op: 'write',
+      repository,
+      path: metaPath(repository, label),
+      sizeBytes: metaBytes,
+      text: () => metaText,
+    }) as { sizeBytes: number };
+    requireWanted(isWanted);
+    mayBeThere = true;
+    const index = (yield {
       op: 'write',
       repository,
       path,
       sizeBytes: estimateInfoBytes(metaBytes, uploaded.shards.length, files),
       text: () => encodeInfo(info()),
     }) as { sizeBytes: number };
+    requireWanted(isWanted);
+    return meta.sizeBytes + index.sizeBytes;
   } catch (error) {
-    // It may have been written all the same, and the job may be cancelled before it is tried again.
-    yield { op: 'retract', repository, path };
+    // Whatever failed, __info may be there, and the job is cancelled already or may be before it is tried again.
+    if (mayBeThere) yield { op: 'retract', repository, path };
     throw error;
   }
-  if (!isWanted()) yield { op: 'retract', repository, path };
-  requireWanted(isWanted);
-  return meta.sizeBytes + index.sizeBytes;
 }
 
 function requireWanted(isWanted: () => boolean): void {

@@ -9,11 +9,10 @@ import {
 } from '../catalog/index.js';
 import type { WorkPlan } from '../job/index.js';
 import type { SnapshotInfo, SnapshotMeta } from '../repository/index.js';
-import type { RestoreStatement } from '../sql/index.js';
+import type { RestoreStatement, RestoreOptions } from '../sql/index.js';
 import { buildTarget } from './restore/build.js';
 import { replacedPartitions, type ShardRange } from './restore/commit.js';
 import { livePlacement } from './restore/live-placement.js';
-import type { RestoreProperties } from './restore/options.js';
 import { describeSelection, selectRestored } from './restore/selection.js';
 import { snapshotShards } from './restore/snapshot-shards.js';
 import { chooseTargets } from './restore/targets.js';
@@ -45,7 +44,7 @@ export interface RestoreTarget {
   readonly database: Database;
   readonly placement: Placement;
   readonly statement: RestoreStatement;
-  readonly options: RestoreProperties;
+  readonly options: RestoreOptions;
 }
 
 /**

@@ -1,10 +1,10 @@
 import { listOf } from '../base/text.js';
 import { bindDatabase, type Catalog, type Placement } from '../catalog/index.js';
 import { createRestoreJob, type EngineSettings, type WorkPlan } from '../job/index.js';
-import { errorAt, restoreOptions, type RestoreStatement } from '../sql/index.js';
+import { errorAt, restoreOptions, type RestoreStatement, type RestoreOptions } from '../sql/index.js';
 import { failure, success } from './outcome.js';
 import { commitPlan, planChanges, replicasOf, shardsOf, type ShardRange } from './restore/commit.js';
-import { checkMetaVersion, propertySpan, type RestoreProperties } from './restore/options.js';
+import { checkMetaVersion, propertySpan } from './restore/options.js';
 import { describeScope } from './restore/selection.js';
 import { planRestore, type RestorePlan } from './restore-plan.js';
 import type { NewJob, Work, WorkTotals } from './work.js';
@@ -22,7 +22,7 @@ export interface RestoreWorkSpec {
 /** Binds a RESTORE statement; throws what binding throws. What the snapshot must hold is checked once it is read, by `plan`. */
 export function restoreWork(spec: RestoreWorkSpec): Work {
   const { catalog, world, settings, statement } = spec;
-  const options: RestoreProperties = restoreOptions(statement, settings);
+  const options: RestoreOptions = restoreOptions(statement, settings);
   checkMetaVersion(statement, options);
   const database = bindDatabase(catalog, statement, spec.sessionDatabase);
   const label = statement.label.text;

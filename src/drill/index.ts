@@ -1,7 +1,7 @@
 export { givingWay } from './give-way.js';
 export { NO_PROGRESS, type DrillListener, type Phase, type PhaseProgress } from './listener.js';
 export { machine } from './machine.js';
-export { cleanWorkDirectory } from './workspace.js';
+export { cleanDataDirectory, cleanWorkDirectory } from './workspace.js';
 export { interrupted } from './real-job.js';
 export { runDrill, type DrillOptions } from './run-drill.js';
 export { RealCluster } from './real-cluster.js';

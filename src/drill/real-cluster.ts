@@ -3,6 +3,8 @@ import type { Catalog, Placement } from '../catalog/index.js';
 import {
   Coordinator,
   type GivenRepository,
+  type JobEnd,
+  type JobProgress,
   type Journal,
   type JobView,
   type Reply,
@@ -26,23 +28,6 @@ export interface RealClusterOptions {
   readonly seed: string;
   /** What an earlier coordinator of the same cluster left is taken up from it. */
   readonly journal: Journal;
-}
-
-/** How a job ended. */
-export interface JobEnd {
-  readonly jobId: number;
-  readonly state: 'FINISHED' | 'CANCELLED';
-  readonly error?: SerializedError;
-  readonly durationMs: number;
-}
-
-export interface JobProgress {
-  readonly jobId: number;
-  readonly state: string;
-  readonly elapsedMs: number;
-  readonly doneShards: number;
-  readonly totalShards: number;
-  readonly totalBytes: number;
 }
 
 const PROGRESS_INTERVAL_MS = 200;

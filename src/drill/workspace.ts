@@ -125,6 +125,20 @@ export function cleanWorkDirectory(workDirectory: string): string[] {
   return removed;
 }
 
+/**
+ * Removes a durable data directory with its cluster, its journal and its repository. Throws USAGE if no drill made it, or if
+ * one is at work there. Returns what was removed.
+ */
+export function cleanDataDirectory(directory: string): string[] {
+  if (!existsSync(directory)) return [];
+  if (!isOurs(directory)) throw notOurs(directory, '--data-dir');
+  onDisk(`cleaning ${directory}`, () => {
+    takeLock(durableWorkspace(directory).lock, directory);
+    rmSync(directory, { recursive: true });
+  });
+  return [directory];
+}
+
 function takeLock(lock: string, run: string): void {
   try {
     const fd = openSync(lock, 'wx');

@@ -1,5 +1,5 @@
 import { DrillError } from '../base/errors.js';
-import { listOf, nearest } from '../base/text.js';
+import { listOf, nearest, plural } from '../base/text.js';
 import { findDocument, readDocument } from './documents.js';
 import {
   infoPath,
@@ -153,19 +153,29 @@ export function* filesOf(
 /**
  * Removes everything under a label but the files that `info` names: what earlier tries left there. For use before the
  * snapshot's documents are written, since it takes away documents too. Returns how many files, and uploads that were never
- * completed, it removed.
+ * completed, it removed. Throws REPOSITORY_CORRUPT, and removes nothing, where one of the named files is missing.
  */
 export async function pruneSnapshot(storage: Storage, info: SnapshotInfo): Promise<number> {
-  const kept = new Set<string>();
-  for (const { path } of filesOf(info)) kept.add(path);
   const directory = snapshotDirectory(info.repository, info.label);
-  let removed = 0;
-  for (const { path } of await storage.list(directory)) {
-    if (kept.has(path)) continue;
-    await storage.remove(path);
-    removed++;
-  }
-  return removed + (await storage.removeUnfinished(directory));
+  const found = new Set<string>();
+  for (const { path } of await storage.list(directory)) found.add(path);
+  const missing: string[] = [];
+  for (const { path } of filesOf(info)) if (!found.delete(path)) missing.push(path);
+  if (missing.length > 0) throw lacksFiles(info, missing);
+  for (const path of found) await storage.remove(path);
+  return found.size + (await storage.removeUnfinished(directory));
+}
+
+/** What was uploaded once may be gone: the repository was damaged since, or is looked for at another place. */
+function lacksFiles({ repository, label }: SnapshotInfo, missing: readonly string[]): DrillError {
+  const what = `${plural(missing.length, 'file')} of snapshot ${label}, which had been uploaded`;
+  return new DrillError(
+    'REPOSITORY_CORRUPT',
+    `repository ${repository} lacks ${what}: ${listOf(missing, 'and', 1)}`,
+    {
+      hint: 'see that the repository is where it was and whole, or CANCEL BACKUP and begin anew',
+    },
+  );
 }
 
 /**

@@ -1,5 +1,4 @@
-import type { SerializedError } from '../base/errors.js';
-import type { Reply, Session } from '../coordinator/index.js';
+import type { JobEnd, JobProgress, Reply, Session } from '../coordinator/index.js';
 import type { Statement } from '../sql/index.js';
 
 /** What a front door needs of the cluster behind it. */
@@ -14,20 +13,4 @@ export interface WaitOptions {
   readonly signal: AbortSignal;
   /** Some times a second. */
   readonly onProgress: (progress: JobProgress) => void;
-}
-
-export interface JobProgress {
-  readonly jobId: number;
-  readonly state: string;
-  readonly elapsedMs: number;
-  readonly doneShards: number;
-  readonly totalShards: number;
-  readonly totalBytes: number;
-}
-
-export interface JobEnd {
-  readonly jobId: number;
-  readonly state: 'FINISHED' | 'CANCELLED';
-  readonly error?: SerializedError;
-  readonly durationMs: number;
 }

@@ -1,7 +1,7 @@
 import { createConnection, type Socket } from 'node:net';
 import { DrillError, revive } from '../base/errors.js';
 import { VERSION } from '../base/version.js';
-import type { JobEnd, JobProgress } from './backend.js';
+import type { JobEnd, JobProgress } from '../coordinator/index.js';
 import { lineWriter, readLines } from './lines.js';
 import { otherVersion, parseServerMessage, type ServerMessage, type StatementReply } from './protocol.js';
 

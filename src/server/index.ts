@@ -1,4 +1,5 @@
-export type { JobEnd, JobProgress, SqlBackend, WaitOptions } from './backend.js';
+export type { JobEnd, JobProgress } from '../coordinator/index.js';
+export type { SqlBackend, WaitOptions } from './backend.js';
 export { connect, type ScriptOptions, type SqlClient } from './connect.js';
 export { listen, type ListenOptions, type SqlServer } from './listen.js';
 export type { StatementReply } from './protocol.js';

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { DrillError, type SerializedError } from '../base/errors.js';
 import type { Reply } from '../coordinator/index.js';
 import type { Statement } from '../sql/index.js';
-import type { JobEnd, JobProgress } from './backend.js';
+import type { JobEnd, JobProgress } from '../coordinator/index.js';
 
 /*
  * What goes over the socket: JSON, one message a line. The client says hello, the server answers hello or refuses; from

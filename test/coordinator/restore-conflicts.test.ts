@@ -1,6 +1,7 @@
 import test from 'ava';
 import { DrillError, type SerializedError } from '../../src/base/errors.js';
-import { checkMetaVersion, type RestoreProperties } from '../../src/coordinator/restore/options.js';
+import { checkMetaVersion } from '../../src/coordinator/restore/options.js';
+import type { RestoreOptions } from '../../src/sql/index.js';
 import { selectRestored } from '../../src/coordinator/restore/selection.js';
 import { commitPlan } from '../../src/coordinator/restore/commit.js';
 import {
@@ -28,7 +29,7 @@ interface Refused {
   readonly what: string;
   readonly clause?: string;
   readonly target?: readonly TableShape[];
-  readonly options?: Partial<RestoreProperties>;
+  readonly options?: Partial<RestoreOptions>;
   readonly content?: 'metadata_only';
   readonly dead?: readonly number[];
   readonly code?: SerializedError['code'];
@@ -231,7 +232,7 @@ interface Done {
   readonly what: string;
   readonly clause?: string;
   readonly target: readonly TableShape[];
-  readonly options?: Partial<RestoreProperties>;
+  readonly options?: Partial<RestoreOptions>;
   readonly content?: 'metadata_only';
   readonly after: readonly string[];
   readonly objects?: string;
@@ -352,7 +353,7 @@ test('two tables under one name are refused, should a statement come so far with
 });
 
 test('the number of copies: the statement’s, or else the snapshot’s; a table that exists keeps its own', (t) => {
-  const copies = (target: readonly TableShape[], options?: Partial<RestoreProperties>) => {
+  const copies = (target: readonly TableShape[], options?: Partial<RestoreOptions>) => {
     const catalog = cluster('db', target);
     const { tables, built } = plan(catalog, snapshotOf(SOURCE), 'ON (orders)', options);
     const { firstReplica } = catalog.shards;

@@ -13,9 +13,8 @@ import {
 } from '../../src/catalog/index.js';
 import { buildInfo, buildMeta } from '../../src/coordinator/manifest-builder.js';
 import { planRestore, type RestorePlan } from '../../src/coordinator/restore-plan.js';
-import type { RestoreProperties } from '../../src/coordinator/restore/options.js';
 import type { SnapshotInfo, SnapshotMeta } from '../../src/repository/index.js';
-import { parseStatement, type RestoreStatement } from '../../src/sql/index.js';
+import { parseStatement, type RestoreStatement, type RestoreOptions } from '../../src/sql/index.js';
 import { backupStatement } from '../catalog/sample.js';
 
 export interface PartitionShape {
@@ -131,7 +130,7 @@ export function plan(
   catalog: Catalog,
   { meta, info }: Snapshot,
   clauses = '',
-  options: Partial<RestoreProperties> = {},
+  options: Partial<RestoreOptions> = {},
 ): RestorePlan {
   const target = {
     catalog,
@@ -266,7 +265,7 @@ export interface Case {
   readonly nodeCount: number;
   readonly dead: readonly number[];
   readonly clause: string;
-  readonly options: Partial<RestoreProperties>;
+  readonly options: Partial<RestoreOptions>;
   /** By the snapshot's names: what of it the clause selects, and under which name. */
   readonly selected: ReadonlyMap<string, { readonly partitions: readonly string[]; readonly name: string }>;
 }
@@ -305,7 +304,7 @@ export function arbitraryCase(kind: TargetKind): fc.Arbitrary<Case> {
 
 const arbitraryCleaning = fc.record({ cleanTables: fc.boolean(), cleanPartitions: fc.boolean() });
 
-const arbitraryOptions: fc.Arbitrary<Partial<RestoreProperties>> = fc.record(
+const arbitraryOptions: fc.Arbitrary<Partial<RestoreOptions>> = fc.record(
   {
     replication: fc.integer({ min: 1, max: 3 }),
     reserveReplica: fc.boolean(),

@@ -225,6 +225,30 @@ test('a manifest whose answer was lost, and that could not be taken back, is its
   t.is(world.infoOf('l').length, 1);
 });
 
+test('a manifest that an earlier try left is taken back, too, when the job is cancelled in a later one', (t) => {
+  for (const cancelAt of ['inspect', 'write'] as const) {
+    const { accept, world, job, execute } = fakeCluster();
+    const jobId = accept('BACKUP SNAPSHOT db.l TO repo');
+    const asks = (op: string, name = '') =>
+      world.pending.findIndex(
+        ({ operation }) =>
+          operation?.op === op && (!('path' in operation) || operation.path.includes(`/__${name}`)),
+      );
+    world.settle(() => asks('write', 'info') >= 0);
+    const { operation } = world.pending[asks('write', 'info')]!;
+    if (operation?.op !== 'write') return t.fail();
+    world.documents.set(operation.path, operation.text());
+    world.take(asks('write', 'info'), brokenStorage());
+    world.take(asks('retract', 'info'), brokenStorage());
+    world.settle(() => asks(cancelAt) >= 0);
+    t.is(world.infoOf('l').length, 1);
+    t.like(execute('CANCEL BACKUP FROM db'), [{ ok: true }]);
+    world.settle();
+    t.is(job(jobId).state, 'CANCELLED');
+    t.deepEqual(world.infoOf('l'), [], cancelAt);
+  }
+});
+
 test('publishing fails a few times: it is tried again, and in the end there is one manifest', (t) => {
   const { accept, world, job } = fakeCluster();
   const jobId = accept('BACKUP SNAPSHOT db.l TO repo');

@@ -161,3 +161,15 @@ test('pruning leaves what the manifest names, and other snapshots', async (t) =>
     infos: 0,
   });
 });
+
+test('pruning refuses, and removes nothing, where a file that the manifest names is gone', async (t) => {
+  for (const lost of [0, -1]) {
+    const storage = memoryStorage();
+    const { info, files, metaFile } = await writeSample(storage);
+    await put(storage, `${metaFile.slice(0, -33)}.part`);
+    await storage.remove(files.at(lost)!);
+    const before = await paths(storage);
+    t.is(await codeOf(() => pruneSnapshot(storage, info)), 'REPOSITORY_CORRUPT');
+    t.deepEqual(await paths(storage), before);
+  }
+});

@@ -1,28 +1,8 @@
 import { MANIFEST_FORMAT_VERSION } from '../../repository/index.js';
-import { errorAt, type RestoreStatement, type Span } from '../../sql/index.js';
-
-/** What the properties of a RESTORE ask for; what is missing was not asked for. */
-export interface RestoreProperties {
-  readonly timeoutMs: number;
-  /** Which of the snapshots under the label, as `yyyy-mm-dd-hh-mm-ss`. */
-  readonly backupTimestamp?: string;
-  /** Copies of each restored shard. */
-  readonly replication?: number;
-  /** As many copies as the snapshot's tables had, whatever `replication` says. */
-  readonly reserveReplica?: boolean;
-  readonly metaVersion?: number;
-  /** Tables and views of the database that the snapshot does not have are dropped. */
-  readonly cleanTables?: boolean;
-  /** Partitions of restored tables that the snapshot does not have are dropped. */
-  readonly cleanPartitions?: boolean;
-  /** A table that exists is replaced whole, and not partition by partition. */
-  readonly atomicRestore?: boolean;
-  /** A table or view that exists is replaced also where its schema is another one. */
-  readonly forceReplace?: boolean;
-}
+import { errorAt, type RestoreOptions, type RestoreStatement, type Span } from '../../sql/index.js';
 
 /** Refuses a `meta_version` that this program cannot read: SQL_PROPERTY at its place. */
-export function checkMetaVersion(statement: RestoreStatement, { metaVersion }: RestoreProperties): void {
+export function checkMetaVersion(statement: RestoreStatement, { metaVersion }: RestoreOptions): void {
   if (metaVersion === undefined || metaVersion === MANIFEST_FORMAT_VERSION) return;
   throw errorAt(
     statement,

@@ -9,9 +9,9 @@ import {
   type Partition,
 } from '../../catalog/index.js';
 import type { MetaPartition, SnapshotInfo, SnapshotMeta } from '../../repository/index.js';
-import { errorAt, type RestoreStatement, type Span } from '../../sql/index.js';
+import { errorAt, type RestoreStatement, type Span, type RestoreOptions } from '../../sql/index.js';
 import { liveNodes } from './live-placement.js';
-import { propertySpan, type RestoreProperties } from './options.js';
+import { propertySpan } from './options.js';
 import { schemaDifference, unfinishedIndex } from './schema-match.js';
 import {
   restoredPartitionName,
@@ -49,7 +49,7 @@ export interface TargetContext {
   readonly catalog: Catalog;
   readonly database: Database;
   readonly statement: RestoreStatement;
-  readonly options: RestoreProperties;
+  readonly options: RestoreOptions;
   readonly content: SnapshotInfo['content'];
 }
 

@@ -1,3 +1,4 @@
+import { DrillError } from '../../base/errors.js';
 import { nodeMd5 } from '../../repository/storage/node-md5.js';
 import {
   createRepository,
@@ -32,10 +33,12 @@ export async function performOnStorage(storage: Storage, operation: RepositoryOp
       return { created: true };
     }
     case 'list':
+      await requireRepository(storage, repository);
       return listSnapshots(storage, repository);
     case 'drop':
       return { removedFiles: await dropSnapshot(storage, repository, operation.label) };
     case 'inspect':
+      await requireRepository(storage, repository);
       return inspectLabel(storage, repository, operation.label);
     case 'write': {
       const text = operation.text();
@@ -50,4 +53,15 @@ export async function performOnStorage(storage: Storage, operation: RepositoryOp
     case 'prune':
       return { removedFiles: await pruneSnapshot(storage, operation.info()) };
   }
+}
+
+/**
+ * It was there when it was created, or when the server started; since then its disk may have gone, or a newer program may
+ * have written to it. Throws REPOSITORY_UNREADABLE, REPOSITORY_FORMAT, REPOSITORY_CORRUPT.
+ */
+async function requireRepository(storage: Storage, repository: string): Promise<void> {
+  if (await readRepository(storage, repository)) return;
+  throw new DrillError('REPOSITORY_UNREADABLE', `repository ${repository} is not at its location any more`, {
+    hint: `put it back; or DROP REPOSITORY ${repository} and CREATE it again, which begins with an empty one`,
+  });
 }

@@ -23,7 +23,8 @@ export function s3Client(
     region: spec.region,
     forcePathStyle: spec.addressing === 'path',
     ...(spec.endpoint === undefined ? {} : { endpoint: spec.endpoint }),
-    ...(credentials ? { credentials } : {}),
+    // A copy, since the SDK notes in the object where it came from, and those of a statement are frozen.
+    ...(credentials ? { credentials: { ...credentials } } : {}),
     // Some servers keep the checksum's trailer as if it were data.
     requestChecksumCalculation: 'WHEN_REQUIRED',
     responseChecksumValidation: 'WHEN_REQUIRED',

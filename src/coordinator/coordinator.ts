@@ -199,7 +199,8 @@ export class Coordinator {
     if (isEnded(entry.job)) return { stored, unfinishedTasks: [], doneShards: 0, totalShards: 0 };
     const { board, lastError } = entry.job.transient;
     const { running = [], doneShards = 0, totalShards = 0 } = board ?? {};
-    const lastFailure = board?.lastError ?? lastError;
+    // Publishing comes after all tasks: what went wrong with it is the later.
+    const lastFailure = lastError ?? board?.lastError;
     const view = { stored, unfinishedTasks: running, doneShards, totalShards };
     return lastFailure ? { ...view, lastFailure } : view;
   }

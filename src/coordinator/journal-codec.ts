@@ -125,6 +125,7 @@ const storedRepository: z.ZodType<StoredRepository> = record<StoredRepository>()
   id: whole,
   name: z.string(),
   readOnly: z.boolean(),
+  isGiven: z.boolean(),
   createdAtMs: timeMs,
   spec: storageSpec,
 });

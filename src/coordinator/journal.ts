@@ -91,6 +91,8 @@ export interface StoredRepository {
   readonly readOnly: boolean;
   readonly createdAtMs: number;
   readonly spec: StorageSpec;
+  /** It was there without a statement: the scenario's own. */
+  readonly isGiven: boolean;
 }
 
 /** Remembers as long as the process lives, and for tests of restarts, as long as the test holds on to it. */

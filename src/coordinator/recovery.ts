@@ -40,7 +40,11 @@ export function recover(options: RecoveryOptions, ready: () => void): void {
     if (ended === undefined) resumed.push(resume(options, stored));
     else {
       driver.history.set(stored.id, stored);
-      if (ended === 'CANCELLED' && options.hasRepository(stored.repository))
+      if (
+        ended === 'CANCELLED' &&
+        !isSuperseded(stored, contents.jobs) &&
+        options.hasRepository(stored.repository)
+      )
         retractInfo(options.world, stored);
     }
   }
@@ -124,6 +128,20 @@ function idleWork({
     discard: nothing,
     garbage: () => ({ shards: new Int32Array(0), nodes: new Int32Array(0) }),
   };
+}
+
+/** Whether another backup has, or is making, the very snapshot that a cancelled one was making: same label, same second. */
+function isSuperseded({ id, detail, repository, label }: StoredJob, jobs: readonly StoredJob[]): boolean {
+  return jobs.some(
+    (other) =>
+      other.id !== id &&
+      other.repository === repository &&
+      other.label === label &&
+      other.detail.kind === 'backup' &&
+      detail.kind === 'backup' &&
+      other.detail.backupTime === detail.backupTime &&
+      endOf(other) !== 'CANCELLED',
+  );
 }
 
 /**

@@ -1,8 +1,9 @@
-import { revive } from '../base/errors.js';
+import { DrillError, revive } from '../base/errors.js';
 import { nearest } from '../base/text.js';
 import {
   formatTimestamp,
   isRepositoryName,
+  locationOf,
   type S3Credentials,
   type StorageSpec,
 } from '../repository/index.js';
@@ -53,11 +54,23 @@ export class Repositories {
     this.world.mount(stored.name, stored.spec);
   }
 
-  /** Adds a repository that needs no statement, in the place of one that the journal has under its name. */
+  /**
+   * Adds a repository that needs no statement, unless a statement made one of its name. Throws JOURNAL_FOREIGN if the journal
+   * knows it elsewhere: what its jobs have uploaded is there.
+   */
   give({ name, readOnly, spec, credentials }: GivenRepository): void {
     const before = this.known.get(name);
+    if (before && !before.isGiven) return;
+    if (before && locationOf(before.spec) !== locationOf(spec)) {
+      const message = `repository ${name} was at ${locationOf(before.spec)} when this journal was written, and is given at ${locationOf(spec)} now`;
+      throw new DrillError('JOURNAL_FOREIGN', message, {
+        hint: 'start it with the repository where it was, or with another data directory',
+      });
+    }
     const { id, createdAtMs } = before ?? { id: this.nextId(), createdAtMs: this.world.wallClockMs() };
-    this.known.set(name, { id, name, readOnly, createdAtMs, spec });
+    const stored: StoredRepository = { id, name, readOnly, createdAtMs, spec, isGiven: true };
+    if (!before && !this.driver.write([{ kind: 'repository', repository: stored }])) return;
+    this.known.set(name, stored);
     this.world.mount(name, spec, credentials);
   }
 
@@ -98,7 +111,14 @@ export class Repositories {
     const createdAt = formatTimestamp(createdAtMs);
     this.world.perform({ op: 'open', repository: name, create: !readOnly, createdAt }, (outcome) => {
       this.driver.claims.release(claims, holder);
-      const stored: StoredRepository = { id: this.nextId(), name, readOnly, createdAtMs, spec };
+      const stored: StoredRepository = {
+        id: this.nextId(),
+        name,
+        readOnly,
+        createdAtMs,
+        spec,
+        isGiven: false,
+      };
       if (outcome.ok && this.driver.write([{ kind: 'repository', repository: stored }])) {
         this.known.set(name, stored);
         return answer(DONE);

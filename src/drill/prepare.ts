@@ -15,6 +15,8 @@ import type { RealClusterOptions } from './real-cluster.js';
 import { interrupted } from './real-job.js';
 import type { Workspace } from './workspace.js';
 
+export type OpenJournal = Journal & { close(): Promise<void> };
+
 export interface PrepareOptions {
   readonly variant: string;
   readonly scenario: Scenario;
@@ -114,12 +116,36 @@ export function storageOf(
 }
 
 /** A journal on disk, or where nothing is to outlive the process, in memory. */
-export function openJournalAt(
-  directory: string | undefined,
-  identity: string,
-): Journal & { close(): Promise<void> } {
+export function openJournalAt(directory: string | undefined, identity: string): OpenJournal {
   if (directory !== undefined) return openJournal(directory, identity);
   return { ...memoryJournal(), close: () => Promise.resolve() };
+}
+
+/**
+ * The journal of a workspace's cluster. Throws JOURNAL_CORRUPT where one of the two is there without the other: a cluster whose
+ * coordinator forgot what is on it, or a coordinator whose cluster is gone.
+ */
+export async function openClusterJournal(
+  { cluster, journals, run }: Workspace,
+  identity: string,
+): Promise<OpenJournal> {
+  if (!journals) return openJournalAt(undefined, identity);
+  const hint = `drill clean --data-dir ${run} removes all of it, to begin anew`;
+  if (existsSync(cluster) && !existsSync(journals.cluster)) {
+    throw new DrillError(
+      'JOURNAL_CORRUPT',
+      `${run} has a cluster, and the journal that belongs to it is gone`,
+      { hint },
+    );
+  }
+  const journal = openJournalAt(journals.cluster, identity);
+  if (existsSync(cluster) || journal.read().jobs.length === 0) return journal;
+  await journal.close();
+  throw new DrillError(
+    'JOURNAL_CORRUPT',
+    `${run} has a journal, and the cluster that belongs to it is gone`,
+    { hint },
+  );
 }
 
 /** Whole or not at all: a cluster directory that is there is a whole cluster. */

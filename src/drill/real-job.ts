@@ -1,4 +1,5 @@
-import { DrillError, invariant } from '../base/errors.js';
+import { DrillError, invariant, revive } from '../base/errors.js';
+import type { LabelContents, StoredJob } from '../coordinator/index.js';
 import { printStatement, type BackupStatement, type RestoreStatement } from '../sql/index.js';
 import { resultOf } from '../world/result-of.js';
 import type { RunResult } from '../world/result.js';
@@ -28,7 +29,9 @@ export async function runRealJob(options: RealJobOptions): Promise<RunResult> {
     // It may have come while the cluster was starting: then the statement's answer must not be waited for, either.
     if (signal.aborted) cancel();
     stop = await options.onCluster?.(cluster);
-    const jobId = earlierJob(cluster, options.statement) ?? (await start(cluster, options.statement));
+    const earlier = earlierJob(cluster, options.statement);
+    if (earlier) await requireSnapshot(cluster, earlier);
+    const jobId = earlier?.id ?? (await start(cluster, options.statement));
     if (signal.aborted) cancel();
     await cluster.waitFor(jobId, {
       // Cancelled jobs are waited for: what they hold on the nodes is to be dropped.
@@ -52,14 +55,36 @@ export const interrupted = (): DrillError =>
   );
 
 /** The last job of a statement, unless it was cancelled: then it is to be run again. */
-function earlierJob(cluster: RealCluster, statement: BackupStatement | RestoreStatement): number | undefined {
+function earlierJob(
+  cluster: RealCluster,
+  statement: BackupStatement | RestoreStatement,
+): StoredJob | undefined {
   const { kind, label } = statement;
   const text = printStatement(statement);
   const last = cluster.coordinator
     .jobs()
-    .findLast(({ stored }) => stored.detail.kind === kind && stored.label === label.text);
-  if (!last || last.stored.states.at(-1)!.state === 'CANCELLED') return undefined;
-  return last.stored.statement === text ? last.stored.id : undefined;
+    .findLast(({ stored }) => stored.detail.kind === kind && stored.label === label.text)?.stored;
+  if (!last || last.states.at(-1)!.state === 'CANCELLED') return undefined;
+  return last.statement === text ? last : undefined;
+}
+
+/** A backup that finished once is told again only if it is still there: at its place there may be another repository now. */
+async function requireSnapshot(
+  { world }: RealCluster,
+  { detail, states, repository, label }: StoredJob,
+): Promise<void> {
+  if (detail.kind !== 'backup' || states.at(-1)!.state !== 'FINISHED') return;
+  const { timestamps } = await new Promise<LabelContents>((resolve, reject) => {
+    world.perform({ op: 'inspect', repository, label }, (outcome) => {
+      if (outcome.ok) resolve(outcome.value);
+      else reject(revive(outcome.error));
+    });
+  });
+  if (timestamps.includes(detail.backupTime)) return;
+  const message = `the backup of this run has finished, but repository ${repository} does not hold its snapshot ${label}`;
+  throw new DrillError('SNAPSHOT_UNKNOWN', message, {
+    hint: 'give the --repository that it was made with, or begin anew with another --data-dir',
+  });
 }
 
 async function start(cluster: RealCluster, statement: BackupStatement | RestoreStatement): Promise<number> {

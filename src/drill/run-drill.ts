@@ -12,7 +12,15 @@ import type { DrillReport, RestoreReport, RunResult, VariantReport } from '../wo
 import type { DrillListener } from './listener.js';
 import { machine, type Machine } from './machine.js';
 import { openRepository } from './open-repository.js';
-import { clusterOptions, openJournalAt, prepareCluster, requireReal, storageOf } from './prepare.js';
+import {
+  clusterOptions,
+  openClusterJournal,
+  openJournalAt,
+  prepareCluster,
+  requireReal,
+  storageOf,
+  type OpenJournal,
+} from './prepare.js';
 import { proveBackup } from './prove.js';
 import { runRealJob, type RealJobOptions } from './real-job.js';
 import {
@@ -91,9 +99,12 @@ async function runVariant(
   const storage = storageOf(scenario, workspace, options.repositoryDirectory);
   const { journals } = workspace;
   (journals ? openDurableWorkspace : openWorkspace)(workspace);
-  const clusterJournal = openJournalAt(journals?.cluster, digest);
-  const restoredJournal = openJournalAt(journals?.restored, digest);
+  const open: OpenJournal[] = [];
   try {
+    const clusterJournal = await openClusterJournal(workspace, digest);
+    open.push(clusterJournal);
+    const restoredJournal = openJournalAt(journals?.restored, digest);
+    open.push(restoredJournal);
     await openRepository(storage, scenario.repository.name);
     const catalog = generateCatalog(scenario);
     const run: VariantRun = { name, scenario, statement, catalog, workspace, storage, options };
@@ -105,8 +116,7 @@ async function runVariant(
     const nodes = scenario.cluster.nodes.length;
     return { name, nodes, predicted, measured, ...(restore ? { restore } : {}) };
   } finally {
-    await clusterJournal.close();
-    await restoredJournal.close();
+    for (const journal of open) await journal.close();
     (journals ? closeDurableWorkspace : closeWorkspace)(workspace);
   }
 }

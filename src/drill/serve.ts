@@ -2,7 +2,14 @@ import { DrillError } from '../base/errors.js';
 import { generateCatalog, type LoadedScenario } from '../scenario/index.js';
 import type { DrillListener } from './listener.js';
 import { openRepository } from './open-repository.js';
-import { clusterOptions, openJournalAt, prepareCluster, requireReal, storageOf } from './prepare.js';
+import {
+  clusterOptions,
+  openClusterJournal,
+  prepareCluster,
+  requireReal,
+  storageOf,
+  type OpenJournal,
+} from './prepare.js';
 import { RealCluster } from './real-cluster.js';
 import { closeDurableWorkspace, durableWorkspace, openDurableWorkspace } from './workspace.js';
 
@@ -32,8 +39,9 @@ export async function serveCluster(loaded: LoadedScenario, options: ServeOptions
   const workspace = durableWorkspace(options.dataDirectory);
   const storage = storageOf(scenario, workspace, options.repositoryDirectory);
   openDurableWorkspace(workspace);
-  const journal = openJournalAt(workspace.journals?.cluster, loaded.digest);
+  let journal: OpenJournal | undefined;
   try {
+    journal = await openClusterJournal(workspace, loaded.digest);
     await openRepository(storage, scenario.repository.name);
     const catalog = generateCatalog(scenario);
     const { listener, signal } = options;
@@ -50,7 +58,7 @@ export async function serveCluster(loaded: LoadedScenario, options: ServeOptions
       await cluster.close();
     }
   } finally {
-    await journal.close();
+    await journal?.close();
     closeDurableWorkspace(workspace);
   }
 }

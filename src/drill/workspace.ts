@@ -14,6 +14,7 @@ import {
 import path from 'node:path';
 import { DrillError } from '../base/errors.js';
 import { onDisk } from '../world/real/errno.js';
+import { isAlive, thisProcess, type ProcessIdentity } from '../world/real/process-identity.js';
 
 /** Where a drill puts things. Data sets are kept from run to run; everything of one run is under one directory. */
 export interface Workspace {
@@ -142,14 +143,15 @@ export function cleanDataDirectory(directory: string): string[] {
 function takeLock(lock: string, run: string): void {
   try {
     const fd = openSync(lock, 'wx');
-    writeSync(fd, String(process.pid));
+    const { pid, startedAt = '' } = thisProcess();
+    writeSync(fd, `${pid} ${startedAt}`);
     closeSync(fd);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-    const pid = Number(readFileSync(lock, 'utf8'));
-    if (isAlive(pid)) {
-      throw new DrillError('USAGE', `another drill (process ${pid}) is at work in ${run}`, {
-        hint: 'wait for it to end, or give this one a --work-dir of its own',
+    const holder = holderOf(readFileSync(lock, 'utf8'));
+    if (isAlive(holder)) {
+      throw new DrillError('USAGE', `another drill (process ${holder.pid}) is at work in ${run}`, {
+        hint: 'wait for it to end, or give this one a --work-dir or --data-dir of its own',
       });
     }
     // Its process died without taking the lock along.
@@ -158,12 +160,9 @@ function takeLock(lock: string, run: string): void {
   }
 }
 
-function isAlive(pid: number): boolean {
-  try {
-    return pid > 0 && process.kill(pid, 0);
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
+function holderOf(text: string): ProcessIdentity {
+  const [, pid = '', startedAt] = /^(\d+) ?(.*)/.exec(text) ?? [];
+  return { pid: Number(pid), startedAt: startedAt || undefined };
 }
 
 const isOurs = (run: string): boolean => existsSync(path.join(run, MARKER));

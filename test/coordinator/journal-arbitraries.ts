@@ -100,6 +100,7 @@ export const repositories: fc.Arbitrary<StoredRepository> = fc.record({
   id: whole,
   name: repositoryNames,
   readOnly: fc.boolean(),
+  isGiven: fc.boolean(),
   createdAtMs: whole,
   spec: fc.oneof(
     fc.record({ kind: fc.constant('local' as const), directory: text, durable: fc.boolean() }),

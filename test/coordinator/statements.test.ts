@@ -1,7 +1,8 @@
 import test from 'ava';
+import { memoryJournal } from '../../src/coordinator/index.js';
 import type { SerializedError } from '../../src/base/errors.js';
 import { jobIdOf } from '../fixtures/outcome.js';
-import { brokenStorage, fakeCluster } from './fake-world.js';
+import { brokenStorage, fakeCluster, type FakeCluster } from './fake-world.js';
 
 interface Refused {
   readonly text: string;
@@ -187,4 +188,19 @@ test('a shard without a replica that can be read cancels the backup, and says wh
   world.settle();
   t.like(job(jobId), { state: 'CANCELLED', error: { code: 'REPLICA_UNAVAILABLE' } });
   t.false(world.sent.some(({ task }) => task.kind !== 'release'));
+});
+
+test('a repository that a statement made is the one that is there after a restart, and not the scenario’s of its name', (t) => {
+  const journal = memoryJournal();
+  const first = fakeCluster({ journal });
+  first.execute('DROP REPOSITORY repo');
+  first.execute('CREATE REPOSITORY repo WITH LOCAL ON LOCATION "file:///elsewhere"');
+  first.world.settle();
+  const shown = ({ execute }: FakeCluster): unknown => {
+    const [answer] = execute('SHOW REPOSITORIES');
+    return answer?.ok && answer.value.kind === 'rows' ? answer.value.table.rows : answer;
+  };
+  const before = shown(first);
+  t.regex(JSON.stringify(before), /file:\/\/\/elsewhere/);
+  t.deepEqual(shown(fakeCluster({ journal })), before);
 });

@@ -264,6 +264,19 @@ test('publishing fails a few times: it is tried again, and in the end there is o
   t.deepEqual(world.asked.slice(-3), ['inspect', 'write __meta', 'write __info_2020-01-01-00-00-00']);
 });
 
+test('SHOW BACKUP tells why publishing fails, also where a task failed before it', (t) => {
+  const { accept, world, job, coordinator } = fakeCluster();
+  const jobId = accept('BACKUP SNAPSHOT db.l TO repo');
+  const failure = (): string | undefined =>
+    coordinator.jobs().find(({ stored }) => stored.id === jobId)?.lastFailure?.message;
+  world.settle(() => world.pending.some(({ task }) => task?.kind === 'upload'));
+  world.let(({ task }) => task?.kind === 'upload', brokenStorage('a file is lost'));
+  t.is(failure(), 'a file is lost');
+  world.settle(() => job(jobId).state === 'UPLOAD_INFO');
+  world.let(({ operation }) => operation?.op === 'inspect', brokenStorage('the repository is lost'));
+  t.is(failure(), 'the repository is lost');
+});
+
 test('__meta is written before __info, and what an earlier try left is pruned before both', (t) => {
   const { accept, world, job } = fakeCluster();
   world.documents.set('__palo_repository_repo/__ss_l/__ss_content/leftover', '');

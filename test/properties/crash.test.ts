@@ -41,10 +41,16 @@ function outlive(
   { scenario, catalog, world }: VirtualCluster,
   statement: Statement,
   moments: readonly number[],
+  cancelAtMs?: number,
 ): Survivor {
   const journal = textJournal();
   const { engine, repository } = scenario;
   let deaths = 0;
+  let present: Coordinator | undefined;
+  if (cancelAtMs !== undefined) {
+    const cancel = parseStatement(`CANCEL ${statement.kind.toUpperCase()} FROM example_db`);
+    world.wakeAt(cancelAtMs, () => present?.execute(cancel, {}, () => undefined));
+  }
   for (const life of [...moments, Infinity]) {
     const mortal = new MortalWorld(world, life);
     const coordinator = new Coordinator({
@@ -55,6 +61,7 @@ function outlive(
       repositories: [{ name: repository.name, readOnly: false, spec: repository.storage }],
       placement: targetPlacement(scenario, catalog.nodeNames.length),
     });
+    present = coordinator;
     const run = (isDone: () => boolean): boolean =>
       world.run(() => mortal.isDead || isDone()) && !mortal.isDead;
     let jobId: number | undefined;
@@ -129,6 +136,29 @@ test('crash anywhere: a backup whose coordinator dies, again and again, ends rig
   t.true(deaths > RUNS / 2, `only ${deaths} coordinators died`);
 });
 
+test('crash anywhere: a backup that is cancelled and whose coordinator dies shows a snapshot only if it finished', (t) => {
+  let cancelled = 0;
+  fc.assert(
+    fc.property(
+      arbitraryScenario(),
+      lives,
+      fc.double({ min: 0, max: 1.2, noNaN: true }),
+      ({ scenario }, moments, when) => {
+        const { durationMs } = runStatement(virtualCluster(scenario), scenarioStatement(scenario)).totals;
+        const cluster = virtualCluster(scenario);
+        const survivor = outlive(cluster, scenarioStatement(scenario), moments, durationMs * when);
+        settle(cluster);
+        const { job } = survivor.coordinator.recordOf(survivor.jobId)!;
+        if (job.state === 'CANCELLED') cancelled++;
+        t.is(cluster.repository.timestampsOf('label1').length, job.state === 'FINISHED' ? 1 : 0, job.state);
+        t.true(cluster.world.nodes.isClean);
+      },
+    ),
+    { numRuns: RUNS },
+  );
+  t.true(cancelled > RUNS / 20, `only ${cancelled} jobs were cancelled`);
+});
+
 test('crash anywhere: a restore whose coordinator dies, again and again, ends right and leaves nothing behind', (t) => {
   let deaths = 0;
   fc.assert(
@@ -152,6 +182,36 @@ test('crash anywhere: a restore whose coordinator dies, again and again, ends ri
     { numRuns: RUNS },
   );
   t.true(deaths > RUNS / 2, `only ${deaths} coordinators died`);
+});
+
+test('crash anywhere: a restore that is cancelled and whose coordinator dies leaves the target as it was', (t) => {
+  let cancelled = 0;
+  fc.assert(
+    fc.property(
+      arbitraryScenario(),
+      lives,
+      fc.double({ min: 0, max: 1.2, noNaN: true }),
+      ({ scenario, selected }, moments, when) => {
+        const source = virtualCluster(scenario);
+        runStatement(source, scenarioStatement(scenario));
+        const empty = (): VirtualCluster =>
+          virtualCluster(scenario, { catalog: generateTargetCatalog(scenario), storages: source.storages });
+        const statement = restoreStatement(scenario);
+        const { durationMs } = runStatement(empty(), statement).totals;
+        const target = empty();
+        const survivor = outlive(target, statement, moments, durationMs * when);
+        settle(target);
+        const { job } = survivor.coordinator.recordOf(survivor.jobId)!;
+        if (job.state === 'CANCELLED') cancelled++;
+        const whole = sourceContents(source.catalog, selected);
+        t.deepEqual(installedContents(target), job.state === 'FINISHED' ? whole : new Map());
+        t.true(target.world.nodes.isClean);
+        t.deepEqual(strayReplicas(target), []);
+      },
+    ),
+    { numRuns: RUNS },
+  );
+  t.true(cancelled > RUNS / 20, `only ${cancelled} jobs were cancelled`);
 });
 
 const restoreStatement = ({ restore }: Scenario): Statement =>

@@ -21,6 +21,7 @@ export function thisProcess(): ProcessIdentity {
 export function isAlive({ pid, startedAt }: ProcessIdentity): boolean {
   if (!answersSignals(pid)) return false;
   const now = startOf(pid);
+  if (now === 'dead') return false;
   return startedAt === undefined || now === undefined || now === startedAt;
 }
 
@@ -37,8 +38,10 @@ function startOf(pid: number): string | undefined {
   try {
     const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    const ticks = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
-    return ticks === undefined ? undefined : `${boot} ${ticks}`;
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    // Killed, and only not yet missed by its parent: it does nothing any more.
+    if (fields[0] === 'Z') return 'dead';
+    return fields[19] === undefined ? undefined : `${boot} ${fields[19]}`;
   } catch {
     return undefined;
   }

@@ -155,6 +155,7 @@ export const repositoryView = (
     id: 30_001,
     name: 'repo',
     readOnly: false,
+    isGiven: false,
     createdAtMs: CREATED_MS,
     spec: { kind: 'local', directory: '/backups', durable: true },
     ...parts,

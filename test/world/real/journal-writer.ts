@@ -44,6 +44,7 @@ if (directory !== undefined && process.argv[1]?.includes('journal-writer')) {
           id: 1,
           name: 'r',
           readOnly: false,
+          isGiven: false,
           createdAtMs: n,
           spec: { kind: 'local', directory: `/${n}`, durable: true },
         },

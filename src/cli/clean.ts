@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
 
 const EXAMPLES = `
 Examples:
@@ -11,9 +11,11 @@ export function addClean(program: Command): void {
     .command('clean')
     .description('remove the data sets, clusters and repositories that runs have left in the work directory')
     .option('--work-dir <directory>', 'the work directory', '.drill')
-    .option(
-      '--data-dir <directory>',
-      'instead: what a server or a durable run keeps, its repository included',
+    .addOption(
+      new Option(
+        '--data-dir <directory>',
+        'instead: what a server or a durable run keeps, its repository included',
+      ).conflicts('workDir'),
     )
     .addHelpText('after', EXAMPLES)
     .action(async ({ workDir, dataDir }: { workDir: string; dataDir?: string }) => {

@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
 import { commandLine } from './command-line.js';
 import { onInterrupt } from './interrupt.js';
 import { EXIT } from './exit-codes.js';
@@ -21,7 +21,7 @@ Examples:
 
 Data sets are made once and kept under the work directory; drill clean removes them. Ctrl-C cancels the job, drops what
 it left on the nodes and ends with exit code 130. With --data-dir the coordinator keeps a journal: a run that was killed,
-even with kill -9, is taken up by the same command, and meanwhile drill sql --data-dir shows how it goes.`;
+even with kill -9, is taken up by the same command, and while it backs up, drill sql --data-dir shows how it goes.`;
 
 export function addRun(program: Command): void {
   const command = program
@@ -31,9 +31,11 @@ export function addRun(program: Command): void {
     )
     .argument('<scenario>', 'scenario file (YAML)')
     .option('--work-dir <directory>', 'for data sets, clusters and the repository', '.drill')
-    .option(
-      '--data-dir <directory>',
-      'instead of --work-dir: remember everything there, and take up a run that was killed',
+    .addOption(
+      new Option(
+        '--data-dir <directory>',
+        'instead of --work-dir: remember everything there, and take up a run that was killed',
+      ).conflicts('workDir'),
     )
     .option(
       '--repository <directory>',

@@ -50,6 +50,9 @@ async function doServe(file: string, options: ServeCommandOptions): Promise<void
       listener: printer,
       async onCluster(cluster) {
         const close = await openDoor(cluster, options.dataDir);
+        for (const { stored } of cluster.running()) {
+          printer.note(`Taking up ${stored.detail.kind.toUpperCase()} job ${stored.id} (${stored.label})`);
+        }
         printer.note(
           `Serving ${loaded.file}: npx drill sql --data-dir ${options.dataDir} -e 'SHOW BACKENDS'`,
         );

@@ -136,8 +136,8 @@ function plainProgress(err: (text: string) => void): Progress {
 }
 
 function progressText({ jobId, state, elapsedMs, doneShards, totalShards, totalBytes }: JobProgress): string {
-  const shards = `${doneShards}/${plural(totalShards, 'shard')}`;
+  const shards = `${doneShards}/${plural(totalShards, 'shard')} of`;
   return printable(
-    `  job ${jobId}  ${state}  ${shards}  ${formatBytes(totalBytes)}  ${formatDuration(elapsedMs)}`,
+    `  job ${jobId}  ${state}  ${shards} ${formatBytes(totalBytes)}  ${formatDuration(elapsedMs)}`,
   );
 }

@@ -61,7 +61,8 @@ export class RealCluster {
     const world = await RealWorld.start(options);
     const cluster = new RealCluster(world, options);
     try {
-      for (const { stored } of await cluster.recover()) cluster.record(stored.id);
+      await cluster.recover();
+      for (const { stored } of cluster.running()) cluster.record(stored.id);
     } catch (error) {
       await world.close();
       throw error;
@@ -83,6 +84,11 @@ export class RealCluster {
   /** What was seen of a job's transfers by this process. */
   recorderOf(jobId: number): Recorder | undefined {
     return this.recorders.get(jobId);
+  }
+
+  /** Jobs that have not ended. */
+  running(): readonly JobView[] {
+    return this.coordinator.jobs().filter(isRunning);
   }
 
   view(jobId: number): JobView | undefined {
@@ -129,9 +135,9 @@ export class RealCluster {
     return this.world.close();
   }
 
-  private recover(): Promise<readonly JobView[]> {
+  private recover(): Promise<void> {
     return new Promise((resolve, reject) => {
-      this.coordinator.start(() => resolve(this.coordinator.jobs().filter(isRunning)));
+      this.coordinator.start(resolve);
       if (this.broken) reject(revive(this.broken));
     });
   }

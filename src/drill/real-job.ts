@@ -26,10 +26,11 @@ export async function runRealJob(options: RealJobOptions): Promise<RunResult> {
   signal.addEventListener('abort', cancel);
   let stop: (() => Promise<void>) | undefined;
   try {
-    // It may have come while the cluster was starting: then the statement's answer must not be waited for, either.
+    // Found before anything is cancelled: a job that is taken up and cancelled at once is not to be run again.
+    const earlier = earlierJob(cluster, options.statement);
+    // The signal may have come while the cluster was starting: then the statement's answer must not be waited for, either.
     if (signal.aborted) cancel();
     stop = await options.onCluster?.(cluster);
-    const earlier = earlierJob(cluster, options.statement);
     if (earlier) await requireSnapshot(cluster, earlier);
     const jobId = earlier?.id ?? (await start(cluster, options.statement));
     if (signal.aborted) cancel();

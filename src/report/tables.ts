@@ -36,13 +36,18 @@ const QUANTITIES: readonly Quantity[] = [
   { name: 'Size', of: (run) => run.totals.sizeBytes, format: formatBytes },
   { name: 'Files sent', of: filesSentIfOthers, format: formatCount },
   { name: 'Already there', of: (run) => run.totals.skippedFiles, format: formatCount, onlyIfSome: true },
-  { name: 'Requests', of: (run) => run.totals.requests, format: formatCount },
+  { name: 'Requests', of: requestsIfKnown, format: formatCount },
   { name: 'Manifest', of: (run) => run.totals.manifestBytes, format: formatBytes },
 ];
 
+/** Requests, where all of them were seen: those of an earlier process were not. */
+function requestsIfKnown({ totals, job }: RunResult): number | undefined {
+  return job.isRecalled || job.restarts ? undefined : totals.requests;
+}
+
 /** Files sent, where they are not simply all files. */
-function filesSentIfOthers({ totals }: RunResult): number | undefined {
-  return totals.movedFiles === totals.files ? undefined : totals.movedFiles;
+function filesSentIfOthers({ totals, job }: RunResult): number | undefined {
+  return job.isRecalled || totals.movedFiles === totals.files ? undefined : totals.movedFiles;
 }
 
 /** The whole job in figures, measured and predicted. */

@@ -266,7 +266,7 @@ function unknownStatement({ prefix, found, next }: Failure): string | undefined 
     ['DATABASE', 'TABLE'].includes(word) &&
     (first?.tokenType === t.Create || first?.tokenType === t.Drop)
   ) {
-    return "databases and tables come from the drill's scenario, or from a RESTORE";
+    return "databases come from the drill's scenario, tables from there or from a RESTORE";
   }
   return undefined;
 }

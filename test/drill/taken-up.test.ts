@@ -78,3 +78,17 @@ test('a data directory whose repository was elsewhere is refused, and left as it
   });
   t.is((await run(directory, { repositoryDirectory: first })).measured?.job.state, 'FINISHED');
 });
+
+test('interrupted as soon as it was taken up, a run cancels its job and does not start another', async (t) => {
+  const directory = directoryFor(t);
+  const dies = new Error('the process died');
+  const onProgress = ({ phase }: { phase: string }): void => {
+    if (phase === 'backup') throw dies;
+  };
+  await t.throwsAsync(run(directory, { listener: { onPhase: nothing, onProgress } }), { is: dies });
+  const interrupted = await run(directory, { signal: AbortSignal.abort() }).catch((error: unknown) => error);
+  t.like(interrupted, {
+    measured: { job: { id: 20_001, state: 'CANCELLED', error: { code: 'INTERRUPTED' } } },
+  });
+  t.like((await run(directory)).measured?.job, { id: 20_002, state: 'FINISHED' });
+});

@@ -16,7 +16,7 @@ const REFUSALS = new Set(['EACCES', 'EPERM', 'EROFS']);
 
 const HINTS: Readonly<Record<string, string | undefined>> = {
   ENOENT:
-    'something else may have removed it; drill verify names everything that is missing from a repository',
+    'check that its directory can be there; if it was, something removed it, and drill verify names all that is missing',
   ENOSPC: 'free some space on the disk that holds it, or put the repository on a larger one',
   EDQUOT: 'the quota of the user or the project on this disk is used up: raise it, or remove old snapshots',
   EROFS: 'the file system is mounted read-only: remount it, or choose another location',

@@ -73,7 +73,7 @@ function foreign(directory: string, theirs: string, ours: string): DrillError {
     'JOURNAL_FOREIGN',
     `the journal in ${directory} belongs to ${theirs}, not to ${ours}`,
     {
-      hint: 'start what it belongs to, or choose another data directory',
+      hint: 'the scenario, or a --set, is another than when it began: start it as then, or choose another data directory',
     },
   );
 }

@@ -5,7 +5,7 @@ import { formatBytes } from '../base/units.js';
 import type { Catalog } from '../catalog/index.js';
 import { memoryJournal, type Journal } from '../coordinator/index.js';
 import type { StorageSpec } from '../repository/index.js';
-import { targetPlacement, type Scenario } from '../scenario/index.js';
+import { nodeHardware, targetPlacement, type Scenario } from '../scenario/index.js';
 import { layOutCluster, prepareDataset } from '../world/real/dataset.js';
 import { onDisk } from '../world/real/errno.js';
 import { openJournal } from '../world/real/lmdb-journal.js';
@@ -87,7 +87,7 @@ export function clusterOptions(
     placement: targetPlacement(scenario, cluster.nodes.length),
     settings: engine,
     clusterDirectory: workspace.cluster,
-    hardware: cluster.nodes.map((node) => node.hardware),
+    hardware: nodeHardware(scenario),
     limits: repository.limits,
     repositories: [{ name: repository.name, readOnly: repository.readOnly, spec: storage }],
     seed,

@@ -2,7 +2,7 @@ import { DrillError, invariant, revive } from '../base/errors.js';
 import type { Catalog } from '../catalog/index.js';
 import { Coordinator, memoryJournal, type Journal, type Outcome, type Reply } from '../coordinator/index.js';
 import { isEnded } from '../job/index.js';
-import { generateCatalog, targetPlacement, type Scenario } from '../scenario/index.js';
+import { generateCatalog, nodeHardware, targetPlacement, type Scenario } from '../scenario/index.js';
 import type { Statement } from '../sql/index.js';
 import { Recorder } from '../world/recorder.js';
 import { resultOf } from '../world/result-of.js';
@@ -40,15 +40,21 @@ export function virtualCluster(scenario: Scenario, options: VirtualClusterOption
   const { repository: spec, cluster, engine, seed } = scenario;
   const catalog = options.catalog ?? generateCatalog(scenario);
   const storages = options.storages ?? new VirtualStorages();
-  const hardware = catalog.nodeNames.map(
-    (_, i) => (options.catalog ? cluster.nodes[0]! : cluster.nodes[i]!).hardware,
-  );
+  const hardware = options.catalog
+    ? catalog.nodeNames.map(() => cluster.nodes[0]!.hardware)
+    : nodeHardware(scenario);
   const world = new VirtualWorld({
     catalog,
     workers: engine,
     storages,
     epochMs: SIMULATION_EPOCH_MS,
-    prices: { nodes: hardware, repository: spec.limits, coordinator: cluster.coordinator, seed },
+    prices: {
+      nodes: hardware,
+      host: cluster.host,
+      repository: spec.limits,
+      coordinator: cluster.coordinator,
+      seed,
+    },
     ...(options.trace ? { trace: options.trace } : {}),
   });
   const coordinator = new Coordinator({

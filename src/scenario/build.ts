@@ -1,7 +1,13 @@
 import { plural } from '../base/text.js';
 import type { EngineSettings } from '../job/settings.js';
 import type { S3StorageSpec } from '../repository/index.js';
-import type { NodeHardware, RepositoryLimits } from '../world/hardware.js';
+import type {
+  CoordinatorHardware,
+  HostHardware,
+  Multipart,
+  NodeHardware,
+  RepositoryLimits,
+} from '../world/hardware.js';
 import { buildDatabases } from './build-tables.js';
 import { PRESETS } from './presets.js';
 import { cannotHold, type Report } from './report.js';
@@ -17,6 +23,9 @@ import {
 
 const DEFAULT_REPLICATION = 3;
 const DEFAULT_GROUP = 'be';
+/** What the S3 storage of real runs does: see repository/storage/s3/settings.ts. */
+const DEFAULT_PART_BYTES = 8 * 2 ** 20;
+const DEFAULT_PARALLEL = 2;
 
 /** Applies presets and defaults and checks what a schema cannot; the result is good only if nothing was reported. */
 export function buildScenario(
@@ -67,9 +76,23 @@ function buildCluster(input: ClusterInput, report: Report): ClusterSpec {
     nodes,
     replication,
     placement: input.placement,
-    coordinator: { messageMs: input.coordinator.message },
+    coordinator: buildCoordinator(input.coordinator),
+    host: buildHost(input.host, nodes.length),
+    stragglers: input.stragglers,
   };
 }
+
+const buildCoordinator = (input: ClusterInput['coordinator']): CoordinatorHardware => ({
+  messageMs: input.message,
+  persistMs: input.persist,
+  manifestBytesPerSec: input.manifest,
+});
+
+const buildHost = (input: ClusterInput['host'], nodes: number): HostHardware => ({
+  nodesPerHost: input.nodes === 'all' ? Math.max(1, nodes) : input.nodes,
+  cores: input.cores === 'unlimited' ? Infinity : input.cores,
+  diskBytesPerSec: input.disk,
+});
 
 function buildNodes({ nodes, hardware }: ClusterInput, report: Report): NodeSpec[] {
   const groups: readonly NodeGroupInput[] =
@@ -108,6 +131,9 @@ function buildRepository(input: ScenarioInput['repository'], report: Report): Re
     perConnectionBytesPerSec: input.perConnection,
     latencyMs: input.latency,
     requestsPerSec: input.requestRate,
+    requestBurst: input.requestBurst,
+    multipart: buildMultipart(input),
+    client: { requestMs: input.client.request, bytesPerSec: input.client.bytes },
   };
   const { name, type, readOnly } = input;
   if (type === 's3') {
@@ -127,6 +153,15 @@ function buildRepository(input: ScenarioInput['repository'], report: Report): Re
   }
   const storage = { kind: 'local', directory: '', durable: input.durable } as const;
   return { name, type, readOnly, limits, storage, isPlaced: true };
+}
+
+/** As the S3 storage of real runs does, unless told otherwise; other storages take a file in one piece. */
+function buildMultipart({ type, multipart }: ScenarioInput['repository']): Multipart | undefined {
+  if (type !== 's3' || multipart === 'none') return undefined;
+  return {
+    partBytes: multipart?.part ?? DEFAULT_PART_BYTES,
+    parallel: multipart?.parallel ?? DEFAULT_PARALLEL,
+  };
 }
 
 function s3Storage({ location, endpoint, region, addressing }: ScenarioInput['repository']): S3StorageSpec {

@@ -1,5 +1,5 @@
 import { sampler, type Distribution } from '../base/distribution.js';
-import { randomStream } from '../base/random.js';
+import { randomStream, shuffle } from '../base/random.js';
 import {
   Catalog,
   evenPlacement,
@@ -9,6 +9,7 @@ import {
   type NewIndex,
   type Placement,
 } from '../catalog/index.js';
+import type { NodeHardware } from '../world/hardware.js';
 import type { ClusterSpec, DatabaseSpec, PartitionSpec, Scenario, TableSpec } from './scenario.js';
 
 /** Each loaded version of a partition counts up from the empty partition's 1; any number would do. */
@@ -25,6 +26,23 @@ export function generateCatalog(scenario: Scenario): Catalog {
   for (const spec of databases) addTables(catalog, catalog.createDatabase(spec.name), spec, placement, seed);
   return catalog;
 }
+
+/** What each node can do, now that it is drawn which of them are slow. */
+export function nodeHardware({ cluster, seed }: Pick<Scenario, 'cluster' | 'seed'>): NodeHardware[] {
+  const { nodes, stragglers } = cluster;
+  const hardware = nodes.map((node) => node.hardware);
+  const order = shuffle(Array.from(hardware.keys()), randomStream(seed, 'stragglers'));
+  for (const node of order.slice(0, Math.round(stragglers.share * nodes.length)))
+    hardware[node] = slowed(hardware[node]!, stragglers.slowdown);
+  return hardware;
+}
+
+const slowed = (hardware: NodeHardware, slowdown: number): NodeHardware => ({
+  diskBytesPerSec: hardware.diskBytesPerSec / slowdown,
+  hashBytesPerSec: hardware.hashBytesPerSec / slowdown,
+  nicBytesPerSec: hardware.nicBytesPerSec / slowdown,
+  linkMs: hardware.linkMs * slowdown,
+});
 
 /** The empty cluster that a scenario restores into: its databases, no tables. */
 export function generateTargetCatalog(scenario: Scenario): Catalog {

@@ -14,6 +14,6 @@ export type {
   TableSpec,
   TableType,
 } from './scenario.js';
-export { generateCatalog, generateTargetCatalog, targetPlacement } from './generate.js';
+export { generateCatalog, generateTargetCatalog, nodeHardware, targetPlacement } from './generate.js';
 export { placeInFile, scenarioStatement } from './statement.js';
 export { withSettings } from './set.js';

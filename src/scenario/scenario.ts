@@ -1,7 +1,13 @@
 import type { Distribution } from '../base/distribution.js';
 import type { EngineSettings } from '../job/settings.js';
 import type { StorageSpec } from '../repository/index.js';
-import type { CoordinatorHardware, NodeHardware, RepositoryLimits } from '../world/hardware.js';
+import type {
+  CoordinatorHardware,
+  HostHardware,
+  NodeHardware,
+  RepositoryLimits,
+  Stragglers,
+} from '../world/hardware.js';
 
 /** A scenario after loading: presets applied, units converted, every default filled in. JSON, and frozen. */
 export interface Scenario {
@@ -30,6 +36,8 @@ export interface ClusterSpec {
   /** `even`: round-robin over the nodes, so that each holds the same number of replicas; `random`: by seed. */
   readonly placement: 'even' | 'random';
   readonly coordinator: CoordinatorHardware;
+  readonly host: HostHardware;
+  readonly stragglers: Stragglers;
 }
 
 export interface NodeSpec {

@@ -12,6 +12,7 @@ import {
   positiveDuration,
   rate,
   requestRate,
+  size,
   tickDuration,
 } from './values.js';
 
@@ -57,10 +58,36 @@ const clusterSchema = keys({
   hardware: clusterHardware.prefault({}).describe('What each node can do; real runs never exceed it.'),
   coordinator: keys({
     message: duration.prefault('1 ms').describe('A message between the coordinator and a node, one way.'),
+    persist: duration.prefault('0 ms').describe("Making a change of a job's state durable."),
+    manifest: rate.prefault('unlimited').describe('Building a manifest, in bytes of its text.'),
   })
     .prefault({})
     .describe('What the coordinator costs.'),
+  host: keys({
+    nodes: z
+      .union([count(1, MAX_NODES), z.literal('all')], expects('a number of nodes, such as 4, or all'))
+      .default(1)
+      .describe('Nodes that share one machine.'),
+    cores: z
+      .union([z.number().positive(), z.literal('unlimited')], expects('a number of cores, or unlimited'))
+      .default('unlimited')
+      .describe("A machine's processor cores; unlimited: one for every thread."),
+    disk: rate.prefault('unlimited').describe('Sequential reads of all nodes of a machine together.'),
+  })
+    .prefault({})
+    .describe('What nodes on one machine share. Only predictions know it: real threads share this machine.'),
+  stragglers: keys({
+    share: z.number().min(0).max(1).default(0).describe('Which part of the nodes is slow, 0 to 1.'),
+    slowdown: z.number().min(1).default(2).describe('How many times as long everything takes on them.'),
+  })
+    .prefault({})
+    .describe('Nodes, drawn from the seed, that are slower than their hardware says.'),
 }).describe('The compute nodes, and how data lies on them.');
+
+const multipartSchema = keys({
+  part: size.prefault('8 MiB').describe('Files larger than this are sent in parts of this size.'),
+  parallel: count(1, MAX_WORKERS).default(2).describe('Parts of one file on their way at once.'),
+});
 
 /** Bucket and prefix. */
 export const S3_LOCATION = /^s3:\/\/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:\/(.*?))?\/*$/;
@@ -99,6 +126,21 @@ const repositorySchema = keys({
     .prefault('1 ms')
     .describe('From a request to its answer, besides the time its bytes take: a duration or a distribution.'),
   requestRate: requestRate.prefault('unlimited').describe('Requests of all nodes together.'),
+  requestBurst: count(1, 1_000_000)
+    .default(1)
+    .describe('Requests that may be made at once after a pause, where there is a requestRate.'),
+  multipart: z
+    .union([multipartSchema, z.literal('none')], expects('part and parallel, or none'))
+    .optional()
+    .describe('s3: how large files are sent; default: as real runs do.'),
+  client: keys({
+    request: duration.prefault('0 ms').describe("A node's processor time for one request."),
+    bytes: rate
+      .prefault('unlimited')
+      .describe('Bytes that one thread moves to the repository, hashing aside.'),
+  })
+    .prefault({})
+    .describe('What talking to the repository costs a processor. Only predictions know it.'),
 }).describe('Where the backup goes, and what that allows.');
 
 const workers = (what: string) =>

@@ -15,20 +15,62 @@ export interface NodeHardware {
   readonly linkMs: number;
 }
 
+/** What nodes on one machine have between them. It is told of, not enforced in real runs: threads share what there is. */
+export interface HostHardware {
+  /** Nodes that share a host; the first so many nodes are on the first host, and so on. */
+  readonly nodesPerHost: number;
+  /** Processor cores, for all computing of its nodes: hashing, and what `ClientCost` says. A thread uses one at most. */
+  readonly cores: number;
+  /** Sequential reads of all its nodes together. */
+  readonly diskBytesPerSec: number;
+}
+
 /** What the repository's storage allows. */
 export interface RepositoryLimits {
-  /** All uploads of all nodes together. */
+  /** All transfers of all nodes together. */
   readonly bandwidthBytesPerSec: number;
-  /** One connection, that is one upload. */
+  /** One connection, that is one file (or one part of it) on its way. */
   readonly perConnectionBytesPerSec: number;
   /** Milliseconds from sending a request to its answer, besides the time its bytes take. */
   readonly latencyMs: Distribution;
-  /** Requests of all nodes together. */
+  /** Requests of all nodes together, over time: a token bucket's rate … */
   readonly requestsPerSec: number;
+  /** … and its depth: so many requests may be made at once after a pause. At least 1. */
+  readonly requestBurst: number;
+  /** How large files are sent; undefined: in one piece, whatever their size. */
+  readonly multipart: Multipart | undefined;
+  readonly client: ClientCost;
 }
 
-/** What the coordinator's own work costs in the virtual world. */
+/** A file larger than a part is begun with a request, sent in parts, and completed with another request. */
+export interface Multipart {
+  readonly partBytes: number;
+  /** Parts of one file that are on their way at once. */
+  readonly parallel: number;
+}
+
+/** What talking to the repository costs a node's processor. Told of, not enforced in real runs. */
+export interface ClientCost {
+  /** Processor time of one request, besides its bytes. */
+  readonly requestMs: number;
+  /** Bytes that one thread moves between a disk and the repository, hashing aside. */
+  readonly bytesPerSec: number;
+}
+
+/** What the coordinator's own work costs in the virtual world. Told of, not enforced in real runs. */
 export interface CoordinatorHardware {
   /** From sending a task to its arrival on the node, and from its end to the coordinator's knowing. */
   readonly messageMs: number;
+  /** Making a change of a job's state durable. */
+  readonly persistMs: number;
+  /** Building a manifest and writing it as text, before it is sent. */
+  readonly manifestBytesPerSec: number;
+}
+
+/** Some nodes are slower than their hardware says, in all they do. Which, is drawn from the seed. */
+export interface Stragglers {
+  /** Of all nodes, 0 to 1; rounded to whole nodes. */
+  readonly share: number;
+  /** How many times as long everything takes on them. */
+  readonly slowdown: number;
 }

@@ -3,7 +3,15 @@ import { fixed } from '../../src/base/distribution.js';
 import { HEADER_FILE_BYTES } from '../../src/catalog/index.js';
 import { simulate } from '../../src/planner/index.js';
 import type { Scenario } from '../../src/scenario/index.js';
-import { placed, engine, LIMITS, nodes, olapTable, scenario } from '../fixtures/scenarios.js';
+import {
+  placed,
+  engine,
+  FREE_COORDINATOR,
+  LIMITS,
+  nodes,
+  olapTable,
+  scenario,
+} from '../fixtures/scenarios.js';
 
 const uploadMs = (changes: Partial<Scenario>): number => {
   const { states } = simulate(scenario(changes));
@@ -15,7 +23,7 @@ const FREE = { diskBytesPerSec: Infinity, hashBytesPerSec: Infinity, nicBytesPer
 const FREE_LIMITS = { ...LIMITS, bandwidthBytesPerSec: Infinity, latencyMs: fixed(0) };
 const cluster = (count: number, hardware = {}): Scenario['cluster'] => ({
   ...nodes(count, { ...FREE, ...hardware }),
-  coordinator: { messageMs: 0 },
+  coordinator: FREE_COORDINATOR,
 });
 const repository = (
   limits: Partial<typeof LIMITS>,
@@ -141,7 +149,7 @@ test('ticks: a coordinator that looks every 3 s needs at least a look for each s
 test('messages: a task that lies ready on the node hides the way to the coordinator and back', (t) => {
   const upload = (messageMs: number): number =>
     uploadMs({
-      cluster: { ...cluster(1, { nicBytesPerSec: 1e6 }), coordinator: { messageMs } },
+      cluster: { ...cluster(1, { nicBytesPerSec: 1e6 }), coordinator: { ...FREE_COORDINATOR, messageMs } },
       repository: repository({}),
       databases: table(1, 10, 1, 100_000),
       engine: engine('tuned', { uploadWorkers: 1 }),

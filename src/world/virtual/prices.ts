@@ -1,10 +1,11 @@
 import { sampler } from '../../base/distribution.js';
 import { randomStream } from '../../base/random.js';
-import type { CoordinatorHardware, NodeHardware, RepositoryLimits } from '../hardware.js';
+import type { CoordinatorHardware, HostHardware, NodeHardware, RepositoryLimits } from '../hardware.js';
 import { SharedRate } from './shared-rate.js';
 
 export interface PriceList {
   readonly nodes: readonly NodeHardware[];
+  readonly host: HostHardware;
   readonly repository: RepositoryLimits;
   readonly coordinator: CoordinatorHardware;
   readonly seed: string;

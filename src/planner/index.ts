@@ -1,4 +1,4 @@
-export { plan, reportHeader } from './plan.js';
+export { plan, reportHeader, type HardwareFile, type PlanOptions } from './plan.js';
 export { simulate } from './simulate.js';
 export {
   runStatement,

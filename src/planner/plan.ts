@@ -1,12 +1,25 @@
+import { plural } from '../base/text.js';
 import { VERSION } from '../base/version.js';
-import type { LoadedScenario } from '../scenario/index.js';
+import {
+  knowsRepository,
+  withHardware,
+  type LoadedScenario,
+  type MeasuredHardware,
+} from '../scenario/index.js';
 import type { DrillReport, VariantReport } from '../world/result.js';
 import { simulate } from './simulate.js';
+
+/** Measured hardware, and the file that it is from. */
+export interface HardwareFile {
+  readonly file: string;
+  readonly measured: MeasuredHardware;
+}
 
 /** Everything in a report that is said of the scenario, before anything was run. */
 export function reportHeader(
   loaded: LoadedScenario,
   command: string,
+  hardware?: HardwareFile,
 ): Omit<DrillReport, 'variants' | 'machine'> {
   const { name, description, seed, engine, windowMs } = loaded.variants[0]!.scenario;
   return {
@@ -20,22 +33,44 @@ export function reportHeader(
       preset: engine.preset,
       ...(windowMs === undefined ? {} : { windowMs }),
     },
+    ...(hardware ? { hardware: { file: hardware.file, about: aboutHardware(loaded, hardware) } } : {}),
     command,
   };
 }
 
+/** When and where it was measured, and whether it says anything of the scenario's repositories. */
+function aboutHardware({ variants }: LoadedScenario, { measured }: HardwareFile): string {
+  const { machine, date } = measured.origin;
+  const when = date === undefined ? '' : ` on ${date}`;
+  const where = machine === undefined ? '' : `: ${machine.cpu}, ${plural(machine.cores, 'core')}`;
+  const { type } = measured.repository;
+  const ignored = variants.some(({ scenario }) => !knowsRepository(scenario, measured));
+  const repository = ignored
+    ? `; its repository is ${type} and was not used where the scenario's is not`
+    : '';
+  return `measured${when}${where}${repository}`;
+}
+
+export interface PlanOptions {
+  /** Predict with what was measured, where that is slower than what the scenario says. */
+  readonly hardware?: HardwareFile | undefined;
+  /** Told before each variant is simulated. */
+  readonly onVariant?: (name: string, index: number, count: number) => void;
+}
+
 /**
  * Predicts every variant of a scenario. The report is a pure function of the scenario and `command`: run twice, it is the
- * same byte for byte. `onVariant` is told before each variant is simulated.
+ * same byte for byte.
  */
 export function plan(
   loaded: LoadedScenario,
   command: string,
-  onVariant?: (name: string, index: number, count: number) => void,
+  { hardware, onVariant }: PlanOptions = {},
 ): DrillReport {
   const variants = loaded.variants.map(({ name, scenario }, i): VariantReport => {
     onVariant?.(name, i, loaded.variants.length);
-    return { name, nodes: scenario.cluster.nodes.length, predicted: simulate(scenario) };
+    const priced = hardware ? withHardware(scenario, hardware.measured) : scenario;
+    return { name, nodes: scenario.cluster.nodes.length, predicted: simulate(priced) };
   });
-  return { ...reportHeader(loaded, command), variants };
+  return { ...reportHeader(loaded, command, hardware), variants };
 }

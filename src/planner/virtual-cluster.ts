@@ -9,7 +9,8 @@ import { resultOf } from '../world/result-of.js';
 import type { RunResult } from '../world/result.js';
 import type { VirtualRepository } from '../world/virtual/virtual-repository.js';
 import { VirtualStorages } from '../world/virtual/virtual-storages.js';
-import { VirtualWorld, type TraceRecord } from '../world/virtual/virtual-world.js';
+import type { TraceRecord } from '../world/virtual/node-work.js';
+import { VirtualWorld } from '../world/virtual/virtual-world.js';
 
 /** The calendar at the beginning of every simulation: 2020-01-01T00:00:00Z. */
 export const SIMULATION_EPOCH_MS = 1_577_836_800_000;
@@ -61,7 +62,7 @@ export function virtualCluster(scenario: Scenario, options: VirtualClusterOption
     catalog,
     world,
     settings: engine,
-    journal: options.journal ?? memoryJournal(),
+    journal: priced(options.journal ?? memoryJournal(), world),
     repositories: [{ name: spec.name, readOnly: spec.readOnly, spec: spec.storage }],
     placement: targetPlacement(scenario, catalog.nodeNames.length),
   });
@@ -73,6 +74,17 @@ export function virtualCluster(scenario: Scenario, options: VirtualClusterOption
     coordinator,
     storages,
     repository: storages.repository(spec.name, spec.storage),
+  };
+}
+
+/** A journal whose writes take the coordinator the time that they cost. */
+function priced(journal: Journal, world: VirtualWorld): Journal {
+  return {
+    read: () => journal.read(),
+    write(changes) {
+      journal.write(changes);
+      world.persisted();
+    },
   };
 }
 

@@ -93,3 +93,4 @@ export type {
   VerifyProgress,
   VerifyReport,
 } from './verify-report.js';
+export { partSizeOf } from './storage/s3/part-size.js';

@@ -97,6 +97,8 @@ export interface DrillReport {
     readonly preset: string;
     readonly windowMs?: number;
   };
+  /** The file of measured hardware that predictions were made with, and what it says of itself. */
+  readonly hardware?: { readonly file: string; readonly about: string };
   /** The command that gives this result again. */
   readonly command: string;
   /** Present on real runs only: a plan is the same on any machine. */

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { sampler } from '../../base/distribution.js';
 import { randomStream } from '../../base/random.js';
 import { msToNs, nowNs, nsToMs, Pacer } from './pacer.js';
@@ -20,6 +21,11 @@ const MIN_TURN_BYTES = 4096;
  * keeps what comes in a burst below 5 % of a second.
  */
 const MAX_LAG_NS = msToNs(40);
+
+/** Timers are no finer than this; what is left is slept. */
+const TIMER_MS = 1;
+/** How long an abort may go unnoticed by who waits without blocking. */
+const MAX_TIMER_MS = 20;
 
 /** Gives, a call for each chunk of bytes that has been moved, the time until which to wait. */
 export type ByteClock = (bytes: number) => bigint;
@@ -49,7 +55,7 @@ export class Pace {
     this.disk = new Pacer(shared.disk, hardware.diskBytesPerSec);
     this.nic = new Pacer(shared.nic, hardware.nicBytesPerSec);
     this.bandwidth = new Pacer(shared.bandwidth, limits.bandwidthBytesPerSec);
-    this.requests = new Pacer(shared.requests, limits.requestsPerSec);
+    this.requests = new Pacer(shared.requests, limits.requestsPerSec, limits.requestBurst);
     this.aborts = new Int32Array(shared.aborts);
     this.latencyMs = sampler(limits.latencyMs, randomStream(seed, `latency/${nodeName}/${threadId}`));
     this.linkMs = hardware.linkMs;
@@ -108,7 +114,7 @@ export class Pace {
    * way, instead of having it to itself for as long as it takes.
    */
   pay(clock: ByteClock, bytes: number): void {
-    const turn = Math.max(MIN_TURN_BYTES, Math.ceil(bytes / TURNS_PER_CHUNK));
+    const turn = turnBytes(bytes);
     for (let left = bytes; left > 0; left -= turn) this.until(clock(Math.min(turn, left)));
   }
 
@@ -124,6 +130,16 @@ export class Pace {
     this.scheduleNs = later(this.scheduleNs, dueNs);
   }
 
+  /** The same, and what is on its way goes on meanwhile: blocked, the thread would neither send nor receive. */
+  async untilSent(dueNs: bigint): Promise<void> {
+    for (;;) {
+      const leftMs = nsToMs(dueNs - nowNs());
+      if (this.isAborted || leftMs < TIMER_MS) break;
+      await sleep(Math.min(Math.floor(leftMs), MAX_TIMER_MS));
+    }
+    this.until(dueNs);
+  }
+
   /** What time it is by the thread's schedule. */
   private now(): bigint {
     this.scheduleNs = later(this.scheduleNs, nowNs() - MAX_LAG_NS);
@@ -134,6 +150,10 @@ export class Pace {
     return later(this.nic.take(bytes, atNs), this.bandwidth.take(bytes, atNs));
   }
 }
+
+/** How many of `bytes` are moved at a turn. */
+export const turnBytes = (bytes: number): number =>
+  Math.max(MIN_TURN_BYTES, Math.ceil(bytes / TURNS_PER_CHUNK));
 
 /** Each chunk begins when the one before was due, or as late as a schedule may lag. */
 function inTurn(startNs: bigint, take: (bytes: number, atNs: bigint) => bigint): ByteClock {

@@ -1,53 +1,61 @@
 import { invariant } from '../../base/errors.js';
+import { LaneHeap } from './lane-heap.js';
+import { Lane } from './lane.js';
 
-/** Flows that share one rate at any moment: the uploads of one node, say. */
-interface Lane {
-  readonly id: number;
-  /** Bytes that each flow must have been served, by the lane's clock, to be complete; ascending. */
-  readonly tags: number[];
-  /** Whose flows they are, in the order of `tags`. */
-  readonly owners: number[];
-  group: Group | undefined;
-  /** The lane's clock minus its group's. */
-  offset: number;
-  /** Place in its group's heap. */
-  position: number;
-}
-
-/** Lanes with the same limit per flow: they run at the same rate, whatever the water level. */
-interface Group {
-  readonly limit: number;
-  /** Bytes served per flow since the group was last empty. */
+/** Lanes with the same limit per flow that share the capacity, or do not: they run at the same rate. */
+export interface Group {
+  limit: number;
+  isShared: boolean;
+  /** Bytes served per flow since the group was last empty, at `atMs`. */
   clock: number;
-  /** Bytes per millisecond, per flow. */
+  atMs: number;
+  /** Bytes per millisecond, per flow, since `atMs`. */
   rate: number;
   flows: number;
-  /** Lanes by the group clock of their next completion: a binary heap. */
-  readonly heap: Lane[];
+  /** When its next flow is complete, at this rate. */
+  nextAtMs: number;
+  isDirty: boolean;
+  readonly heap: LaneHeap;
 }
+
+/** Beyond this many, groups that become empty are given up: each limit that ever was would stay otherwise. */
+const MAX_IDLE_GROUPS = 24;
 
 /**
  * Exact max-min fair sharing of one capacity by many flows, each also limited by its lane (Bertsekas and Gallager, Data
- * Networks, 6.5.2). Instead of a rate per flow it keeps one clock per distinct limit: a flow that starts or ends moves one
- * heap entry, and the water level is found anew over the few distinct limits. Times are milliseconds, rates bytes per
- * millisecond.
+ * Networks, 6.5.2); lanes that do not share the capacity have their limit alone. Instead of a rate per flow it keeps one
+ * clock per distinct limit: a flow that starts or ends moves one heap entry, and the water level is found anew over the few
+ * distinct limits. A clock is only read when something happens to its group, so that what happens elsewhere costs it
+ * neither time nor precision. Times are milliseconds, rates bytes per millisecond. Time only goes on.
  */
 export class SharedRate {
   private readonly capacity: number;
   private readonly limitOf: (lane: number, flows: number) => number;
+  private readonly isShared: (lane: number) => boolean;
   private readonly lanes: Lane[] = [];
-  /** Ascending by limit; a group without flows stays for the next lane with its limit. */
-  private readonly groups: Group[] = [];
-  private nowMs = 0;
-  private flows = 0;
-  private stale = true;
-  private nextGroup: Group | undefined;
+  /** Ascending by limit; groups without flows stay for the next lane with their limit. */
+  private readonly sharing: Group[] = [];
+  private readonly alone: Group[] = [];
+  /** Something changed, at `changedAtMs`, since the rates were found. */
+  private stale = false;
+  private changedAtMs = 0;
+  private next: Group | undefined;
   private nextAtMs = Infinity;
+  /** What flows that share the capacity get if their limits let them: Infinity where it suffices for all. */
+  level = Infinity;
 
-  /** `limitOf(lane, flows)`: what each of `flows` flows in a lane may have at most. */
-  constructor(capacityPerMs: number, limitOf: (lane: number, flows: number) => number) {
+  /**
+   * `limitOf(lane, flows)`: what each of `flows` flows in a lane may have at most, asked whenever their number changes, and
+   * on `refresh`. `isShared(lane)`: whether they share the capacity.
+   */
+  constructor(
+    capacityPerMs: number,
+    limitOf: (lane: number, flows: number) => number,
+    isShared: (lane: number) => boolean = () => true,
+  ) {
     this.capacity = capacityPerMs;
     this.limitOf = limitOf;
+    this.isShared = isShared;
   }
 
   /** When the next flow completes, if none starts or ends before; Infinity if there is none. */
@@ -56,188 +64,187 @@ export class SharedRate {
     return this.nextAtMs;
   }
 
+  /** The lane of the flow that completes next, after `nextMs`. */
+  get nextLane(): number {
+    return this.next!.heap.first.id;
+  }
+
   flowsIn(lane: number): number {
-    return this.lanes[lane]?.tags.length ?? 0;
+    return this.lanes[lane]?.size ?? 0;
   }
 
-  /** Whether a flow would not be limited by anything, and so takes no time. */
-  isUnlimited(lane: number): boolean {
-    return this.capacity === Infinity && this.limitOf(lane, this.flowsIn(lane) + 1) === Infinity;
-  }
-
-  start(lane: number, owner: number, bytes: number, nowMs: number): void {
-    this.advance(nowMs);
-    const entry = this.laneOf(lane);
-    this.leaveGroup(entry);
-    insert(entry, entry.offset + bytes, owner);
-    this.flows++;
-    this.joinGroup(entry);
-  }
-
-  /** Ends the flow that completes at `nextMs`, and returns its owner. */
-  complete(): number {
+  /** What each flow of a lane gets now; for whoever watches. */
+  rateOf(lane: number): number {
     if (this.stale) this.settle();
-    const group = this.nextGroup;
-    invariant(group, 'no flow to complete');
-    this.advance(this.nextAtMs);
-    const lane = group.heap[0]!;
-    // Its clock is now what it must be, without the rounding of many small steps.
-    group.clock = laneTarget(lane);
-    const owner = lane.owners[0]!;
-    this.remove(lane, 0);
+    return this.lanes[lane]?.group?.rate ?? 0;
+  }
+
+  start(laneId: number, owner: number, bytes: number, nowMs: number): void {
+    this.catchUp(nowMs);
+    const lane = this.laneAt(laneId);
+    const { group } = lane;
+    if (group) sync(group, nowMs);
+    lane.insert((group ? group.clock : 0) + lane.offset + bytes, owner);
+    this.regroup(lane, lane.size - 1, nowMs);
+  }
+
+  /** Ends the flow that completes at `nowMs`, which `nextMs` gave, and returns its owner. */
+  complete(nowMs: number): number {
+    const group = this.next;
+    invariant(group && !this.stale, 'no flow to complete');
+    // The clock is now what it must be, without the rounding of many small steps.
+    group.clock = group.heap.firstKey;
+    group.atMs = nowMs;
+    const lane = group.heap.first;
+    const owner = lane.removeNext();
+    this.regroup(lane, lane.size + 1, nowMs);
     return owner;
   }
 
   /** Ends a flow that is not wanted any more. */
   cancel(laneId: number, owner: number, nowMs: number): void {
-    this.advance(nowMs);
-    const lane = this.laneOf(laneId);
-    this.remove(lane, lane.owners.indexOf(owner));
+    this.catchUp(nowMs);
+    const lane = this.laneAt(laneId);
+    sync(lane.group!, nowMs);
+    lane.remove(owner);
+    this.regroup(lane, lane.size + 1, nowMs);
   }
 
-  /** Takes notice of a limit that changed for another reason than a flow of this lane. */
+  /** Takes notice of a limit that changed for another reason than the number of the lane's flows. */
   refresh(laneId: number, nowMs: number): void {
     const lane = this.lanes[laneId];
-    if (!lane || lane.tags.length === 0) return;
-    this.advance(nowMs);
-    this.leaveGroup(lane);
-    this.joinGroup(lane);
+    if (!lane?.group) return;
+    if (this.limitOf(laneId, lane.size) === lane.group.limit) return;
+    this.catchUp(nowMs);
+    sync(lane.group, nowMs);
+    this.regroup(lane, lane.size, nowMs);
   }
 
-  private remove(lane: Lane, flow: number): void {
-    invariant(flow >= 0, 'an unknown flow');
-    this.leaveGroup(lane);
-    lane.tags.splice(flow, 1);
-    lane.owners.splice(flow, 1);
-    this.flows--;
-    if (lane.tags.length === 0) lane.offset = 0;
-    else this.joinGroup(lane);
+  /** Finds the rates that held until now, if they were not asked for. */
+  private catchUp(nowMs: number): void {
+    if (this.stale && nowMs > this.changedAtMs) this.settle();
   }
 
-  private advance(nowMs: number): void {
-    const elapsedMs = nowMs - this.nowMs;
-    this.nowMs = nowMs;
-    if (elapsedMs <= 0 || this.flows === 0) return;
-    if (this.stale) this.settle(nowMs - elapsedMs);
-    for (const group of this.groups) if (group.flows > 0) group.clock += group.rate * elapsedMs;
-    // The rates stay as they are, but when the next flow completes must be computed from the new clocks.
+  /** Puts a lane whose flows, or their limit, changed where it belongs. Its group's clock is in time. */
+  private regroup(lane: Lane, flowsBefore: number, nowMs: number): void {
+    const from = lane.group;
+    const { size } = lane;
     this.stale = true;
+    this.changedAtMs = nowMs;
+    if (size === 0) {
+      if (from) this.leave(from, lane, flowsBefore);
+      lane.group = undefined;
+      lane.offset = 0;
+      return;
+    }
+    const limit = this.limitOf(lane.id, size);
+    if (from?.limit === limit) {
+      from.flows += size - flowsBefore;
+      from.isDirty = true;
+      from.heap.move(lane, lane.nextTag - lane.offset);
+      return;
+    }
+    let clock = lane.offset;
+    if (from) {
+      clock += from.clock;
+      this.leave(from, lane, flowsBefore);
+    }
+    const to = this.groupWith(limit, this.isShared(lane.id));
+    sync(to, nowMs);
+    to.flows += size;
+    to.isDirty = true;
+    lane.group = to;
+    lane.offset = clock - to.clock;
+    to.heap.add(lane, lane.nextTag - lane.offset);
   }
 
-  /** Takes a lane out of its group; its `offset` then is its clock. */
-  private leaveGroup(lane: Lane): void {
-    const { group } = lane;
-    if (!group) return;
-    this.stale = true;
-    lane.offset += group.clock;
-    lane.group = undefined;
-    group.flows -= lane.tags.length;
-    heapRemove(group.heap, lane);
-    if (group.heap.length === 0) group.clock = 0;
-  }
-
-  private joinGroup(lane: Lane): void {
-    this.stale = true;
-    const group = this.groupWith(this.limitOf(lane.id, lane.tags.length));
-    group.flows += lane.tags.length;
-    lane.group = group;
-    lane.offset -= group.clock;
-    heapAdd(group.heap, lane);
+  private leave(group: Group, lane: Lane, flows: number): void {
+    group.flows -= flows;
+    group.isDirty = true;
+    group.heap.remove(lane);
+    if (group.flows > 0) return;
+    group.clock = 0;
+    const groups = group.isShared ? this.sharing : this.alone;
+    if (groups.length > MAX_IDLE_GROUPS) groups.splice(groups.indexOf(group), 1);
   }
 
   /** Finds the rates and, from them, the next completion. */
-  private settle(nowMs = this.nowMs): void {
+  private settle(): void {
+    const nowMs = this.changedAtMs;
     this.stale = false;
-    let capacity = this.capacity;
-    let flows = this.flows;
-    this.nextGroup = undefined;
+    this.next = undefined;
     this.nextAtMs = Infinity;
-    for (const group of this.groups) {
+    this.level = this.findLevel();
+    for (const group of this.sharing) this.setRate(group, Math.min(group.limit, this.level), nowMs);
+    for (const group of this.alone) this.setRate(group, group.limit, nowMs);
+  }
+
+  private findLevel(): number {
+    let left = this.capacity;
+    if (left === Infinity) return Infinity;
+    let flows = 0;
+    for (const group of this.sharing) flows += group.flows;
+    for (const group of this.sharing) {
       if (group.flows === 0) continue;
-      group.rate = Math.min(group.limit, capacity / flows);
-      capacity = Math.max(0, capacity - group.rate * group.flows);
+      if (group.limit * flows > left) return left / flows;
+      left = Math.max(0, left - group.limit * group.flows);
       flows -= group.flows;
-      const atMs = nowMs + Math.max(0, laneTarget(group.heap[0]!) - group.clock) / group.rate;
-      if (atMs < this.nextAtMs) {
-        this.nextAtMs = atMs;
-        this.nextGroup = group;
-      }
+    }
+    return Infinity;
+  }
+
+  private setRate(group: Group, rate: number, nowMs: number): void {
+    if (group.flows === 0) return;
+    if (rate !== group.rate) {
+      sync(group, nowMs);
+      group.rate = rate;
+      group.isDirty = true;
+    }
+    if (group.isDirty) {
+      group.isDirty = false;
+      group.nextAtMs = group.atMs + Math.max(0, group.heap.firstKey - group.clock) / rate;
+    }
+    if (group.nextAtMs < this.nextAtMs) {
+      this.nextAtMs = group.nextAtMs;
+      this.next = group;
     }
   }
 
-  private laneOf(id: number): Lane {
-    return (this.lanes[id] ??= { id, tags: [], owners: [], group: undefined, offset: 0, position: -1 });
+  private laneAt(id: number): Lane {
+    return (this.lanes[id] ??= new Lane(id));
   }
 
-  private groupWith(limit: number): Group {
+  private groupWith(limit: number, isShared: boolean): Group {
+    const groups = isShared ? this.sharing : this.alone;
     let at = 0;
-    while (at < this.groups.length && this.groups[at]!.limit < limit) at++;
-    const found = this.groups[at];
+    let end = groups.length;
+    while (at < end) {
+      const middle = (at + end) >> 1;
+      if (groups[middle]!.limit < limit) at = middle + 1;
+      else end = middle;
+    }
+    const found = groups[at];
     if (found?.limit === limit) return found;
-    const group: Group = { limit, clock: 0, rate: 0, flows: 0, heap: [] };
-    this.groups.splice(at, 0, group);
+    const group: Group = {
+      limit,
+      isShared,
+      clock: 0,
+      atMs: 0,
+      rate: 0,
+      flows: 0,
+      nextAtMs: Infinity,
+      isDirty: true,
+      heap: new LaneHeap(),
+    };
+    groups.splice(at, 0, group);
     return group;
   }
 }
 
-/** The group clock at which a lane's next flow is complete. */
-const laneTarget = (lane: Lane): number => lane.tags[0]! - lane.offset;
-
-function insert(lane: Lane, tag: number, owner: number): void {
-  let at = lane.tags.length;
-  while (at > 0 && lane.tags[at - 1]! > tag) at--;
-  lane.tags.splice(at, 0, tag);
-  lane.owners.splice(at, 0, owner);
-}
-
-function heapAdd(heap: Lane[], lane: Lane): void {
-  heap.push(lane);
-  lane.position = heap.length - 1;
-  siftUp(heap, lane.position);
-}
-
-function heapRemove(heap: Lane[], lane: Lane): void {
-  const { position } = lane;
-  const last = heap.pop()!;
-  if (last === lane) return;
-  heap[position] = last;
-  last.position = position;
-  siftUp(heap, position);
-  siftDown(heap, last.position);
-}
-
-/** Lane ids break ties, so that the order never depends on the heap's history. */
-function isBefore(a: Lane, b: Lane): boolean {
-  const difference = laneTarget(a) - laneTarget(b);
-  return difference < 0 || (difference === 0 && a.id < b.id);
-}
-
-function siftUp(heap: Lane[], from: number): void {
-  let at = from;
-  while (at > 0) {
-    const parent = (at - 1) >> 1;
-    if (!isBefore(heap[at]!, heap[parent]!)) return;
-    swap(heap, at, parent);
-    at = parent;
+/** Brings a group's clock to now. */
+function sync(group: Group, nowMs: number): void {
+  if (nowMs > group.atMs) {
+    if (group.flows > 0) group.clock += group.rate * (nowMs - group.atMs);
+    group.atMs = nowMs;
   }
-}
-
-function siftDown(heap: Lane[], from: number): void {
-  let at = from;
-  for (;;) {
-    let child = 2 * at + 1;
-    if (child >= heap.length) return;
-    if (child + 1 < heap.length && isBefore(heap[child + 1]!, heap[child]!)) child++;
-    if (!isBefore(heap[child]!, heap[at]!)) return;
-    swap(heap, at, child);
-    at = child;
-  }
-}
-
-function swap(heap: Lane[], i: number, j: number): void {
-  const lane = heap[i]!;
-  heap[i] = heap[j]!;
-  heap[j] = lane;
-  heap[i].position = i;
-  lane.position = j;
 }

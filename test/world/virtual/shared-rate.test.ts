@@ -42,7 +42,7 @@ function byClocks({ capacity, cards, perFlow, flows }: Scene): number[] {
     const start = flows[next]?.startMs ?? Infinity;
     if (rate.nextMs <= start) {
       const atMs = rate.nextMs;
-      ends[rate.complete()] = atMs;
+      ends[rate.complete(atMs)] = atMs;
     } else {
       rate.start(flows[next]!.lane, next, flows[next]!.bytes, start);
       next++;
@@ -123,7 +123,7 @@ test('one flow takes its bytes over the least of its limits', (t) => {
   const rate = new SharedRate(10, (_, n) => 4 / n);
   rate.start(0, 7, 100, 5);
   t.is(rate.nextMs, 30);
-  t.is(rate.complete(), 7);
+  t.is(rate.complete(30), 7);
   t.is(rate.nextMs, Infinity);
 });
 
@@ -132,7 +132,7 @@ test('what a limited lane leaves over goes to the others', (t) => {
   rate.start(0, 0, 20, 0);
   rate.start(1, 1, 80, 0);
   t.is(rate.nextMs, 10);
-  rate.complete();
+  rate.complete(10);
   t.is(rate.nextMs, 10);
 });
 
@@ -142,5 +142,5 @@ test('a cancelled flow gives its part back', (t) => {
   rate.start(1, 1, 100, 0);
   rate.cancel(1, 1, 4);
   t.is(rate.nextMs, 12);
-  t.is(rate.complete(), 0);
+  t.is(rate.complete(12), 0);
 });

@@ -22,7 +22,7 @@ import { failure, success } from './outcome.js';
 import { runProcedure } from './procedure.js';
 import { publishSnapshot } from './publish.js';
 import type { NewJob, Work } from './work.js';
-import type { Answer, LabelContents, World } from './world.js';
+import type { Answer, JobContext, LabelContents, World } from './world.js';
 
 export interface BackupWorkSpec {
   readonly catalog: Catalog;
@@ -43,6 +43,8 @@ export function backupWork(spec: BackupWorkSpec): Work {
   const totals = totalsOf(catalog, shards);
   const label = statement.label.text;
   const repository = statement.repository.text;
+  /** One for all of a job's tasks. */
+  let context: JobContext | undefined;
 
   return {
     database: selection.database,
@@ -59,7 +61,7 @@ export function backupWork(spec: BackupWorkSpec): Work {
         settings,
       );
     },
-    contextFor: (job) => ({ jobId: job.id, label, repository }),
+    contextFor: (job) => (context ??= { jobId: job.id, label, repository }),
     plan: (_job, answer) => answer(planBackup(catalog, shards, settings)),
     publish(job: Job, uploaded: UploadedShards, isWanted: () => boolean, answer: Answer<number>) {
       invariant(job.kind === 'backup', 'a restore has no manifest to write');

@@ -105,7 +105,6 @@ export function revivedJob(
     restarts,
     createdAtMs: stored.createdAtMs - epochMs,
     // Tasks answer to the coordinator that sent them: their numbers may begin anew.
-    nextTaskId: 1,
     ...(error ? { error } : {}),
   };
   if (detail.kind === 'restore') {

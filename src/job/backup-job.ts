@@ -9,7 +9,7 @@ import {
   requestPlan,
   resumeJob,
   setTransient,
-  shardsAt,
+  shardsOf,
   startBoard,
   stepJob,
   type JobRecord,
@@ -83,7 +83,6 @@ export function createBackupJob(
     createdAtMs: nowMs,
     state: 'PENDING',
     states: [{ state: 'PENDING', atMs: nowMs }],
-    nextTaskId: 1,
     restarts: 0,
     transient: nothingDone(),
   };
@@ -189,12 +188,12 @@ function startSnapshots(turn: BackupTurn, plan: WorkPlan): void {
   startBoard(turn, plan, {
     batchSize: evenBatches(turn.settings.snapshotWorkers),
     perNode: Infinity,
-    makeTask: (taskId, node, positions) => ({
+    makeTask: (taskId, slice) => ({
       kind: 'snapshot',
       taskId,
       jobId,
-      node,
-      shards: shardsAt(plan, positions),
+      node: slice.share.node,
+      shards: shardsOf(slice),
     }),
   });
   enter(turn, 'SNAPSHOTING');
@@ -211,16 +210,16 @@ function startUploads(turn: BackupTurn): boolean {
     batchSize: batchSize(settings.batching),
     // One task more than it has workers lies ready on the node, so that no worker waits for a message.
     perNode: settings.dispatch === 'at-once' ? Infinity : settings.uploadWorkers + 1,
-    makeTask: (taskId, node, positions, attempt) => ({
+    makeTask: (taskId, slice, attempt) => ({
       kind: 'upload',
       taskId,
       jobId,
-      node,
+      node: slice.share.node,
       // A failed try may have left files as well.
       probe: probe || attempt > 1,
       rename,
       onePass,
-      shards: shardsAt(plan, positions),
+      shards: shardsOf(slice),
     }),
   });
   return enter(turn, 'UPLOADING');
@@ -228,9 +227,10 @@ function startUploads(turn: BackupTurn): boolean {
 
 function takeReport(turn: BackupTurn, taskId: number, report: TaskReport): void {
   const { checksums } = turn.job.transient;
-  finishTask(turn, taskId)?.forEach((position, i) => {
-    if (report.checksums) checksums[position] = report.checksums[i];
-  });
+  const slice = finishTask(turn, taskId);
+  if (!slice || !report.checksums) return;
+  const { share, from, end } = slice;
+  for (let i = from; i < end; i++) checksums[share.positions[i]!] = report.checksums[i - from];
 }
 
 /** From here on the job knows for good what it uploaded: a coordinator that takes it up has only the manifest to write. */

@@ -2,7 +2,7 @@ import { DrillError, type SerializedError } from '../base/errors.js';
 import type { NodeTask } from '../node/index.js';
 import type { Command, JobEvent, WorkPlan } from './event.js';
 import type { EngineSettings } from './settings.js';
-import { TaskBoard, type BoardOptions } from './task-board.js';
+import { TaskBoard, type BoardOptions, type Slice } from './task-board.js';
 import { shareByNode } from './work.js';
 
 /** What every job has, whatever it does. All of it but `transient` is durable: it is what `persist` writes. */
@@ -18,7 +18,6 @@ export interface JobRecord<State extends string> {
   /** Every state entered, in order. */
   readonly states: readonly { readonly state: State; readonly atMs: number }[];
   readonly error?: SerializedError;
-  readonly nextTaskId: number;
   /** How often a coordinator took the job up again after the one before it was gone. */
   readonly restarts: number;
   /** What there is to do and where, once that was decided. */
@@ -129,21 +128,21 @@ export function startBoard(
     ...options,
     shares: shareByNode(plan),
     maxAttempts: turn.settings.maxTaskAttempts,
-    firstTaskId: turn.job.nextTaskId,
+    // Of the phase before there may still be tasks on their way.
+    firstTaskId: turn.job.transient.board?.endTaskId ?? 1,
   });
   sendAll(turn, board.start());
-  turn.job = { ...turn.job, plan, nextTaskId: board.endTaskId };
+  turn.job = { ...turn.job, plan };
   setTransient(turn, { board });
 }
 
-/** Takes a task's report; gives the positions in the plan that it covered, or nothing if it had been reported before. */
-export function finishTask(turn: Turn<JobRecord<string>>, taskId: number): Int32Array | undefined {
+/** Takes a task's report; gives the part of the plan that it covered, or nothing if it had been reported before. */
+export function finishTask(turn: Turn<JobRecord<string>>, taskId: number): Slice | undefined {
   const { board } = turn.job.transient;
   const finished = board?.finish(taskId);
   if (!finished) return undefined;
   if (finished.next) sendAll(turn, [finished.next]);
-  turn.job = { ...turn.job, nextTaskId: board!.endTaskId };
-  return finished.positions;
+  return finished.slice;
 }
 
 /** Has every node with a share of the plan drop what the job left there. */
@@ -159,8 +158,7 @@ export function setTransient<Job extends JobRecord<string>>(
   turn.job = { ...turn.job, transient: { ...turn.job.transient, ...changes } };
 }
 
-export const shardsAt = (plan: WorkPlan, positions: Int32Array): Int32Array =>
-  positions.map((position) => plan.shards[position]!);
+export const shardsOf = ({ share, from, end }: Slice): Int32Array => share.shards.subarray(from, end);
 
 function sendAll(turn: { readonly commands: Command[] }, tasks: readonly NodeTask[]): void {
   for (const task of tasks) turn.commands.push({ kind: 'send', task });

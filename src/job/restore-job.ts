@@ -1,4 +1,5 @@
-import type { JobEvent } from './event.js';
+import type { Checksum } from '../node/index.js';
+import type { JobEvent, WorkPlan } from './event.js';
 import {
   acceptJob,
   enter,
@@ -6,7 +7,7 @@ import {
   releaseAll,
   requestPlan,
   resumeJob,
-  shardsAt,
+  shardsOf,
   startBoard,
   stepJob,
   type JobRecord,
@@ -15,6 +16,7 @@ import {
   type Turn,
 } from './lifecycle.js';
 import type { EngineSettings } from './settings.js';
+import type { Slice } from './task-board.js';
 import { batchSize, evenBatches } from './work.js';
 
 export type RestoreState =
@@ -44,7 +46,6 @@ export function createRestoreJob(
     createdAtMs: nowMs,
     state: 'PENDING',
     states: [{ state: 'PENDING', atMs: nowMs }],
-    nextTaskId: 1,
     restarts: 0,
     transient: {},
   };
@@ -125,13 +126,13 @@ function startDownloads(turn: RestoreTurn): boolean {
   startBoard(turn, plan, {
     batchSize: batchSize(settings.batching),
     perNode: settings.dispatch === 'at-once' ? Infinity : settings.downloadWorkers + 1,
-    makeTask: (taskId, node, positions) => ({
+    makeTask: (taskId, slice) => ({
       kind: 'download',
       taskId,
       jobId,
-      node,
-      shards: shardsAt(plan, positions),
-      expected: Array.from(positions, (position) => plan.expected![position]!),
+      node: slice.share.node,
+      shards: shardsOf(slice),
+      expected: expectedIn(plan, slice),
     }),
   });
   return enter(turn, 'DOWNLOADING');
@@ -143,13 +144,16 @@ function startInstalls(turn: RestoreTurn): boolean {
   startBoard(turn, plan, {
     batchSize: evenBatches(turn.settings.downloadWorkers),
     perNode: Infinity,
-    makeTask: (taskId, node, positions) => ({
+    makeTask: (taskId, slice) => ({
       kind: 'install',
       taskId,
       jobId,
-      node,
-      shards: shardsAt(plan, positions),
+      node: slice.share.node,
+      shards: shardsOf(slice),
     }),
   });
   return enter(turn, 'COMMITTING');
 }
+
+const expectedIn = (plan: WorkPlan, { share, from, end }: Slice): (readonly Checksum[])[] =>
+  Array.from(share.positions.subarray(from, end), (position) => plan.expected![position]!);

@@ -10,21 +10,27 @@ export interface BoardOptions<T extends NodeTask> {
   readonly perNode: number;
   readonly maxAttempts: number;
   readonly firstTaskId: number;
-  /** Makes the task for these positions of the plan; `attempt` counts from 1. */
-  readonly makeTask: (taskId: number, node: number, positions: Int32Array, attempt: number) => T;
+  /** Makes the task for a slice of the plan; `attempt` counts from 1. */
+  readonly makeTask: (taskId: number, slice: Slice, attempt: number) => T;
+}
+
+/** Part of a node's share of the plan: of its positions and its shards, those from `from` to before `end`. */
+export interface Slice {
+  readonly share: NodeShare;
+  readonly from: number;
+  readonly end: number;
 }
 
 interface Entry<T> {
   task: T;
-  readonly positions: Int32Array;
+  readonly slice: Slice;
   attempts: number;
   /** When to send it again, after a failure; undefined while a node has it. */
   retryAtMs: number | undefined;
 }
 
 interface Queue {
-  readonly node: number;
-  readonly positions: Int32Array;
+  readonly share: NodeShare;
   taken: number;
 }
 
@@ -60,7 +66,7 @@ export class TaskBoard<T extends NodeTask> {
   constructor(options: BoardOptions<T>) {
     this.options = options;
     this.nextTaskId = options.firstTaskId;
-    this.queues = new Map(options.shares.map(({ node, positions }) => [node, { node, positions, taken: 0 }]));
+    this.queues = new Map(options.shares.map((share) => [share.node, { share, taken: 0 }]));
     this.totalShards = options.shares.reduce((sum, share) => sum + share.positions.length, 0);
     this.unsentShards = this.totalShards;
   }
@@ -77,23 +83,23 @@ export class TaskBoard<T extends NodeTask> {
   start(): T[] {
     const tasks: T[] = [];
     for (const queue of this.queues.values()) {
-      for (let n = 0; n < this.options.perNode && queue.taken < queue.positions.length; n++)
+      for (let n = 0; n < this.options.perNode && queue.taken < queue.share.positions.length; n++)
         tasks.push(this.cut(queue));
     }
     return tasks;
   }
 
   /** A task's end. Undefined if it is not open: a finish that was reported before counts once. */
-  finish(taskId: number): { readonly positions: Int32Array; readonly next: T | undefined } | undefined {
+  finish(taskId: number): { readonly slice: Slice; readonly next: T | undefined } | undefined {
     const entry = this.open.get(taskId);
     if (!entry) return undefined;
     this.open.delete(taskId);
     this.waiting.delete(entry);
-    this.doneShards += entry.positions.length;
+    this.doneShards += entry.slice.end - entry.slice.from;
     const queue = this.queues.get(entry.task.node);
     invariant(queue, 'a task of a node without a queue');
-    const next = queue.taken < queue.positions.length ? this.cut(queue) : undefined;
-    return { positions: entry.positions, next };
+    const next = queue.taken < queue.share.positions.length ? this.cut(queue) : undefined;
+    return { slice: entry.slice, next };
   }
 
   /** A task's failure: `fatal` when it is not worth (or was not worth) another try. */
@@ -122,15 +128,15 @@ export class TaskBoard<T extends NodeTask> {
   }
 
   /** Tasks whose time for another try has come. */
-  takeDue(nowMs: number): T[] {
+  takeDue(nowMs: number): readonly T[] {
+    if (this.waiting.size === 0) return [];
     const due: T[] = [];
     for (const entry of this.waiting) {
       if (entry.retryAtMs! > nowMs) continue;
       this.waiting.delete(entry);
       entry.retryAtMs = undefined;
       entry.attempts++;
-      const { taskId, node } = entry.task;
-      entry.task = this.options.makeTask(taskId, node, entry.positions, entry.attempts);
+      entry.task = this.options.makeTask(entry.task.taskId, entry.slice, entry.attempts);
       due.push(entry.task);
     }
     return due;
@@ -145,12 +151,13 @@ export class TaskBoard<T extends NodeTask> {
   }
 
   private cut(queue: Queue): T {
-    const size = this.options.batchSize(queue.taken, queue.positions.length);
-    const positions = queue.positions.subarray(queue.taken, queue.taken + size);
-    queue.taken += size;
-    this.unsentShards -= size;
-    const task = this.options.makeTask(this.nextTaskId++, queue.node, positions, 1);
-    this.open.set(task.taskId, { task, positions, attempts: 1, retryAtMs: undefined });
+    const { share, taken: from } = queue;
+    const end = from + this.options.batchSize(from, share.positions.length);
+    const slice = { share, from, end };
+    queue.taken = end;
+    this.unsentShards -= end - from;
+    const task = this.options.makeTask(this.nextTaskId++, slice, 1);
+    this.open.set(task.taskId, { task, slice, attempts: 1, retryAtMs: undefined });
     return task;
   }
 }

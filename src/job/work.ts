@@ -1,10 +1,11 @@
 import type { WorkPlan } from './event.js';
 import type { Batching } from './settings.js';
 
-/** One node's share of a plan: positions in `WorkPlan.shards`, in working order. */
+/** One node's share of a plan: positions in `WorkPlan.shards`, in working order, and the shards there. */
 export interface NodeShare {
   readonly node: number;
   readonly positions: Int32Array;
+  readonly shards: Int32Array;
 }
 
 /** Splits a plan by node, keeping its order within each; nodes in ascending order. A counting sort: linear. */
@@ -13,12 +14,17 @@ export function shareByNode(plan: WorkPlan): readonly NodeShare[] {
   for (const node of plan.nodes) counts.set(node, (counts.get(node) ?? 0) + 1);
   const shares = [...counts.keys()]
     .sort((a, b) => a - b)
-    .map((node) => ({ node, positions: new Int32Array(counts.get(node)!) }));
-  const shareOf = new Map(shares.map((share) => [share.node, share.positions]));
+    .map((node) => {
+      const length = counts.get(node)!;
+      return { node, positions: new Int32Array(length), shards: new Int32Array(length) };
+    });
+  const shareOf = new Map(shares.map((share) => [share.node, share]));
   const filled = new Map<number, number>();
   plan.nodes.forEach((node, position) => {
     const n = filled.get(node) ?? 0;
-    shareOf.get(node)![n] = position;
+    const share = shareOf.get(node)!;
+    share.positions[n] = position;
+    share.shards[n] = plan.shards[position]!;
     filled.set(node, n + 1);
   });
   return shares;

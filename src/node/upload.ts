@@ -13,7 +13,8 @@ export function* uploadTask(task: UploadTask): Procedure<TaskReport> {
   const checksums: Checksum[][] = [];
   let movedFiles = 0;
   let skippedFiles = 0;
-  for (const shard of task.shards) {
+  for (let i = 0; i < task.shards.length; i++) {
+    const shard = task.shards[i]!;
     const fileCount = (yield { op: 'scan', shard }) as number;
     const remote = task.probe ? ((yield { op: 'list', shard }) as RemoteFiles) : NOTHING_THERE;
     const shardChecksums = new Array<Checksum>(fileCount);

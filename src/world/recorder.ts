@@ -38,6 +38,17 @@ export class TimeSeries {
   }
 }
 
+/** A task that moves shards, from its begin to its end on one worker, and what it moved. */
+export interface WorkerSpan {
+  readonly node: number;
+  readonly startMs: number;
+  readonly endMs: number;
+  /** That it finished. */
+  readonly shards: number;
+  readonly files: number;
+  readonly bytes: number;
+}
+
 interface NodeRecord {
   files: number;
   bytes: number;
@@ -72,20 +83,19 @@ export class Recorder {
     this.originMs = originMs;
   }
 
-  /** A file went to (or came from) the repository. */
-  moved(node: number, startMs: number, endMs: number, bytes: number): void {
-    const record = this.recordOf(node, startMs);
-    record.files++;
-    record.bytes += bytes;
+  /** A file went to (or came from) the repository; its node is told of when its task ends. */
+  flowed(startMs: number, endMs: number, bytes: number): void {
     this.movedFiles++;
     this.movedBytes += bytes;
     this.throughput.add(startMs - this.originMs, endMs - this.originMs, bytes);
   }
 
   /** A worker of a node spent this time on a task that moves shards. */
-  worked(node: number, startMs: number, endMs: number, shards: number): void {
+  worked({ node, startMs, endMs, shards, files, bytes }: WorkerSpan): void {
     const record = this.recordOf(node, startMs);
     record.shards += shards;
+    record.files += files;
+    record.bytes += bytes;
     record.busyMs += endMs - startMs;
     record.startMs = Math.min(record.startMs, startMs);
     record.endMs = Math.max(record.endMs, endMs);

@@ -4,7 +4,7 @@ import { virtualCluster, type VirtualCluster } from '../../src/planner/index.js'
 import { infoPath, snapshotDirectory, splitChecksum, withChecksum } from '../../src/repository/index.js';
 import { generateCatalog, targetPlacement } from '../../src/scenario/index.js';
 import { parseStatement } from '../../src/sql/index.js';
-import { VirtualRepository } from '../../src/world/virtual/virtual-repository.js';
+import { PART } from '../../src/world/virtual/virtual-repository.js';
 import { MortalWorld } from '../fixtures/mortal-world.js';
 import { hookedJournal } from './hooked-journal.js';
 import { ruleScenario } from './rule-scenario.js';
@@ -100,7 +100,7 @@ export async function virtualRuleWorld(options: RuleOptions): Promise<RuleWorld>
         (node, shard) =>
           world.nodes.installedFiles(node, shard) ??
           Array.from({ length: catalog.shards.fileCount(shard) }, (_, file) =>
-            checksumText(VirtualRepository.contentOf(catalog, shard, file)),
+            checksumText(catalog.shards.firstFile[shard]! + file),
           ),
       ),
     plantSnapshot(label, isThere) {
@@ -111,7 +111,8 @@ export async function virtualRuleWorld(options: RuleOptions): Promise<RuleWorld>
     async cutShort(label) {
       const first = repository.paths(label).find((file) => splitChecksum(file) !== undefined);
       const shardId = Number(/__(\d+)\/[^/]+$/.exec(first!)![1]);
-      repository.put(label, catalog, catalog.shards.ordinalOf(shardId), 0, false);
+      const ordinal = catalog.shards.firstFile[catalog.shards.ordinalOf(shardId)]!;
+      repository.filesOf(label, catalog)[ordinal] = PART;
     },
     intercept(send) {
       const pass = mortal.send;

@@ -47,8 +47,9 @@ test('a recording adds up: by node, in all, and over time', (t) => {
     fc.property(spans, fc.integer({ min: 1, max: 5 }), (all, nodeCount) => {
       const recorder = new Recorder(0);
       all.forEach(({ startMs, lengthMs, amount }, i) => {
-        recorder.moved(i % nodeCount, startMs, startMs + lengthMs, amount);
-        recorder.worked(i % nodeCount, startMs, startMs + lengthMs, 1);
+        const endMs = startMs + lengthMs;
+        recorder.flowed(startMs, endMs, amount);
+        recorder.worked({ node: i % nodeCount, startMs, endMs, shards: 1, files: 1, bytes: amount });
       });
       const endMs = Math.max(0, ...all.map(({ startMs, lengthMs }) => startMs + lengthMs));
       const names = Array.from({ length: nodeCount }, (_, i) => `be-${i + 1}`);

@@ -71,10 +71,11 @@ export class RealWorld implements World {
 
   private constructor(options: RealWorldOptions) {
     this.options = options;
-    this.latencyMs = sampler(options.limits.latencyMs, randomStream(options.seed, 'latency/coordinator'));
+    const { latencyMs, bandwidthBytesPerSec, requestsPerSec, requestBurst } = options.limits;
+    this.latencyMs = sampler(latencyMs, randomStream(options.seed, 'latency/coordinator'));
     const everyNode = { bandwidth: Pacer.cell(), requests: Pacer.cell() };
-    this.bandwidth = new Pacer(everyNode.bandwidth, options.limits.bandwidthBytesPerSec);
-    this.requestTurns = new Pacer(everyNode.requests, options.limits.requestsPerSec);
+    this.bandwidth = new Pacer(everyNode.bandwidth, bandwidthBytesPerSec);
+    this.requestTurns = new Pacer(everyNode.requests, requestsPerSec, requestBurst);
     this.pools = options.catalog.nodeNames.map((nodeName, node) => {
       const shared: SharedState = {
         ...everyNode,
@@ -254,10 +255,19 @@ export class RealWorld implements World {
     const recorder = this.recorders.get(job.jobId);
     if (!recorder || (task.kind !== 'upload' && task.kind !== 'download')) return;
     const startMs = nsToMs(startNs - this.originNs);
+    let bytes = 0;
     for (let i = 0; i < transfers.length; i += 3) {
-      recorder.moved(task.node, startMs + transfers[i]!, startMs + transfers[i + 1]!, transfers[i + 2]!);
+      recorder.flowed(startMs + transfers[i]!, startMs + transfers[i + 1]!, transfers[i + 2]!);
+      bytes += transfers[i + 2]!;
     }
-    recorder.worked(task.node, startMs, nsToMs(endNs - this.originNs), outcome.ok ? task.shards.length : 0);
+    recorder.worked({
+      node: task.node,
+      startMs,
+      endMs: nsToMs(endNs - this.originNs),
+      shards: outcome.ok ? task.shards.length : 0,
+      files: transfers.length / 3,
+      bytes,
+    });
   }
 
   private messageFor(task: NodeTask, job: JobContext): TaskMessage {
@@ -281,7 +291,8 @@ export class RealWorld implements World {
     let storage = this.storages.get(repository);
     if (!storage) {
       const { spec, credentials } = this.mountedAt(repository);
-      this.storages.set(repository, (storage = openStorage(spec, credentials)));
+      storage = openStorage(spec, credentials, this.options.limits.multipart);
+      this.storages.set(repository, storage);
     }
     return storage;
   }

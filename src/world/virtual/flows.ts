@@ -1,4 +1,5 @@
-import { FLOW_KINDS, kindOf, laneOf, nodeOf, usesRepository, type FlowKind } from './flow-kind.js';
+import type { Clock } from './clock.js';
+import { FLOW, FLOW_KINDS, kindOf, laneOf, nodeOf, usesRepository, type FlowKind } from './flow-kind.js';
 import { HostShares, type HostSharesOptions } from './host-shares.js';
 import { SharedRate } from './shared-rate.js';
 
@@ -14,7 +15,7 @@ const NO_LIMITS: ReadonlyMap<number, number> = new Map();
 /**
  * All bytes that are on their way, and all processor time that is being used: which flow completes next, and when. Exact
  * max-min fairness over disks, cores, cards, connections and the repository: see docs/cost-model.md. Times are
- * milliseconds, and time only goes on.
+ * milliseconds.
  */
 export class Flows {
   private readonly shares: HostShares;
@@ -25,15 +26,24 @@ export class Flows {
   /** The first lanes of hosts on which the repository, holding some flows back, leaves more to others. */
   private readonly mixed = new Set<number>();
   private mixedLevel = Infinity;
+  /** Whether flows of one lane can limit those of another: not before the first one that both reads and sends. */
+  private canEntangle: boolean;
+  /** When the next flow completes, if none starts or ends before; Infinity if there is none. Right after `settle`. */
+  nextMs = Infinity;
 
-  constructor(options: HostSharesOptions) {
+  constructor(clock: Clock, options: HostSharesOptions) {
     const capacity = options.repository.bandwidthBytesPerSec / 1000;
     this.rate = new SharedRate(
+      clock,
       capacity,
-      (lane, flows) => this.limits.get(lane) ?? this.shares.limitAlone(lane, flows),
+      options.nodes.length * FLOW_KINDS,
+      (lane, flows) =>
+        (this.limits === NO_LIMITS ? undefined : this.limits.get(lane)) ??
+        this.shares.limitAlone(lane, flows),
       (lane) => usesRepository(kindOf(lane)),
     );
     this.shares = new HostShares(options, (lane) => this.rate.flowsIn(lane));
+    this.canEntangle = this.shares.areHostsShared;
     this.isUnlimited = Uint8Array.from({ length: options.nodes.length * FLOW_KINDS }, (_, lane) =>
       this.shares.isFree(lane) && (capacity === Infinity || !usesRepository(kindOf(lane))) ? 1 : 0,
     );
@@ -49,40 +59,44 @@ export class Flows {
     return this.shares.processorBytes(node, ms);
   }
 
-  /** When the next flow completes, if none starts or ends before; Infinity if there is none. */
-  nextMs(nowMs: number): number {
-    const { nextMs } = this.rate;
-    if (this.mixed.size === 0 || this.rate.level === this.mixedLevel) return nextMs;
-    this.mixedLevel = this.rate.level;
-    // What the repository holds back does not depend on this: so once is enough.
-    for (const lane of this.mixed) this.share(lane, nowMs);
-    return this.rate.nextMs;
+  /** Finds out which flow completes next. To be called before time goes on. */
+  settle(): void {
+    const { rate } = this;
+    rate.settle();
+    if (this.mixed.size > 0 && rate.level !== this.mixedLevel) {
+      this.mixedLevel = rate.level;
+      // What the repository holds back does not depend on this: so once is enough.
+      for (const lane of this.mixed) this.share(lane);
+      rate.settle();
+    }
+    this.nextMs = rate.nextMs;
   }
 
-  start(node: number, kind: FlowKind, owner: number, bytes: number, nowMs: number): void {
+  start(node: number, kind: FlowKind, owner: number, bytes: number): void {
     const lane = laneOf(node, kind);
-    this.rate.start(lane, owner, bytes, nowMs);
-    if (this.shares.isEntangled(lane)) this.share(lane, nowMs);
+    this.rate.start(lane, owner, bytes);
+    if (kind === FLOW.putHash) this.canEntangle = true;
+    if (this.canEntangle && this.shares.isEntangled(lane)) this.share(lane);
   }
 
-  /** Ends the flow that completes at `nowMs`, which `nextMs` gave, and returns its owner. */
-  complete(nowMs: number): number {
+  /** Ends the flow that completes now, at `nextMs`, and returns its owner. */
+  complete(): number {
     const lane = this.rate.nextLane;
-    const owner = this.rate.complete(nowMs);
-    if (this.shares.isEntangled(lane)) this.share(lane, nowMs);
+    const owner = this.rate.complete();
+    if (this.canEntangle && this.shares.isEntangled(lane)) this.share(lane);
     return owner;
   }
 
   /** Ends a flow that is not wanted any more. */
-  cancel(node: number, kind: FlowKind, owner: number, nowMs: number): void {
+  cancel(node: number, kind: FlowKind, owner: number): void {
     const lane = laneOf(node, kind);
-    this.rate.cancel(lane, owner, nowMs);
-    if (this.shares.isEntangled(lane)) this.share(lane, nowMs);
+    this.rate.cancel(lane, owner);
+    if (this.canEntangle && this.shares.isEntangled(lane)) this.share(lane);
   }
 
   /** The rates of all flows at this instant. Slow: for checks and charts. */
-  rates(nowMs: number): FlowRate[] {
-    this.nextMs(nowMs);
+  rates(): FlowRate[] {
+    this.settle();
     const rates: FlowRate[] = [];
     for (let lane = 0; lane < this.isUnlimited.length; lane++) {
       const bytesPerMs = this.rate.rateOf(lane);
@@ -93,7 +107,7 @@ export class Flows {
   }
 
   /** Gives each lane of a host its limit anew. */
-  private share(lane: number, nowMs: number): void {
+  private share(lane: number): void {
     const [first, end] = this.shares.lanesBeside(lane);
     const limits = this.shares.limits(lane, Infinity);
     let sending = false;
@@ -109,7 +123,7 @@ export class Flows {
       this.mixed.delete(first);
       this.limits = limits;
     }
-    for (let at = first; at < end; at++) this.rate.refresh(at, nowMs);
+    for (let at = first; at < end; at++) this.rate.refresh(at);
     this.limits = NO_LIMITS;
   }
 }

@@ -44,7 +44,12 @@ const perMs = (bytesPerSec: number): number => bytesPerSec / 1000;
 export class HostShares {
   private readonly nodes: readonly NodeShares[];
   private readonly cells: readonly Cell[];
+  /** Whether nodes share cores or a disk that can be full. */
+  readonly areHostsShared: boolean;
   private readonly flowsIn: (lane: number) => number;
+  /** By lane: what one flow can have at most, and what all of them have between them. */
+  private readonly capOf: Float64Array;
+  private readonly sharedBy: Float64Array;
 
   /** `flowsIn(lane)`: how many flows there are now. */
   constructor(
@@ -59,6 +64,12 @@ export class HostShares {
       return { ...shares, disk: { ...shares.disk }, nic: { ...shares.nic } };
     });
     this.cells = cellsOf(nodes.length, host, threadsPerNode);
+    this.areHostsShared = this.cells.some(({ isShared }) => isShared);
+    this.capOf = Float64Array.from(
+      { length: nodes.length * FLOW_KINDS },
+      (_, lane) => this.nodes[nodeOf(lane)]!.cap[kindOf(lane)]!,
+    );
+    this.sharedBy = this.capOf.map((_, lane) => this.sharedByFlows(lane));
   }
 
   /** Whether a flow takes no time as far as its host goes. */
@@ -81,7 +92,7 @@ export class HostShares {
   /** Whether a change in this lane can change the limits of others (or of itself, for another reason than its number). */
   isEntangled(lane: number): boolean {
     const node = nodeOf(lane);
-    if (this.cells[node]!.isShared) return true;
+    if (this.areHostsShared) return true;
     switch (kindOf(lane)) {
       case FLOW.processor:
         return false;
@@ -94,13 +105,7 @@ export class HostShares {
 
   /** The limit of one of `flows` flows in a lane that nothing else on its host can limit. */
   limitAlone(lane: number, flows: number): number {
-    const { disk, nic, cap } = this.nodes[nodeOf(lane)]!;
-    const { disk: hostDisk } = this.cells[nodeOf(lane)]!;
-    const kind = kindOf(lane);
-    let limit = cap[kind]!;
-    if (usesDisk(kind)) limit = Math.min(limit, Math.min(disk.capacity, hostDisk.capacity) / flows);
-    if (usesRepository(kind)) limit = Math.min(limit, nic.capacity / flows);
-    return limit;
+    return Math.min(this.capOf[lane]!, this.sharedBy[lane]! / flows);
   }
 
   /** The first lane of those that share a host with this one, and the end of them. */
@@ -131,6 +136,16 @@ export class HostShares {
     }
     const rates = fill(classes);
     return new Map(lanes.map((at, i) => [at, rates[i]!]));
+  }
+
+  private sharedByFlows(lane: number): number {
+    const { disk, nic } = this.nodes[nodeOf(lane)]!;
+    const kind = kindOf(lane);
+    const hostDisk = this.cells[nodeOf(lane)]!.disk;
+    return Math.min(
+      usesDisk(kind) ? Math.min(disk.capacity, hostDisk.capacity) : Infinity,
+      usesRepository(kind) ? nic.capacity : Infinity,
+    );
   }
 }
 

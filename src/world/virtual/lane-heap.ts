@@ -1,56 +1,61 @@
-import type { Lane } from './lane.js';
+import type { LaneTable } from './lane-table.js';
 
 /**
- * Lanes by the reading of their group's clock at which their next flow is complete: a binary heap whose keys lie side by
- * side. Each lane knows its place, so that one can be moved or taken out. Lane ids break ties, so that the order never
- * depends on the heap's history.
+ * Lanes by the reading of their group's clock at which their next flow is complete: a binary heap. Each lane knows its
+ * place, so that one can be moved or taken out. Lane ids break ties, so that the order never depends on the heap's
+ * history.
  */
 export class LaneHeap {
+  private readonly table: LaneTable;
   private readonly keys: number[] = [];
-  private readonly lanes: Lane[] = [];
+  private readonly lanes: number[] = [];
   size = 0;
+
+  constructor(table: LaneTable) {
+    this.table = table;
+  }
 
   /** The least key; only of a heap that is not empty. */
   get firstKey(): number {
     return this.keys[0]!;
   }
 
-  get first(): Lane {
+  get first(): number {
     return this.lanes[0]!;
   }
 
-  add(lane: Lane, key: number): void {
+  /** A lane's key is in the table. */
+  add(lane: number): void {
     const at = this.size++;
-    this.put(lane, key, at);
-    this.rise(lane, key, at);
+    this.put(lane, this.table.key(lane), at);
+    this.rise(at);
   }
 
-  remove(lane: Lane): void {
-    const at = lane.position;
+  remove(lane: number): void {
+    const at = this.table.position(lane);
     const last = --this.size;
     if (at === last) return;
-    const moved = this.lanes[last]!;
-    this.place(moved, this.keys[last]!, at);
+    this.put(this.lanes[last]!, this.keys[last]!, at);
+    if (!this.rise(at)) this.sink(at);
   }
 
-  /** Gives a lane another key. */
-  move(lane: Lane, key: number): void {
-    this.place(lane, key, lane.position);
+  /** The table has another key for the lane. */
+  move(lane: number): void {
+    const at = this.table.position(lane);
+    this.keys[at] = this.table.key(lane);
+    if (!this.rise(at)) this.sink(at);
   }
 
-  private place(lane: Lane, key: number, at: number): void {
-    this.put(lane, key, at);
-    if (!this.rise(lane, key, at)) this.sink(lane, key, at);
-  }
-
-  /** True if it moved. */
-  private rise(lane: Lane, key: number, from: number): boolean {
+  /** True if what is at `from` belonged further up. */
+  private rise(from: number): boolean {
     const { keys, lanes } = this;
+    const key = keys[from]!;
+    const lane = lanes[from]!;
     let at = from;
     while (at > 0) {
       const parent = (at - 1) >> 1;
       const above = keys[parent]!;
-      if (above < key || (above === key && lanes[parent]!.id < lane.id)) break;
+      if (above < key || (above === key && lanes[parent]! < lane)) break;
       this.put(lanes[parent]!, above, at);
       at = parent;
     }
@@ -59,31 +64,31 @@ export class LaneHeap {
     return true;
   }
 
-  private sink(lane: Lane, key: number, from: number): void {
+  private sink(from: number): void {
     const { keys, lanes, size } = this;
+    const key = keys[from]!;
+    const lane = lanes[from]!;
     let at = from;
     for (;;) {
       let child = 2 * at + 1;
       if (child >= size) break;
-      let below = keys[child]!;
       const other = child + 1;
-      if (other < size) {
-        const beside = keys[other]!;
-        if (beside < below || (beside === below && lanes[other]!.id < lanes[child]!.id)) {
-          child = other;
-          below = beside;
-        }
-      }
-      if (below > key || (below === key && lanes[child]!.id > lane.id)) break;
+      if (
+        other < size &&
+        (keys[other]! < keys[child]! || (keys[other] === keys[child] && lanes[other]! < lanes[child]!))
+      )
+        child = other;
+      const below = keys[child]!;
+      if (key < below || (key === below && lane < lanes[child]!)) break;
       this.put(lanes[child]!, below, at);
       at = child;
     }
     if (at !== from) this.put(lane, key, at);
   }
 
-  private put(lane: Lane, key: number, at: number): void {
+  private put(lane: number, key: number, at: number): void {
     this.keys[at] = key;
     this.lanes[at] = lane;
-    lane.position = at;
+    this.table.setPosition(lane, at);
   }
 }

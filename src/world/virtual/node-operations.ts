@@ -3,7 +3,7 @@ import type { Catalog } from '../../catalog/index.js';
 import type { Operation } from '../../node/index.js';
 import type { Running } from './running.js';
 import type { VirtualNodes } from './virtual-nodes.js';
-import { VirtualRepository } from './virtual-repository.js';
+import { PART, WHOLE, type VirtualRepository } from './virtual-repository.js';
 
 /** What operations act on. */
 export interface Cluster {
@@ -13,30 +13,32 @@ export interface Cluster {
   readonly repository: (name: string) => VirtualRepository;
 }
 
-/** Does what an operation does, once its time has passed, and gives its answer. */
-export function performOnNode(cluster: Cluster, { task, job }: Running, operation: Operation): unknown {
+/** Does what an operation does, once its time has passed, and gives its answer. A file's content is its ordinal. */
+export function performOnNode(cluster: Cluster, running: Running, operation: Operation): unknown {
   const { catalog, nodes } = cluster;
-  const { node } = task;
+  const { node, job } = running;
   switch (operation.op) {
+    case 'scan':
+      // What follows is of this shard's files: a million times, so that it is looked up once.
+      running.firstFile = catalog.shards.firstFile[operation.shard]!;
+      running.remote ??= cluster.repository(job.repository).filesOf(job.label, catalog);
+      return nodes.scan(node, job.jobId, operation.shard);
     case 'hash':
-      return VirtualRepository.contentOf(catalog, operation.shard, operation.file);
+      return running.firstFile + operation.file;
     case 'put': {
-      const { shard, file, checksum, hash } = operation;
-      cluster.repository(job.repository).put(job.label, catalog, shard, file, checksum !== undefined);
-      return hash ? VirtualRepository.contentOf(catalog, shard, file) : undefined;
+      const ordinal = running.firstFile + operation.file;
+      running.remote![ordinal] = operation.checksum === undefined ? PART : WHOLE;
+      return operation.hash ? ordinal : undefined;
     }
     case 'rename':
-      return cluster
-        .repository(job.repository)
-        .put(job.label, catalog, operation.shard, operation.file, true);
+      running.remote![running.firstFile + operation.file] = WHOLE;
+      return undefined;
     case 'list':
       return cluster.repository(job.repository).remoteFiles(job.label, catalog, operation.shard);
     case 'link':
       return nodes.link(node, job.jobId, operation.shard);
-    case 'scan':
-      return nodes.scan(node, job.jobId, operation.shard);
     case 'get':
-      return fetch(cluster, { task, job }, operation.shard, operation.file);
+      return fetch(cluster, running, operation.shard, operation.file);
     case 'install':
       return nodes.install(node, job.jobId, operation.shard);
     case 'drop':
@@ -52,18 +54,13 @@ export function performOnNode(cluster: Cluster, { task, job }: Running, operatio
   }
 }
 
-function fetch(
-  { nodes, repository }: Cluster,
-  { task, job }: Pick<Running, 'task' | 'job'>,
-  shard: number,
-  file: number,
-): string {
+function fetch({ nodes, repository }: Cluster, { node, job }: Running, shard: number, file: number): string {
   const source = job.sources!.get(shard)!;
   const checksum = repository(job.repository).fetch(job.label, source.address, file);
   if (checksum === undefined) {
     const { name } = source.files[file]!;
     throw new DrillError('STORAGE_NOT_FOUND', `the repository does not hold file ${name} of the snapshot`);
   }
-  nodes.stage(task.node, job.jobId, shard, file, checksum);
+  nodes.stage(node, job.jobId, shard, file, checksum);
   return checksum;
 }

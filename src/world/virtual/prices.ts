@@ -2,6 +2,7 @@ import { sampler } from '../../base/distribution.js';
 import { randomStream } from '../../base/random.js';
 import { partSizeOf } from '../../repository/index.js';
 import type { CoordinatorHardware, HostHardware, NodeHardware, RepositoryLimits } from '../hardware.js';
+import type { Clock } from './clock.js';
 
 export interface PriceList {
   readonly nodes: readonly NodeHardware[];
@@ -15,6 +16,7 @@ const perMs = (bytesPerSec: number): number => bytesPerSec / 1000;
 
 /** What takes a time that does not depend on what else goes on, and requests, which take turns: docs/cost-model.md. */
 export class Prices {
+  private readonly clock: Clock;
   private readonly list: PriceList;
   private readonly latencyMs: () => number;
   private readonly tokensPerMs: number;
@@ -25,7 +27,8 @@ export class Prices {
   readonly messageMs: number;
   readonly persistMs: number;
 
-  constructor(list: PriceList) {
+  constructor(clock: Clock, list: PriceList) {
+    this.clock = clock;
     this.list = list;
     const { latencyMs, requestsPerSec, requestBurst } = list.repository;
     this.latencyMs = sampler(latencyMs, randomStream(list.seed, 'latency'));
@@ -37,9 +40,9 @@ export class Prices {
   }
 
   /** How long a request that is made now takes to be answered, besides its bytes: its turn, then its latency. */
-  requestMs(nowMs: number): number {
+  requestMs(): number {
     const latencyMs = this.latencyMs();
-    return this.tokensPerMs === Infinity ? latencyMs : this.turnMs(nowMs) + latencyMs;
+    return this.tokensPerMs === Infinity ? latencyMs : this.turnMs() + latencyMs;
   }
 
   linkMs(node: number, files: number): number {
@@ -71,7 +74,8 @@ export class Prices {
   }
 
   /** Takes a token, or the next one that nobody waits for: how long until it is there. */
-  private turnMs(nowMs: number): number {
+  private turnMs(): number {
+    const { nowMs } = this.clock;
     this.tokens = Math.min(this.burst, this.tokens + (nowMs - this.bucketAtMs) * this.tokensPerMs);
     this.bucketAtMs = nowMs;
     this.tokens -= 1;

@@ -6,7 +6,9 @@ import {
   type Procedure,
   type TaskReport,
 } from '../../node/index.js';
+import type { Recorder } from '../recorder.js';
 import { FLOW, type FlowKind } from './flow-kind.js';
+import type { FileStates } from './virtual-repository.js';
 
 /** What an activity waits for. */
 export const STAGE = {
@@ -27,19 +29,26 @@ export const STAGE = {
 export type Stage = (typeof STAGE)[keyof typeof STAGE];
 
 /** Something that goes on in virtual time: a task with its operations one after the other, or one part of a file. */
-export class Activity {
+export interface Activity {
   readonly running: Running;
-  readonly isPart: boolean;
-  /** Its place in the world's table. */
-  slot = -1;
-  stage: Stage = STAGE.arriving;
-  /** What its flow is, or will be once its request is answered, and of how many bytes. */
-  kind: FlowKind = FLOW.hash;
-  bytes = 0;
+  /** Its place in the world's table, and what tells it from those that had the place before. */
+  slot: number;
+  stamp: number;
+  stage: Stage;
+  /** What its flow is, or will be once its request is answered. */
+  kind: FlowKind;
+}
 
-  constructor(running: Running, isPart: boolean) {
+/** One part of a file on its way. */
+export class Part implements Activity {
+  readonly running: Running;
+  slot = -1;
+  stamp = 0;
+  stage: Stage = STAGE.computing;
+  kind: FlowKind = FLOW.put;
+
+  constructor(running: Running) {
     this.running = running;
-    this.isPart = isPart;
   }
 }
 
@@ -52,31 +61,48 @@ export interface Parts {
   state: 'beginning' | 'sending' | 'completing';
 }
 
-/** A task that has been sent to its node and has not been answered for yet. */
-export class Running {
+/**
+ * A task that has been sent to its node and has not been answered for yet. What of it is not a whole number is in the
+ * world's table: in an object, each would be one more place in memory to go to.
+ */
+export class Running implements Activity {
+  readonly running: Running;
+  slot = -1;
+  stamp = 0;
+  stage: Stage = STAGE.arriving;
+  kind: FlowKind = FLOW.hash;
+  readonly node: number;
+  /** Files moved so far. */
+  movedFiles = 0;
+  /** Of an upload, of the shard being worked on: the ordinal of its first file in the catalog. */
+  firstFile = -1;
+  /** The operation in progress. */
+  operation: Operation | undefined = undefined;
+  /** A task's work; made when a worker begins, since a million tasks may wait for one. Undefined: none has begun. */
+  procedure: Procedure<TaskReport> | undefined = undefined;
+  parts: Parts | undefined = undefined;
+  /** Who watches its job, and what the repository holds under its label. */
+  recorder: Recorder | undefined = undefined;
+  remote: FileStates | undefined = undefined;
   readonly task: NodeTask;
   readonly job: JobContext;
   readonly answer: Answer<TaskReport>;
-  readonly activity: Activity;
-  /** Whether a worker has it. */
-  isWorking = false;
-  startedMs = 0;
-  /** The operation in progress, and when it started. */
-  operation: Operation | undefined = undefined;
-  operationStartMs = 0;
-  parts: Parts | undefined = undefined;
   outcome: Outcome<TaskReport> | undefined = undefined;
-  private begun: Procedure<TaskReport> | undefined = undefined;
 
   constructor(task: NodeTask, job: JobContext, answer: Answer<TaskReport>) {
+    this.running = this;
+    this.node = task.node;
     this.task = task;
     this.job = job;
     this.answer = answer;
-    this.activity = new Activity(this, false);
   }
 
-  /** Made when a worker begins: a million tasks may wait for one. */
-  get procedure(): Procedure<TaskReport> {
-    return (this.begun ??= taskProcedure(this.task));
+  /** Whether a worker has it. */
+  get isWorking(): boolean {
+    return this.procedure !== undefined && this.outcome === undefined;
+  }
+
+  begin(): Procedure<TaskReport> {
+    return (this.procedure = taskProcedure(this.task));
   }
 }

@@ -7,8 +7,8 @@ const LINKED: readonly string[] = [];
 /** What the nodes' disks hold besides replicas: snapshots, staged files, and what a restore installed. */
 export class VirtualNodes {
   private readonly catalog: Catalog;
-  /** By job and node: the shards snapshotted or staged. */
-  private readonly held = new Map<string, Map<number, readonly string[]>>();
+  /** By node and job: the shards snapshotted or staged. */
+  private readonly held: Map<number, Map<number, readonly string[]>>[];
   /** By node and shard: the checksums of the files that a restore put there. */
   private readonly installed = new Map<string, readonly string[]>();
   /** By node and shard: replicas that were removed. */
@@ -16,11 +16,12 @@ export class VirtualNodes {
 
   constructor(catalog: Catalog) {
     this.catalog = catalog;
+    this.held = catalog.nodeNames.map(() => new Map());
   }
 
   /** Takes a snapshot; answers how many files it has. */
   link(node: number, jobId: number, shard: number): number {
-    if (this.removed.has(`${node}/${shard}`)) {
+    if (this.removed.size > 0 && this.removed.has(`${node}/${shard}`)) {
       throw new DrillError('TASK_FAILED', `${this.catalog.nodeNames[node]} has no replica of shard ${shard}`);
     }
     this.heldBy(node, jobId).set(shard, LINKED);
@@ -60,10 +61,7 @@ export class VirtualNodes {
 
   sweep(node: number, keepJobs: readonly number[], keepShardIds: Int32Array): void {
     const jobs = new Set(keepJobs);
-    for (const key of this.held.keys()) {
-      const [at, jobId] = key.split('/').map(Number) as [number, number];
-      if (at === node && !jobs.has(jobId)) this.held.delete(key);
-    }
+    for (const jobId of this.held[node]!.keys()) if (!jobs.has(jobId)) this.held[node]!.delete(jobId);
     const kept = new Set(keepShardIds);
     for (const key of this.installed.keys()) {
       const [at, shard] = key.split('/').map(Number) as [number, number];
@@ -79,20 +77,20 @@ export class VirtualNodes {
   }
 
   drop(node: number, jobId: number): void {
-    this.held.delete(`${node}/${jobId}`);
+    this.held[node]!.delete(jobId);
   }
 
   /** How many files a job holds on a node. */
   filesOf(node: number, jobId: number): number {
     let files = 0;
-    for (const shard of this.held.get(`${node}/${jobId}`)?.keys() ?? [])
+    for (const shard of this.held[node]!.get(jobId)?.keys() ?? [])
       files += this.catalog.shards.fileCount(shard);
     return files;
   }
 
   /** Whether no job holds anything on any node. */
   get isClean(): boolean {
-    return this.held.size === 0;
+    return this.held.every((jobs) => jobs.size === 0);
   }
 
   /** The checksums of a restored shard's files on a node. */
@@ -101,9 +99,8 @@ export class VirtualNodes {
   }
 
   private heldBy(node: number, jobId: number): Map<number, readonly string[]> {
-    const key = `${node}/${jobId}`;
-    let held = this.held.get(key);
-    if (!held) this.held.set(key, (held = new Map()));
+    let held = this.held[node]!.get(jobId);
+    if (!held) this.held[node]!.set(jobId, (held = new Map()));
     return held;
   }
 }

@@ -1,6 +1,6 @@
 import type { Catalog, ShardAddress } from '../../catalog/index.js';
 import { shardFileName } from '../../catalog/index.js';
-import { checksumText, type Checksum, type RemoteFiles } from '../../node/index.js';
+import { checksumText, type RemoteFiles } from '../../node/index.js';
 import {
   shardDirectory,
   snapshotDirectory,
@@ -10,9 +10,12 @@ import {
   type SnapshotListing,
 } from '../../repository/index.js';
 
-const ABSENT = 0;
-const PART = 1;
-const WHOLE = 2;
+/** What the repository has of each file of a catalog, by the file's ordinal. */
+export type FileStates = Uint8Array;
+
+export const ABSENT = 0;
+export const PART = 1;
+export const WHOLE = 2;
 
 /**
  * A repository without bytes. The files of a label are one byte each, by their ordinal in the catalog they came from; a
@@ -29,15 +32,6 @@ export class VirtualRepository {
   constructor(name: string, canRename: boolean) {
     this.name = name;
     this.canRename = canRename;
-  }
-
-  /** The content of a file of a cluster's catalog. */
-  static contentOf(catalog: Catalog, shard: number, file: number): Checksum {
-    return catalog.shards.firstFile[shard]! + file;
-  }
-
-  put(label: string, catalog: Catalog, shard: number, file: number, whole: boolean): void {
-    this.filesOf(label, catalog)[catalog.shards.firstFile[shard]! + file] = whole ? WHOLE : PART;
   }
 
   remoteFiles(label: string, catalog: Catalog, shard: number): RemoteFiles {
@@ -167,7 +161,8 @@ export class VirtualRepository {
     return [...this.documents.keys()].filter((path) => path.startsWith(directory));
   }
 
-  private filesOf(label: string, catalog: Catalog): Uint8Array {
+  /** What is there of a label's files: for whoever sends them, too. */
+  filesOf(label: string, catalog: Catalog): FileStates {
     let found = this.labels.get(label);
     if (!found) {
       found = { catalog, files: new Uint8Array(catalog.shards.totalFiles) };

@@ -11,7 +11,8 @@ import {
 import type { NodeTask, TaskReport } from '../../node/index.js';
 import type { StorageSpec } from '../../repository/index.js';
 import type { Recorder } from '../recorder.js';
-import { EventHeap } from './event-heap.js';
+import { Clock } from './clock.js';
+import { EventQueue } from './event-queue.js';
 import { Flows, type FlowRate } from './flows.js';
 import { NodePools, type WorkerCounts } from './node-pools.js';
 import { NodeWork, type TraceRecord } from './node-work.js';
@@ -42,14 +43,14 @@ const TIMER = -1;
 export class VirtualWorld implements World {
   private readonly options: VirtualWorldOptions;
   private readonly prices: Prices;
-  private readonly heap = new EventHeap();
+  private readonly clock = new Clock();
+  private readonly queue = new EventQueue();
   private readonly flows: Flows;
   private readonly work: NodeWork;
   private readonly timers = new Map<number, () => void>();
   private readonly storages: VirtualStorages;
   private readonly repositories = new Map<string, VirtualRepository>();
   readonly nodes: VirtualNodes;
-  private nowMs = 0;
   /** Until then the coordinator is busy with its journal. */
   private coordinatorFreeAtMs = 0;
   private nextTimer = 0;
@@ -58,25 +59,26 @@ export class VirtualWorld implements World {
   constructor(options: VirtualWorldOptions) {
     const { catalog, prices, workers } = options;
     this.options = options;
-    this.prices = new Prices(prices);
+    this.prices = new Prices(this.clock, prices);
     this.storages = options.storages ?? new VirtualStorages();
     this.nodes = new VirtualNodes(catalog);
     const parallel = prices.repository.multipart?.parallel ?? 1;
     const threadsPerNode = workers.uploadWorkers * parallel + workers.downloadWorkers;
-    this.flows = new Flows({ ...prices, threadsPerNode });
+    this.flows = new Flows(this.clock, { ...prices, threadsPerNode });
     this.work = new NodeWork({
       cluster: { catalog, nodes: this.nodes, repository: (name) => this.repository(name) },
       prices: this.prices,
       flows: this.flows,
       pools: new NodePools(catalog.nodeNames.length, workers),
-      heap: this.heap,
+      clock: this.clock,
+      queue: this.queue,
       trace: options.trace,
     });
   }
 
   /** The coordinator's time: what it does while it writes its journal happens when that is done. */
   now(): number {
-    return Math.max(this.nowMs, this.coordinatorFreeAtMs);
+    return Math.max(this.clock.nowMs, this.coordinatorFreeAtMs);
   }
 
   wallClockMs(): number {
@@ -100,7 +102,7 @@ export class VirtualWorld implements World {
   wakeAt(atMs: number, callback: () => void): void {
     const timer = this.nextTimer++;
     this.timers.set(timer, callback);
-    this.heap.push(Math.max(atMs, this.nowMs), timer, TIMER);
+    this.queue.push(Math.max(atMs, this.clock.nowMs), timer, TIMER);
   }
 
   /** Has `recorder` watch a job's transfers from now on. */
@@ -109,11 +111,11 @@ export class VirtualWorld implements World {
   }
 
   send(task: NodeTask, job: JobContext, answer: Answer<TaskReport>): void {
-    this.work.send(task, job, answer, this.now() + this.prices.messageMs);
+    this.work.send(task, job, answer, this.now() - this.clock.nowMs + this.prices.messageMs);
   }
 
   abort(jobId: number): void {
-    this.work.abort(jobId, this.nowMs);
+    this.work.abort(jobId);
   }
 
   mount(name: string, spec: StorageSpec): void {
@@ -133,28 +135,33 @@ export class VirtualWorld implements World {
 
   /** Lets time pass until `isDone`, or until nothing is left to happen. Returns whether it is done. */
   run(isDone: () => boolean): boolean {
-    const { heap, flows, work } = this;
-    while (!isDone()) {
-      const flowMs = flows.nextMs(this.nowMs);
-      const eventMs = heap.nextMs;
-      if (flowMs <= eventMs) {
-        if (flowMs === Infinity) return false;
-        this.pass(flowMs);
-        work.flowEnded(flows.complete(this.nowMs), this.nowMs);
+    const { clock, queue, flows, work } = this;
+    // Only what the coordinator is told of can change what it knows.
+    let mayBeDone = true;
+    while (!mayBeDone || !isDone()) {
+      mayBeDone = false;
+      flows.settle();
+      if (this.options.onRates) this.tellRates();
+      if (flows.nextMs <= queue.nextMs) {
+        if (flows.nextMs === Infinity) return false;
+        clock.nowMs = flows.nextMs;
+        work.flowEnded(flows.complete());
       } else {
-        this.pass(eventMs);
-        heap.pop();
-        if (heap.second === TIMER) this.ring(heap.first);
-        else work.happen(heap.first, heap.second, this.nowMs);
+        clock.nowMs = queue.nextMs;
+        queue.pop();
+        if (queue.second === TIMER) {
+          this.ring(queue.first);
+          mayBeDone = true;
+        } else mayBeDone = work.happen(queue.first, queue.second);
       }
     }
     return true;
   }
 
-  private pass(toMs: number): void {
-    if (toMs <= this.nowMs) return;
-    this.options.onRates?.(this.flows.rates(this.nowMs), this.nowMs, toMs);
-    this.nowMs = toMs;
+  private tellRates(): void {
+    const untilMs = Math.min(this.flows.nextMs, this.queue.nextMs);
+    const { nowMs } = this.clock;
+    if (untilMs > nowMs && untilMs < Infinity) this.options.onRates!(this.flows.rates(), nowMs, untilMs);
   }
 
   private ring(timer: number): void {
@@ -167,7 +174,7 @@ export class VirtualWorld implements World {
   private ask(operation: PricedOperation, left: number, answer: Answer<unknown>): void {
     if (left > 0) {
       this.ownRequests++;
-      return this.wakeAt(this.nowMs + this.prices.requestMs(this.nowMs), () =>
+      return this.wakeAt(this.clock.nowMs + this.prices.requestMs(), () =>
         this.ask(operation, left - 1, answer),
       );
     }

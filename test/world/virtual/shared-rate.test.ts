@@ -1,5 +1,6 @@
 import test from 'ava';
 import * as fc from 'fast-check';
+import { Clock } from '../../../src/world/virtual/clock.js';
 import { SharedRate } from '../../../src/world/virtual/shared-rate.js';
 
 interface FlowSpec {
@@ -35,16 +36,20 @@ const scenes: fc.Arbitrary<Scene> = fc
 
 /** When each flow ends, by the code under test. */
 function byClocks({ capacity, cards, perFlow, flows }: Scene): number[] {
-  const rate = new SharedRate(capacity, (lane, n) => Math.min(cards[lane]! / n, perFlow));
+  const clock = new Clock();
+  const rate = new SharedRate(clock, capacity, cards.length, (lane, n) =>
+    Math.min(cards[lane]! / n, perFlow),
+  );
   const ends: number[] = [];
   let next = 0;
-  while (next < flows.length || rate.nextMs < Infinity) {
-    const start = flows[next]?.startMs ?? Infinity;
-    if (rate.nextMs <= start) {
-      const atMs = rate.nextMs;
-      ends[rate.complete(atMs)] = atMs;
-    } else {
-      rate.start(flows[next]!.lane, next, flows[next]!.bytes, start);
+  for (;;) {
+    rate.settle();
+    const startMs = flows[next]?.startMs ?? Infinity;
+    clock.nowMs = Math.min(rate.nextMs, startMs);
+    if (clock.nowMs === Infinity) break;
+    if (rate.nextMs <= startMs) ends[rate.complete()] = clock.nowMs;
+    else {
+      rate.start(flows[next]!.lane, next, flows[next]!.bytes);
       next++;
     }
   }
@@ -120,27 +125,46 @@ test('flows end when progressive filling says they do', (t) => {
 });
 
 test('one flow takes its bytes over the least of its limits', (t) => {
-  const rate = new SharedRate(10, (_, n) => 4 / n);
-  rate.start(0, 7, 100, 5);
-  t.is(rate.nextMs, 30);
-  t.is(rate.complete(30), 7);
+  const clock = new Clock();
+  const rate = new SharedRate(clock, 10, 2, (_, n) => 4 / n);
+  clock.nowMs = 5;
+  rate.start(0, 7, 100);
+  rate.settle();
+  t.is((clock.nowMs = rate.nextMs), 30);
+  t.is(rate.complete(), 7);
+  rate.settle();
   t.is(rate.nextMs, Infinity);
 });
 
 test('what a limited lane leaves over goes to the others', (t) => {
-  const rate = new SharedRate(10, (lane, n) => (lane === 0 ? 2 : 100) / n);
-  rate.start(0, 0, 20, 0);
-  rate.start(1, 1, 80, 0);
-  t.is(rate.nextMs, 10);
-  rate.complete(10);
+  const clock = new Clock();
+  const rate = new SharedRate(clock, 10, 2, (lane, n) => (lane === 0 ? 2 : 100) / n);
+  rate.start(0, 0, 20);
+  rate.start(1, 1, 80);
+  rate.settle();
+  t.is((clock.nowMs = rate.nextMs), 10);
+  rate.complete();
+  rate.settle();
   t.is(rate.nextMs, 10);
 });
 
 test('a cancelled flow gives its part back', (t) => {
-  const rate = new SharedRate(10, () => Infinity);
-  rate.start(0, 0, 100, 0);
-  rate.start(1, 1, 100, 0);
-  rate.cancel(1, 1, 4);
-  t.is(rate.nextMs, 12);
-  t.is(rate.complete(12), 0);
+  const clock = new Clock();
+  const rate = new SharedRate(clock, 10, 2, () => Infinity);
+  rate.start(0, 0, 100);
+  rate.start(1, 1, 100);
+  rate.settle();
+  clock.nowMs = 4;
+  rate.cancel(1, 1);
+  rate.settle();
+  t.is((clock.nowMs = rate.nextMs), 12);
+  t.is(rate.complete(), 0);
+});
+
+test('time does not go on before the rates are found', (t) => {
+  const clock = new Clock();
+  const rate = new SharedRate(clock, 10, 2, () => Infinity);
+  rate.start(0, 0, 100);
+  clock.nowMs = 4;
+  t.throws(() => rate.settle());
 });

@@ -4,15 +4,22 @@ import { DrillError } from '../base/errors.js';
 import { onDisk } from '../world/real/errno.js';
 
 /** A scenario's text. Throws SCENARIO_UNREADABLE. */
-export function readScenarioFile(file: string): string {
+export const readScenarioFile = (file: string): string =>
+  readText(file, 'scenario', 'scenarios/quickstart.yaml is a good one to begin with');
+
+/** The text of a file of measured hardware. Throws SCENARIO_UNREADABLE. */
+export const readHardwareFile = (file: string): string =>
+  readText(file, 'hardware file', 'drill calibrate --output writes one');
+
+function readText(file: string, what: string, hint: string): string {
   try {
     return readFileSync(file, 'utf8');
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     const why =
       code === 'ENOENT' ? 'there is no such file' : code === 'EISDIR' ? 'it is a directory' : message;
-    throw new DrillError('SCENARIO_UNREADABLE', `cannot read scenario ${file}: ${why}`, {
-      hint: 'scenarios/quickstart.yaml is a good one to begin with',
+    throw new DrillError('SCENARIO_UNREADABLE', `cannot read ${what} ${file}: ${why}`, {
+      hint,
       cause: error,
     });
   }

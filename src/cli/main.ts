@@ -5,6 +5,7 @@ import { DrillError } from '../base/errors.js';
 import { VERSION } from '../base/version.js';
 import { EXIT } from './exit-codes.js';
 import { printable } from './printable.js';
+import { addCalibrate } from './calibrate.js';
 import { addPlan } from './plan.js';
 import { addRun } from './run.js';
 import { addSchema } from './schema.js';
@@ -56,7 +57,8 @@ const program = new Command('drill')
   .addHelpText('after', EXIT_CODES)
   .exitOverride();
 
-for (const add of [addRun, addServe, addSql, addPlan, addVerify, addSchema, addClean]) add(program);
+for (const add of [addRun, addServe, addSql, addPlan, addCalibrate, addVerify, addSchema, addClean])
+  add(program);
 
 // `drill … | head`: whoever read our output has had enough, and there is nobody left to complain to.
 for (const stream of [process.stdout, process.stderr]) {

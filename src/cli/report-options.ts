@@ -9,6 +9,7 @@ export interface ReportOptions extends SettingOption {
   readonly quiet?: boolean;
   readonly html?: string;
   readonly markdown?: string;
+  readonly hardware?: string;
 }
 
 /** Adds the options that every command with a report has. */
@@ -16,6 +17,7 @@ export function withReportOptions(command: Command): Command {
   command
     .option('--html <file>', 'also write the report as one self-contained HTML page')
     .option('--markdown <file>', 'also write a short form in Markdown')
+    .option('--hardware <file>', 'predict with what drill calibrate has measured')
     .option('--json', 'print JSON lines: progress, and the whole report last')
     .option('-q, --quiet', 'no progress');
   return withSettingOption(command);

@@ -17,11 +17,13 @@ Examples:
   $ npx drill run scenarios/scale-nodes.yaml --html scale.html
   $ npx drill run scenarios/quickstart.yaml --repository /mnt/backups --no-restore
   $ npx drill run scenarios/quickstart.yaml --data-dir .drill/durable
+  $ npx drill run scenarios/small-files.yaml --hardware measured.yaml
   $ npx drill run scenarios/quickstart.yaml --set repository.bandwidth='60 MB/s'
 
 Data sets are made once and kept under the work directory; drill clean removes them. Ctrl-C cancels the job, drops what
 it left on the nodes and ends with exit code 130. With --data-dir the coordinator keeps a journal: a run that was killed,
-even with kill -9, is taken up by the same command, and while it backs up, drill sql --data-dir shows how it goes.`;
+even with kill -9, is taken up by the same command, and while it backs up, drill sql --data-dir shows how it goes.
+--hardware is for the prediction alone: what is run keeps the scenario's limits.`;
 
 export function addRun(program: Command): void {
   const command = program
@@ -49,9 +51,10 @@ export function addRun(program: Command): void {
 
 async function doRun(file: string, options: RunOptions): Promise<void> {
   const { runDrill } = await import('../drill/index.js');
-  const { reportOn } = await import('./scenario-command.js');
+  const { readHardware, reportOn } = await import('./scenario-command.js');
   const { openDoor } = await import('./serve.js');
   const { dataDir } = options;
+  const hardware = readHardware(options);
   const interrupt = onInterrupt();
   try {
     const code = await reportOn(file, options, (loaded, printer) =>
@@ -62,6 +65,7 @@ async function doRun(file: string, options: RunOptions): Promise<void> {
           : { dataDirectory: dataDir, onCluster: (cluster) => openDoor(cluster, dataDir) }),
         repositoryDirectory: options.repository,
         prove: options.restore,
+        hardware,
         command: commandLine(),
         signal: interrupt.signal,
         listener: printer,

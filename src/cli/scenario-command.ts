@@ -1,10 +1,17 @@
 import { DrillError } from '../base/errors.js';
 import { renderMarkdown } from '../report/markdown.js';
 import { renderTerminal } from '../report/terminal.js';
-import { loadScenario, placeInFile, withSettings, type LoadedScenario } from '../scenario/index.js';
+import {
+  loadMeasured,
+  loadScenario,
+  placeInFile,
+  withSettings,
+  type LoadedScenario,
+} from '../scenario/index.js';
+import type { HardwareFile } from '../planner/index.js';
 import type { DrillReport } from '../world/result.js';
 import { EXIT } from './exit-codes.js';
-import { readScenarioFile, writeReport } from './files.js';
+import { readHardwareFile, readScenarioFile, writeReport } from './files.js';
 import { createPrinter, terminalWidth, type Printer } from './output.js';
 import type { ReportOptions } from './report-options.js';
 
@@ -16,6 +23,12 @@ export function loadFor(
   const text = withSettings(readScenarioFile(file), settings(set ?? []));
   const loaded = loadScenario(text, file);
   return { text, loaded, printer: createPrinter({ json: json ?? false, quiet: quiet ?? false }) };
+}
+
+/** The file of measured hardware that the options name, if they do. */
+export function readHardware({ hardware }: Pick<ReportOptions, 'hardware'>): HardwareFile | undefined {
+  if (hardware === undefined) return undefined;
+  return { file: hardware, measured: loadMeasured(readHardwareFile(hardware), hardware) };
 }
 
 /** Loads a scenario, makes its report, prints and writes it; returns the exit code. */

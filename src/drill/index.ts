@@ -1,3 +1,4 @@
+export { calibrate, type CalibrateOptions, type Calibration } from './calibrate/index.js';
 export { givingWay } from './give-way.js';
 export { NO_PROGRESS, type DrillListener, type Phase, type PhaseProgress } from './listener.js';
 export { machine } from './machine.js';

@@ -29,12 +29,25 @@ export interface PrepareOptions {
 /** More threads than this on one machine would measure the machine's scheduler. */
 const MAX_THREADS = 256;
 
+/** What S3 takes as a part, unless it is a file's last. */
+const MIN_PART_BYTES = 5 * 2 ** 20;
+
+/** A thread holds a request's body in memory, and hashes it in one go. */
+const MAX_BODY_BYTES = 2 ** 30;
+
 /** Refuses a scenario that cannot be run for real: NOT_SUPPORTED, SCENARIO_INVALID. */
 export function requireReal(scenario: Scenario): void {
   const { repository, cluster, engine, restore } = scenario;
   if (!repository.isPlaced) {
     throw new DrillError('SCENARIO_INVALID', 'the scenario does not say where its S3 repository is', {
       hint: 'add repository.location: s3://bucket/prefix (and endpoint), or drill plan it, which needs neither',
+    });
+  }
+  const { multipart } = repository.limits;
+  if (multipart && multipart.partBytes < MIN_PART_BYTES) {
+    const message = `S3 takes parts of 5 MiB or more, and repository.multipart.part is ${formatBytes(multipart.partBytes)}`;
+    throw new DrillError('NOT_SUPPORTED', message, {
+      hint: 'make it 5 MiB or more; or drill plan it, which takes parts of any size',
     });
   }
   const threads = Math.max(
@@ -49,10 +62,11 @@ export function requireReal(scenario: Scenario): void {
 
 /**
  * Makes the scenario's data, or finds it made, and gives every node its replicas. Returns the data set's directory. Throws
- * INTERRUPTED, DISK_FULL.
+ * INTERRUPTED, DISK_FULL, NOT_SUPPORTED.
  */
 export async function prepareCluster(options: PrepareOptions): Promise<string> {
   const { variant, scenario, catalog, workspace, listener, signal } = options;
+  requireSmallBodies(scenario, catalog);
   const startMs = performance.now();
   let announced = false;
   const datasetDirectory = await prepareDataset({
@@ -72,6 +86,20 @@ export async function prepareCluster(options: PrepareOptions): Promise<string> {
   // In a durable workspace it may be there already, with what restores and jobs have made of it.
   if (!workspace.journals || !existsSync(workspace.cluster)) layOut(catalog, datasetDirectory, workspace);
   return datasetDirectory;
+}
+
+/** Refuses files that would go to S3 in larger pieces than a thread can hold. */
+function requireSmallBodies({ repository }: Scenario, { shards }: Catalog): void {
+  const { multipart } = repository.limits;
+  if (!multipart || multipart.partBytes <= MAX_BODY_BYTES) return;
+  let largestBytes = 0;
+  const files = shards.firstFile[shards.count]!;
+  for (let file = 0; file < files; file++) largestBytes = Math.max(largestBytes, shards.fileSizeBytes[file]!);
+  if (largestBytes <= MAX_BODY_BYTES) return;
+  const message = `this scenario sends files of up to ${formatBytes(largestBytes)} in pieces of more than 1 GiB, and a real run holds a piece in memory`;
+  throw new DrillError('NOT_SUPPORTED', message, {
+    hint: 'let repository.multipart.part be 1 GiB at most; or drill plan it, which takes parts of any size',
+  });
 }
 
 /** The cluster of a scenario, as its workspace has it. */

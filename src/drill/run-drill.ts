@@ -3,9 +3,15 @@ import { DrillError } from '../base/errors.js';
 import { plural } from '../base/text.js';
 import { bindBackup, type Catalog } from '../catalog/index.js';
 import type { Journal } from '../coordinator/index.js';
-import { reportHeader, simulate } from '../planner/index.js';
+import { reportHeader, simulate, type HardwareFile } from '../planner/index.js';
 import type { StorageSpec } from '../repository/index.js';
-import { generateCatalog, scenarioStatement, type LoadedScenario, type Scenario } from '../scenario/index.js';
+import {
+  generateCatalog,
+  scenarioStatement,
+  withHardware,
+  type LoadedScenario,
+  type Scenario,
+} from '../scenario/index.js';
 import type { BackupStatement } from '../sql/index.js';
 import { requireSpace } from '../world/real/dataset.js';
 import type { DrillReport, RestoreReport, RunResult, VariantReport } from '../world/result.js';
@@ -42,6 +48,8 @@ export interface DrillOptions {
   readonly repositoryDirectory?: string | undefined;
   /** Whether to verify, restore and compare afterwards. */
   readonly prove: boolean;
+  /** What was measured of this machine and its repository: for the prediction, not for the run. */
+  readonly hardware?: HardwareFile | undefined;
   readonly command: string;
   readonly signal: AbortSignal;
   readonly listener: DrillListener;
@@ -62,7 +70,7 @@ export async function runDrill(loaded: LoadedScenario, options: DrillOptions): P
     if (options.signal.aborted) break;
   }
   const about: Machine = machine();
-  return { ...reportHeader(loaded, options.command), machine: about, variants };
+  return { ...reportHeader(loaded, options.command, options.hardware), machine: about, variants };
 }
 
 const onlyOneVariant = (): DrillError =>
@@ -90,7 +98,7 @@ async function runVariant(
   requireReal(scenario);
   const statement = requireBackup(scenario);
   // Predicting first also finds everything that is wrong with the statement before gigabytes of data are made.
-  const predicted = simulate(scenario);
+  const predicted = simulate(asPriced(scenario, options));
   const { dataDirectory } = options;
   const workspace =
     dataDirectory === undefined
@@ -119,6 +127,15 @@ async function runVariant(
     for (const journal of open) await journal.close();
     (journals ? closeDurableWorkspace : closeWorkspace)(workspace);
   }
+}
+
+/** The scenario as it is predicted. Without a data directory, the journal of a run is in memory and costs nothing. */
+function asPriced(scenario: Scenario, { hardware, dataDirectory }: DrillOptions): Scenario {
+  if (!hardware) return scenario;
+  const { measured } = hardware;
+  const coordinator =
+    dataDirectory === undefined ? { ...measured.coordinator, persistMs: 0 } : measured.coordinator;
+  return withHardware(scenario, { ...measured, coordinator });
 }
 
 function requireBackup(scenario: Scenario): BackupStatement {

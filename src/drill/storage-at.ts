@@ -30,8 +30,8 @@ export async function storageAt(location: string, place: string, options: S3Plac
   });
 }
 
-/** What CREATE REPOSITORY would make of the same location. */
-function s3Spec(location: string, { endpoint, region }: S3Place): StorageSpec {
+/** What CREATE REPOSITORY would make of the same location, which begins with `s3:`. Throws USAGE, SQL_PROPERTY. */
+export function s3Spec(location: string, { endpoint, region }: S3Place): StorageSpec {
   const given = { 's3.endpoint': endpoint, 's3.region': region };
   const properties = Object.entries(given).flatMap(([key, value]) =>
     value === undefined ? [] : [`${quoteString(key)} = ${quoteString(value)}`],

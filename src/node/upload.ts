@@ -10,6 +10,7 @@ import type { TaskReport, UploadTask } from './task.js';
  * the checksum first.
  */
 export function* uploadTask(task: UploadTask): Procedure<TaskReport> {
+  const { onePass, rename } = task;
   const checksums: Checksum[][] = [];
   let movedFiles = 0;
   let skippedFiles = 0;
@@ -23,7 +24,7 @@ export function* uploadTask(task: UploadTask): Procedure<TaskReport> {
       let checksum: Checksum;
       // Asked before anything is sent: what is sent now is no trace of an earlier try.
       const hasTraces = remote.hasTraces(file);
-      if (task.onePass && !hasTraces) {
+      if (onePass && !hasTraces) {
         checksum = (yield { op: 'put', shard, file, checksum: undefined, hash: true }) as Checksum;
         yield { op: 'rename', shard, file, checksum };
         movedFiles++;
@@ -33,8 +34,8 @@ export function* uploadTask(task: UploadTask): Procedure<TaskReport> {
         if (remote.has(file, checksum)) {
           skippedFiles++;
         } else {
-          yield { op: 'put', shard, file, checksum: task.rename ? undefined : checksum, hash: false };
-          if (task.rename) yield { op: 'rename', shard, file, checksum };
+          yield { op: 'put', shard, file, checksum: rename ? undefined : checksum, hash: false };
+          if (rename) yield { op: 'rename', shard, file, checksum };
           movedFiles++;
         }
         if (hasOthers) yield { op: 'delete', shard, file, keep: checksum };

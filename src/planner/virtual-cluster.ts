@@ -77,13 +77,13 @@ export function virtualCluster(scenario: Scenario, options: VirtualClusterOption
   };
 }
 
-/** A journal whose writes take the coordinator the time that they cost. */
+/** A journal whose writes of jobs take the coordinator the time that they cost. */
 function priced(journal: Journal, world: VirtualWorld): Journal {
   return {
     read: () => journal.read(),
     write(changes) {
       journal.write(changes);
-      world.persisted();
+      if (changes.some(({ kind }) => kind === 'job')) world.persisted();
     },
   };
 }

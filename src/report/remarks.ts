@@ -41,12 +41,13 @@ export interface Fact {
 
 /** Everything needed to get the same result again. */
 export function whereItRan(report: DrillReport): readonly Fact[] {
-  const { scenario, machine, tool, command, variants } = report;
+  const { scenario, hardware, machine, tool, command, variants } = report;
   const statements = [...new Set(variants.map((variant) => mainRun(variant).statement))];
   const one = statements.length === 1 ? statements[0] : undefined;
   return [
     { title: 'scenario', text: `${plainText(scenario.file)}, preset ${plainText(scenario.preset)}` },
     ...(one === undefined ? [] : [{ title: 'statement', text: plainText(one).replace(/\s+/g, ' ').trim() }]),
+    ...(hardware ? [{ title: 'hardware', text: plainText(`${hardware.file} (${hardware.about})`) }] : []),
     { title: 'seed', text: plainText(scenario.seed) },
     { title: 'digest', text: plainText(scenario.digest) },
     { title: 'version', text: `${tool.name} ${plainText(tool.version)}` },

@@ -26,6 +26,8 @@ const DEFAULT_GROUP = 'be';
 /** What the S3 storage of real runs does: see repository/storage/s3/settings.ts. */
 const DEFAULT_PART_BYTES = 8 * 2 ** 20;
 const DEFAULT_PARALLEL = 2;
+/** S3 itself takes no more in one request, so nobody can do without parts altogether. */
+const MAX_REQUEST_BYTES = 5 * 2 ** 30;
 
 /** Applies presets and defaults and checks what a schema cannot; the result is good only if nothing was reported. */
 export function buildScenario(
@@ -146,10 +148,15 @@ function buildRepository(input: ScenarioInput['repository'], report: Report): Re
       isPlaced: input.location !== undefined,
     };
   }
-  for (const key of ['location', 'endpoint', 'addressing'] as const) {
+  for (const key of ['location', 'endpoint', 'addressing', 'multipart'] as const) {
     if (input[key] === undefined) continue;
     const message = `${key} is of an S3 repository, and this one is of type local`;
-    report([['repository', key]], message, 'add type: s3, or give drill run a --repository');
+    const isPlace = key !== 'multipart';
+    report(
+      [['repository', key]],
+      message,
+      isPlace ? 'add type: s3, or give drill run a --repository' : 'add type: s3',
+    );
   }
   const storage = { kind: 'local', directory: '', durable: input.durable } as const;
   return { name, type, readOnly, limits, storage, isPlaced: true };
@@ -157,9 +164,10 @@ function buildRepository(input: ScenarioInput['repository'], report: Report): Re
 
 /** As the S3 storage of real runs does, unless told otherwise; other storages take a file in one piece. */
 function buildMultipart({ type, multipart }: ScenarioInput['repository']): Multipart | undefined {
-  if (type !== 's3' || multipart === 'none') return undefined;
+  if (type !== 's3') return undefined;
+  if (multipart === 'none') return { partBytes: MAX_REQUEST_BYTES, parallel: 1 };
   return {
-    partBytes: multipart?.part ?? DEFAULT_PART_BYTES,
+    partBytes: Math.round(multipart?.part ?? DEFAULT_PART_BYTES),
     parallel: multipart?.parallel ?? DEFAULT_PARALLEL,
   };
 }

@@ -10,11 +10,12 @@ import {
   type Document,
 } from 'yaml';
 import { DrillError } from '../base/errors.js';
+import { SCENARIO, type DocumentKind } from './document-kind.js';
 import { isMerge } from './places.js';
 import { problemsError, type Problem } from './problems.js';
 import { explainSyntax } from './syntax.js';
 
-/** A scenario file that is well-formed YAML with a map at its root. */
+/** A file, mostly a scenario, that is well-formed YAML with a map at its root. */
 export interface ScenarioDocument {
   readonly fileName: string;
   /** Without a byte order mark; all offsets are into this. */
@@ -32,16 +33,16 @@ const MAX_ALIASES = 1000;
 const BYTE_ORDER_MARK = '\uFEFF';
 
 /** Reads YAML; throws SCENARIO_SYNTAX with every problem of the file, or SCENARIO_UNREADABLE. */
-export function readDocument(rawText: string, fileName: string): ScenarioDocument {
+export function readDocument(rawText: string, fileName: string, kind = SCENARIO): ScenarioDocument {
   const text = rawText.startsWith(BYTE_ORDER_MARK) ? rawText.slice(1) : rawText;
-  refuseWhatIsNoScenario(text, fileName);
+  refuseWhatIsNoScenario(text, fileName, kind);
   const lineCounter = new LineCounter();
   const document = parse(text, fileName, lineCounter);
   const problems = explainSyntax(document, text);
-  if (problems.length > 0) throw problemsError(text, fileName, problems);
+  if (problems.length > 0) throw problemsError(text, fileName, problems, kind);
   const referenceProblems = checkReferences(document);
-  if (referenceProblems.length > 0) throw problemsError(text, fileName, referenceProblems);
-  if (!isMap(document.contents)) throw problemsError(text, fileName, [notAMap(document)]);
+  if (referenceProblems.length > 0) throw problemsError(text, fileName, referenceProblems, kind);
+  if (!isMap(document.contents)) throw problemsError(text, fileName, [notAMap(document, kind)]);
   return {
     fileName,
     text,
@@ -51,24 +52,24 @@ export function readDocument(rawText: string, fileName: string): ScenarioDocumen
   };
 }
 
-function refuseWhatIsNoScenario(text: string, fileName: string): void {
+function refuseWhatIsNoScenario(text: string, fileName: string, kind: DocumentKind): void {
   const refuse = (message: string, hint: string) =>
     new DrillError('SCENARIO_UNREADABLE', `${fileName}: ${message}`, { hint });
   if (text.length > MAX_CHARACTERS) {
     throw refuse(
-      `this file is too large for a scenario (${text.length.toLocaleString('en-US')} characters)`,
-      "many tables or partitions are written once, with a count: name: 't{i}', count: 1000",
+      `this file is too large for a ${kind.noun} (${text.length.toLocaleString('en-US')} characters)`,
+      kind.tooLarge,
     );
   }
   if (text.includes('\0') || text.includes('\uFFFD')) {
-    throw refuse('this is not a text in UTF-8', 'save the scenario as UTF-8');
+    throw refuse('this is not a text in UTF-8', `save the ${kind.noun} as UTF-8`);
   }
   if (
     /^\s*(#.*\s*)*$/.test(text.slice(0, 2000)) &&
     text.split('\n').every((line) => /^\s*(#.*)?$/.test(line))
   ) {
-    throw new DrillError('SCENARIO_SYNTAX', `${fileName}: the scenario is empty`, {
-      hint: 'the least there must be is cluster, databases and statement: see docs/scenarios.md',
+    throw new DrillError('SCENARIO_SYNTAX', `${fileName}: the ${kind.noun} is empty`, {
+      hint: kind.least,
     });
   }
 }
@@ -126,12 +127,12 @@ function isMergeable(document: Document, value: unknown): boolean {
   return isMap(source);
 }
 
-function notAMap(document: Document): Problem {
+function notAMap(document: Document, { noun, beginning }: DocumentKind): Problem {
   const [start = 0, end = start] = document.contents?.range ?? [];
   return {
     code: 'SCENARIO_SYNTAX',
-    message: 'a scenario is a map of keys, and this is not',
-    hint: "begin with 'name: …', 'cluster: …': see docs/scenarios.md",
+    message: `a ${noun} is a map of keys, and this is not`,
+    hint: beginning,
     range: { start, end },
   };
 }

@@ -1,9 +1,9 @@
 import type { z } from 'zod';
 import { listOf, nearest } from '../base/text.js';
+import { SCENARIO, type DocumentKind } from './document-kind.js';
 import { dotted, type Path } from './places.js';
-import { ROOT_KEYS, scenarioJsonSchema } from './schema.js';
 
-/** Something wrong at a path of a scenario; `at` says whether the key or the value is to be shown. */
+/** Something wrong at a path of a file; `at` says whether the key or the value is to be shown. */
 export interface Complaint {
   readonly path: Path;
   readonly at: 'key' | 'value';
@@ -16,8 +16,8 @@ export interface Complaint {
 type Issue = z.core.$ZodIssue;
 
 /** What zod found wrong with `raw`, in the words of this project. */
-export function explainIssues(issues: readonly Issue[], raw: unknown): Complaint[] {
-  const complaints = withoutEchoes(issues).flatMap((issue) => explainIssue(issue, [], raw));
+export function explainIssues(issues: readonly Issue[], raw: unknown, kind = SCENARIO): Complaint[] {
+  const complaints = withoutEchoes(issues).flatMap((issue) => explainIssue(issue, [], raw, kind));
   const renamed = new Set(
     complaints.flatMap(({ path, meant }) =>
       meant === undefined ? [] : [dotted([...path.slice(0, -1), meant])],
@@ -27,17 +27,17 @@ export function explainIssues(issues: readonly Issue[], raw: unknown): Complaint
   return complaints.filter(({ path }) => !renamed.has(dotted(path)) || valueAt(raw, path) !== undefined);
 }
 
-function explainIssue(issue: Issue, base: Path, raw: unknown): Complaint[] {
+function explainIssue(issue: Issue, base: Path, raw: unknown, kind: DocumentKind): Complaint[] {
   const path = [...base, ...issue.path] as Path;
   const value = valueAt(raw, path);
   if (issue.code === 'unrecognized_keys') {
-    const known = path.length === 0 ? ROOT_KEYS : issue.message.split(' ');
-    return issue.keys.map((key) => unknownKey(path, key, known));
+    const known = path.length === 0 ? kind.rootKeys : issue.message.split(' ');
+    return issue.keys.map((key) => unknownKey(path, key, known, kind));
   }
   const branch = issue.code === 'invalid_union' ? branchMeant(issue) : undefined;
   if (branch && value !== undefined)
-    return withoutEchoes(branch).flatMap((inner) => explainIssue(inner, path, raw));
-  const subject = path.length === 0 ? 'the scenario' : dotted(path);
+    return withoutEchoes(branch).flatMap((inner) => explainIssue(inner, path, raw, kind));
+  const subject = path.length === 0 ? `the ${kind.noun}` : dotted(path);
   if (value === undefined) {
     const needed = issue.code === 'invalid_union' ? `: it needs ${issue.message}` : '';
     return [{ path, at: 'value', message: `${subject} is missing${needed}` }];
@@ -144,16 +144,16 @@ function describe(value: unknown): string {
   return `'${value.length > 40 ? `${value.slice(0, 40)}…` : value}'`;
 }
 
-function unknownKey(parent: Path, key: string, known: readonly string[]): Complaint {
+function unknownKey(parent: Path, key: string, known: readonly string[], kind: DocumentKind): Complaint {
   const meant = nearest(key, known);
-  const homes = meant === undefined ? homesOf(key) : [];
+  const homes = meant === undefined ? homesOf(key, kind) : [];
   const hint =
     meant !== undefined
       ? `did you mean ${meant}?`
       : homes.length > 0
         ? `it belongs in ${listOf(homes)}`
         : `the keys here are ${listOf(known, 'and', known.length)}`;
-  const where = parent.length === 0 ? 'a scenario' : dotted(parent);
+  const where = parent.length === 0 ? `a ${kind.noun}` : dotted(parent);
   return { path: [...parent, key], at: 'key', message: `${where} has no key '${key}'`, hint, meant };
 }
 
@@ -163,8 +163,8 @@ interface JsonSchema {
   readonly anyOf?: readonly JsonSchema[];
 }
 
-/** The maps of a scenario that do have this key: it may only be indented wrongly. */
-function homesOf(key: string): string[] {
+/** The maps that do have this key: it may only be indented wrongly. */
+function homesOf(key: string, { jsonSchema }: DocumentKind): string[] {
   const homes = new Set<string>();
   const search = (schema: JsonSchema, path: Path): void => {
     for (const branch of schema.anyOf ?? []) search(branch, path);
@@ -174,7 +174,7 @@ function homesOf(key: string): string[] {
       search(property, [...path, name]);
     }
   };
-  search(scenarioJsonSchema(), []);
+  search(jsonSchema(), []);
   return [...homes];
 }
 

@@ -1,4 +1,20 @@
 export { loadScenario } from './load.js';
+export {
+  knowsRepository,
+  loadMeasured,
+  withHardware,
+  type MeasuredFigure,
+  type MeasuredHardware,
+  type MeasuredOrigin,
+  type MeasuredTrial,
+} from './measured.js';
+export {
+  durationText,
+  printMeasured,
+  rateText,
+  requestRateText,
+  type MeasuredComments,
+} from './measured-text.js';
 export { DEFAULT_PRESET, PRESETS } from './presets.js';
 export { scenarioJsonSchema } from './schema.js';
 export type {

@@ -4,6 +4,9 @@ import type { PresetName } from './scenario.js';
 const MS_PER_MIN = 60_000;
 const MS_PER_DAY = 86_400_000;
 
+/** Goes on for longer than a day: a failed task of Doris is tried again until its job's timeout. */
+const UNTIL_TIMEOUT = 1000;
+
 /**
  * The engine of Apache Doris before 2.1.8 and 3.0.4: `backup_upload_task_num_per_be` cuts a node's shards into three
  * upload tasks. Where each number comes from, and which are this project's simplifications: docs/scenarios.md.
@@ -19,7 +22,7 @@ const DORIS_CLASSIC: EngineSettings = {
   order: 'catalog',
   hashing: 'separate',
   probe: 'always',
-  maxTaskAttempts: 1,
+  maxTaskAttempts: UNTIL_TIMEOUT,
   unsupportedTables: 'skip',
   defaultTimeoutMs: MS_PER_DAY,
   minTimeoutMs: 10 * MS_PER_MIN,
@@ -29,7 +32,6 @@ const DORIS_CLASSIC: EngineSettings = {
 const DORIS: EngineSettings = {
   ...DORIS_CLASSIC,
   batching: { by: 'shards', count: 10 },
-  maxTaskAttempts: 3,
 };
 
 /** What this project thinks best. */
@@ -44,6 +46,7 @@ const TUNED: EngineSettings = {
   order: 'largest-first',
   hashing: 'one-pass',
   probe: 'retry',
+  maxTaskAttempts: 3,
 };
 
 export const PRESETS: Readonly<Record<PresetName, EngineSettings>> = {

@@ -1,6 +1,7 @@
 import { lineAndColumn, codeFrame } from '../base/text.js';
 import { DrillError } from '../base/errors.js';
 import type { ErrorCode } from '../base/error-codes.js';
+import { SCENARIO } from './document-kind.js';
 import type { TextRange } from './places.js';
 
 /** Something wrong in a scenario file. */
@@ -14,7 +15,12 @@ export interface Problem {
 const MOST_SHOWN = 20;
 
 /** One error that tells all problems of a file, each with its place, in the order of the file. */
-export function problemsError(text: string, fileName: string, problems: readonly Problem[]): DrillError {
+export function problemsError(
+  text: string,
+  fileName: string,
+  problems: readonly Problem[],
+  { noun } = SCENARIO,
+): DrillError {
   const sorted = problems.toSorted((a, b) => a.range.start - b.range.start);
   const shown = sorted.slice(0, MOST_SHOWN).map((problem) => located(text, fileName, problem));
   const first = shown[0]!;
@@ -26,7 +32,7 @@ export function problemsError(text: string, fileName: string, problems: readonly
   const more = sorted.length - shown.length;
   const list = shown.map((problem) => indent(problem.format().replace(/\n {2}code: \S+$/, '')));
   const message = [
-    `${sorted.length} problems in this scenario`,
+    `${sorted.length} problems in this ${noun}`,
     ...list,
     ...(more > 0 ? [indent(`… and ${more} more`)] : []),
   ].join('\n');

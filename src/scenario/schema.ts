@@ -9,10 +9,10 @@ import {
   keys,
   line,
   name,
+  partSize,
   positiveDuration,
   rate,
   requestRate,
-  size,
   tickDuration,
 } from './values.js';
 
@@ -85,7 +85,7 @@ const clusterSchema = keys({
 }).describe('The compute nodes, and how data lies on them.');
 
 const multipartSchema = keys({
-  part: size.prefault('8 MiB').describe('Files larger than this are sent in parts of this size.'),
+  part: partSize.prefault('8 MiB').describe('Files larger than this are sent in parts of this size.'),
   parallel: count(1, MAX_WORKERS).default(2).describe('Parts of one file on their way at once.'),
 });
 

@@ -64,6 +64,13 @@ const aboveZero = (what: string) => (value: number) =>
   value > 0 ? undefined : `${what} must be more than 0`;
 
 export const size = quantity(parseBytes, 'a size, such as 64 MiB', PATTERNS.size);
+/** What S3 takes in one request. */
+const MAX_PART_BYTES = 5 * 2 ** 30;
+
+/** A part of a file: there must be something in it. */
+export const partSize = quantity(parseBytes, 'a size, such as 64 MiB', PATTERNS.size, (value) =>
+  value >= 1 && value <= MAX_PART_BYTES ? undefined : 'a part must have from 1 B to 5 GiB',
+);
 export const rate = quantity(parseRate, 'a rate, such as 500 MB/s, or unlimited', PATTERNS.rate, (value) =>
   value > 0 ? undefined : 'a rate must be more than 0; where there is no limit, write unlimited',
 );

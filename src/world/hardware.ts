@@ -9,6 +9,11 @@ export interface NodeHardware {
   readonly diskBytesPerSec: number;
   /** MD5, per thread. */
   readonly hashBytesPerSec: number;
+  /**
+   * MD5 of a core that does nothing else, where `hashBytesPerSec` is a limit beneath it: what hashing takes of the cores.
+   * Default: `hashBytesPerSec`.
+   */
+  readonly coreHashBytesPerSec?: number;
   /** Network card, shared by the node's uploads. */
   readonly nicBytesPerSec: number;
   /** Time to make (or drop) one hard link, on one snapshot worker. */
@@ -67,10 +72,10 @@ export interface CoordinatorHardware {
   readonly manifestBytesPerSec: number;
 }
 
-/** Some nodes are slower than their hardware says, in all they do. Which, is drawn from the seed. */
+/** Some nodes are slower than their hardware says: disk, hashing, card and links. Which, is drawn from the seed. */
 export interface Stragglers {
   /** Of all nodes, 0 to 1; rounded to whole nodes. */
   readonly share: number;
-  /** How many times as long everything takes on them. */
+  /** How many times as long these take there. */
   readonly slowdown: number;
 }

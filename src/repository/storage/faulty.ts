@@ -75,6 +75,7 @@ export function faulty(storage: Storage, plan: FaultPlan): Storage {
     kind: storage.kind,
     location: storage.location,
     canRename: storage.canRename,
+    ...(storage.parts ? { parts: storage.parts } : {}),
     list: (prefix) => guard('list', prefix, () => storage.list(prefix)),
     listNames: (directory) => guard('listNames', directory, () => storage.listNames(directory)),
     createWriter: (path, sizeBytes) =>

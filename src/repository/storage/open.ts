@@ -1,14 +1,25 @@
 import { localStorage } from './local.js';
+import type { s3Storage } from './s3/s3-storage.js';
 import type { S3Credentials, StorageSpec } from './spec.js';
-import type { Storage } from './storage.js';
+import type { PartSettings, Storage } from './storage.js';
 
 /**
  * The storage that a spec describes. `credentials`: for S3; without them, the usual places are asked (see
- * `s3Storage`). Opening reaches for nothing: a wrong bucket or endpoint is told by the first operation.
+ * `s3Storage`). `parts`: how S3 is to be sent large files; without it, in a way that suits most. Opening reaches for
+ * nothing: a wrong bucket or endpoint is told by the first operation.
  */
-export async function openStorage(spec: StorageSpec, credentials?: S3Credentials): Promise<Storage> {
+export async function openStorage(
+  spec: StorageSpec,
+  credentials?: S3Credentials,
+  parts?: PartSettings,
+): Promise<Storage> {
   if (spec.kind === 'local') return localStorage(spec.directory, { durable: spec.durable });
-  // Only now: the AWS SDK takes about 150 ms to load, and most runs never need it.
-  const { s3Storage } = await import('./s3/s3-storage.js');
-  return s3Storage(spec, credentials ? { credentials } : {});
+  const { s3Storage: open } = await loadS3();
+  return open(spec, {
+    ...(credentials ? { credentials } : {}),
+    ...(parts ? { partSizeBytes: parts.partBytes, partsInFlight: parts.parallel } : {}),
+  });
 }
+
+/** Only where it is needed: the AWS SDK takes about 150 ms to load, and most runs never need it. */
+export const loadS3 = (): Promise<{ s3Storage: typeof s3Storage }> => import('./s3/s3-storage.js');

@@ -24,6 +24,13 @@ export interface StorageReader {
   close(): Awaitable<void>;
 }
 
+/** A file larger than a part is sent in parts of this size (or larger ones, where there would be too many). */
+export interface PartSettings {
+  readonly partBytes: number;
+  /** Parts of one file that are on their way at once, at least 1. */
+  readonly parallel: number;
+}
+
 /**
  * What a repository needs of the place it lives in. Paths are relative, `/`-separated, and may not leave the root
  * (`STORAGE_PATH`). A missing file is `STORAGE_NOT_FOUND`, a full disk `DISK_FULL`, a refusal `REPOSITORY_UNWRITABLE`
@@ -35,6 +42,8 @@ export interface Storage {
   readonly location: string;
   /** Whether a rename is atomic and cheap; if not, files are written under their final name at once. */
   readonly canRename: boolean;
+  /** How it sends large files; undefined where it takes a file in one piece, as it comes. */
+  readonly parts?: PartSettings;
   /** Every file below the directory `prefix` ('' for all), recursively, sorted by path; empty if there is none. */
   list(prefix: string): Awaitable<readonly StoredFile[]>;
   /** Names of the files and directories directly in `directory`, sorted; empty if it is not there. */

@@ -132,13 +132,7 @@ export class Interpreter {
     const name = this.namesOf(shard)[file]!;
     const stored = checksum === undefined ? partPath(name) : withChecksum(name, checksumText(checksum));
     const target = `${this.remoteDirectory(shard)}/${stored}`;
-    const sent = await sendFile(
-      this.transfer(),
-      this.request(),
-      this.snapshotFile(shard, file),
-      target,
-      hash,
-    );
+    const sent = await sendFile(this.transfer(), this.snapshotFile(shard, file), target, hash);
     requireSize(shard, file, name, sent.sizeBytes);
     this.moved(startNs, sent.sizeBytes);
     return sent.checksum;
@@ -177,7 +171,7 @@ export class Interpreter {
     const directory = this.stagingDirectory(shard);
     onDisk(`creating ${directory}`, () => mkdirSync(directory, { recursive: true }));
     const to = path.join(directory, renamedForShard(name, shard.address.shardId));
-    const fetched = await fetchFile(this.transfer(), this.request(), from, to);
+    const fetched = await fetchFile(this.transfer(), from, to);
     this.moved(startNs, fetched.sizeBytes);
     return fetched.checksum;
   }
@@ -205,8 +199,14 @@ export class Interpreter {
   }
 
   private transfer(): Transfer {
-    const onBytes = (bytes: number): void => this.count(PROGRESS.bytes, bytes);
-    return { storage: this.storage, pace: this.options.pace, durable: this.options.message.durable, onBytes };
+    const { pace, message } = this.options;
+    return {
+      storage: this.storage,
+      pace,
+      durable: message.durable,
+      request: () => this.request(),
+      onBytes: (bytes) => this.count(PROGRESS.bytes, bytes),
+    };
   }
 
   private request(): bigint {

@@ -22,6 +22,9 @@ const MIN_TURN_BYTES = 4096;
  */
 const MAX_LAG_NS = msToNs(40);
 
+/** About what a thread does at least of the hashing and signing that comes before a part goes to a server. */
+const SIGNED_BYTES_PER_SEC = 150e6;
+
 /** Timers are no finer than this; what is left is slept. */
 const TIMER_MS = 1;
 /** How long an abort may go unnoticed by who waits without blocking. */
@@ -50,6 +53,7 @@ export class Pace {
   private abortCell = 0;
   private sendOrdinal = 0;
   private scheduleNs = 0n;
+  private lagNs = MAX_LAG_NS;
 
   constructor({ shared, hardware, limits, seed, nodeName }: WorkerSetup, threadId: number) {
     this.disk = new Pacer(shared.disk, hardware.diskBytesPerSec);
@@ -73,6 +77,11 @@ export class Pace {
     this.scheduleNs = later(this.scheduleNs, sentNs);
   }
 
+  /** So many bytes are hashed and signed before any of them goes out: the schedule may lag by as much until they have. */
+  expectSigning(bytes: number): void {
+    this.lagNs = MAX_LAG_NS + msToNs((bytes / SIGNED_BYTES_PER_SEC) * 1000);
+  }
+
   get isAborted(): boolean {
     return Atomics.load(this.aborts, this.abortCell) > this.sendOrdinal;
   }
@@ -92,13 +101,13 @@ export class Pace {
   reading(): ByteClock {
     const startNs = this.now();
     const alone = aloneAt(this.slowestDisk, startNs);
-    return inTurn(startNs, (bytes, atNs) => later(this.disk.take(bytes, atNs), alone(bytes)));
+    return this.inTurn(startNs, (bytes, atNs) => later(this.disk.take(bytes, atNs), alone(bytes)));
   }
 
   /** For the bytes of a transfer whose request is answered at `startNs`. */
   transferring(startNs: bigint): ByteClock {
     const alone = aloneAt(this.slowestLink, startNs);
-    return inTurn(startNs, (bytes, atNs) => later(this.network(bytes, atNs), alone(bytes)));
+    return this.inTurn(startNs, (bytes, atNs) => later(this.network(bytes, atNs), alone(bytes)));
   }
 
   /** The same for a transfer that is read from (or written to) the disk and hashed on the way. */
@@ -106,7 +115,7 @@ export class Pace {
     const alone = aloneAt(Math.min(this.slowestLink, this.slowestDisk), startNs);
     const shared = (bytes: number, atNs: bigint): bigint =>
       later(this.network(bytes, atNs), this.disk.take(bytes, atNs));
-    return inTurn(startNs, (bytes, atNs) => later(shared(bytes, atNs), alone(bytes)));
+    return this.inTurn(startNs, (bytes, atNs) => later(shared(bytes, atNs), alone(bytes)));
   }
 
   /**
@@ -142,8 +151,17 @@ export class Pace {
 
   /** What time it is by the thread's schedule. */
   private now(): bigint {
-    this.scheduleNs = later(this.scheduleNs, nowNs() - MAX_LAG_NS);
+    this.scheduleNs = later(this.scheduleNs, nowNs() - this.lagNs);
     return this.scheduleNs;
+  }
+
+  /** Each chunk begins when the one before was due, or as late as a schedule may lag. */
+  private inTurn(startNs: bigint, take: (bytes: number, atNs: bigint) => bigint): ByteClock {
+    let atNs = startNs;
+    return (bytes) => {
+      atNs = take(bytes, later(atNs, nowNs() - this.lagNs));
+      return atNs;
+    };
   }
 
   private network(bytes: number, atNs: bigint): bigint {
@@ -154,15 +172,6 @@ export class Pace {
 /** How many of `bytes` are moved at a turn. */
 export const turnBytes = (bytes: number): number =>
   Math.max(MIN_TURN_BYTES, Math.ceil(bytes / TURNS_PER_CHUNK));
-
-/** Each chunk begins when the one before was due, or as late as a schedule may lag. */
-function inTurn(startNs: bigint, take: (bytes: number, atNs: bigint) => bigint): ByteClock {
-  let atNs = startNs;
-  return (bytes) => {
-    atNs = take(bytes, later(atNs, nowNs() - MAX_LAG_NS));
-    return atNs;
-  };
-}
 
 /** How fast bytes may go that have nothing to share with anyone. */
 function aloneAt(bytesPerSec: number, startNs: bigint): ByteClock {

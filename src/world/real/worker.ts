@@ -2,7 +2,7 @@ import { threadId } from 'node:worker_threads';
 import { workerData } from 'piscina';
 import { serialize } from '../../base/errors.js';
 import { taskProcedure, type TaskReport } from '../../node/index.js';
-import { openStorage } from '../../repository/storage/open.js';
+import { loadS3, openStorage } from '../../repository/storage/open.js';
 import type { Storage } from '../../repository/storage/storage.js';
 import { Interpreter } from './interpreter.js';
 import { Pace, TaskAborted } from './pace.js';
@@ -25,7 +25,7 @@ const WARM_UP_TIMEOUT_MS = 10_000;
 
 /** Entry of the worker threads: does one task of a compute node. */
 export default function handle(message: WorkerMessage): Promise<WorkerAnswer | undefined> {
-  return message.kind === 'task' ? doTask(message) : Promise.resolve(warmUp(message));
+  return message.kind === 'task' ? doTask(message) : warmUp(message);
 }
 
 async function doTask(message: TaskMessage): Promise<WorkerAnswer> {
@@ -71,11 +71,13 @@ async function runProcedure(message: TaskMessage, interpreter: Interpreter): Pro
 function storageOf({ spec, credentials }: MountedStorage): Promise<Storage> {
   const key = JSON.stringify([spec, credentials]);
   let storage = storages.get(key);
-  if (!storage) storages.set(key, (storage = openStorage(spec, credentials)));
+  if (!storage) storages.set(key, (storage = openStorage(spec, credentials, setup.limits.multipart)));
   return storage;
 }
 
-function warmUp({ threads }: WarmUpMessage): undefined {
+async function warmUp({ threads }: WarmUpMessage): Promise<undefined> {
+  // What sends in parts is S3; where a statement mounts some later, its first task waits for this.
+  if (setup.limits.multipart) await loadS3();
   const ready = new Int32Array(setup.shared.ready);
   if (Atomics.add(ready, 0, 1) + 1 >= threads) Atomics.notify(ready, 0);
   const giveUpAtMs = performance.now() + WARM_UP_TIMEOUT_MS;

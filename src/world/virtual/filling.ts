@@ -1,63 +1,124 @@
-/** Something that flows share. */
-export interface Resource {
-  readonly capacity: number;
-}
-
-/** Flows that use the same and so run at the same rate. */
-export interface FlowClass {
-  readonly flows: number;
-  /** No flow of it may have more. */
-  readonly cap: number;
-  /** What it uses, and how much of it for each unit of its rate. */
-  readonly uses: readonly { readonly resource: Resource; readonly perUnit: number }[];
-}
+const USES = 4;
+const NOTHING = -1;
 
 /**
- * The max-min fair rate of a flow of each class, by progressive filling (Bertsekas and Gallager, Data Networks, 6.5.2): all
- * rates grow together until something is full; what uses it stops there, and the others go on. For the few classes of one
- * host; its time grows with the square of their number.
+ * Max-min fair rates by progressive filling (Bertsekas and Gallager, Data Networks, 6.5.2): all rates grow together until
+ * something is full; what uses it stops there, and the others go on. For the few classes of flows of one host, anew at
+ * each of its events, hence without allocation: `begin`, `add` classes and what they use, `run`, read the rates. Its time
+ * grows with the square of the number of classes.
  */
-export function fill(classes: readonly FlowClass[]): number[] {
-  const rates = classes.map(() => Infinity);
-  const rising = new Set(classes.keys());
-  const left = new Map<Resource, number>();
-  for (const { uses } of classes) for (const { resource } of uses) left.set(resource, resource.capacity);
-  while (rising.size > 0) {
-    const full = fullest(classes, rising, left);
-    for (const i of [...rising]) {
-      const { flows, cap, uses } = classes[i]!;
-      if (cap > full.rate && !uses.some(({ resource }) => resource === full.resource)) continue;
-      // Nothing is full any more once all that is left to rise has no limit.
-      rates[i] = Math.min(cap, full.rate);
-      rising.delete(i);
-      for (const { resource, perUnit } of uses)
-        left.set(resource, Math.max(0, left.get(resource)! - rates[i]! * flows * perUnit));
-    }
-  }
-  return rates;
-}
+export class Filling {
+  private readonly flows: Float64Array;
+  private readonly caps: Float64Array;
+  private readonly rates: Float64Array;
+  private readonly rising: Uint8Array;
+  /** What each class uses: resources, and how much of them for each unit of its rate. */
+  private readonly used: Int32Array;
+  private readonly perUnit: Float64Array;
+  private readonly capacities: Float64Array;
+  private readonly left: Float64Array;
+  private readonly demand: Float64Array;
+  private readonly full: Uint8Array;
+  private classes = 0;
 
-/** The rate up to which the rising classes can rise together, and what is full then; nothing where a class's own cap ends it. */
-function fullest(
-  classes: readonly FlowClass[],
-  rising: ReadonlySet<number>,
-  left: ReadonlyMap<Resource, number>,
-): { readonly rate: number; readonly resource: Resource | undefined } {
-  const demand = new Map<Resource, number>();
-  let rate = Infinity;
-  for (const i of rising) {
-    const { flows, cap, uses } = classes[i]!;
-    rate = Math.min(rate, cap);
-    for (const { resource, perUnit } of uses)
-      demand.set(resource, (demand.get(resource) ?? 0) + flows * perUnit);
+  constructor(maxClasses: number, resources: number) {
+    this.flows = new Float64Array(maxClasses);
+    this.caps = new Float64Array(maxClasses);
+    this.rates = new Float64Array(maxClasses);
+    this.rising = new Uint8Array(maxClasses);
+    this.used = new Int32Array(maxClasses * USES);
+    this.perUnit = new Float64Array(maxClasses * USES);
+    this.capacities = new Float64Array(resources);
+    this.left = new Float64Array(resources);
+    this.demand = new Float64Array(resources);
+    this.full = new Uint8Array(resources);
   }
-  let full: Resource | undefined;
-  for (const [resource, perUnit] of demand) {
-    if (perUnit === 0) continue;
-    const atMost = left.get(resource)! / perUnit;
-    if (atMost >= rate) continue;
-    rate = atMost;
-    full = resource;
+
+  begin(): void {
+    this.classes = 0;
   }
-  return { rate, resource: full };
+
+  setCapacity(resource: number, capacity: number): void {
+    this.capacities[resource] = capacity;
+  }
+
+  /** Adds `flows` flows of which none may have more than `cap`, and which use nothing yet; returns their class. */
+  add(flows: number, cap: number): number {
+    const added = this.classes++;
+    this.flows[added] = flows;
+    this.caps[added] = cap;
+    this.used.fill(NOTHING, added * USES, (added + 1) * USES);
+    return added;
+  }
+
+  /** Each of at most four things that a class uses. */
+  use(index: number, resource: number, perUnit: number): void {
+    if (perUnit === 0) return;
+    let at = index * USES;
+    while (this.used[at] !== NOTHING) at++;
+    this.used[at] = resource;
+    this.perUnit[at] = perUnit;
+  }
+
+  rate(index: number): number {
+    return this.rates[index]!;
+  }
+
+  /** Whether nothing of a resource was left over. */
+  isFull(resource: number): boolean {
+    return this.full[resource] === 1;
+  }
+
+  run(): void {
+    this.left.set(this.capacities);
+    this.full.fill(0);
+    this.rising.fill(1, 0, this.classes);
+    for (let left = this.classes; left > 0;) left -= this.step();
+  }
+
+  /** Lets all that rise rise until something ends that; returns how many have ended. */
+  private step(): number {
+    const level = this.nextLevel();
+    let ended = 0;
+    for (let i = 0; i < this.classes; i++) {
+      if (this.rising[i] === 0 || (this.caps[i]! > level && !this.usesFull(i))) continue;
+      this.rates[i] = Math.min(this.caps[i]!, level);
+      this.rising[i] = 0;
+      ended++;
+      for (let at = i * USES; at < (i + 1) * USES && this.used[at] !== NOTHING; at++) {
+        const resource = this.used[at]!;
+        const taken = this.rates[i]! * this.flows[i]! * this.perUnit[at]!;
+        this.left[resource] = Math.max(0, this.left[resource]! - taken);
+      }
+    }
+    return ended;
+  }
+
+  /** Up to where all that rise can rise; marks the resource that is full then, if it is one that ends it. */
+  private nextLevel(): number {
+    let level = Infinity;
+    this.demand.fill(0);
+    for (let i = 0; i < this.classes; i++) {
+      if (this.rising[i] === 0) continue;
+      level = Math.min(level, this.caps[i]!);
+      for (let at = i * USES; at < (i + 1) * USES && this.used[at] !== NOTHING; at++)
+        this.demand[this.used[at]!]! += this.flows[i]! * this.perUnit[at]!;
+    }
+    let full = NOTHING;
+    for (let resource = 0; resource < this.demand.length; resource++) {
+      if (this.demand[resource] === 0) continue;
+      const atMost = this.left[resource]! / this.demand[resource]!;
+      if (atMost >= level) continue;
+      level = atMost;
+      full = resource;
+    }
+    if (full !== NOTHING) this.full[full] = 1;
+    return level;
+  }
+
+  private usesFull(index: number): boolean {
+    for (let at = index * USES; at < (index + 1) * USES && this.used[at] !== NOTHING; at++)
+      if (this.full[this.used[at]!] === 1) return true;
+    return false;
+  }
 }

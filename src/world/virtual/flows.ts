@@ -10,8 +10,6 @@ export interface FlowRate {
   readonly bytesPerMs: number;
 }
 
-const NO_LIMITS: ReadonlyMap<number, number> = new Map();
-
 /**
  * All bytes that are on their way, and all processor time that is being used: which flow completes next, and when. Exact
  * max-min fairness over disks, cores, cards, connections and the repository: see docs/cost-model.md. Times are
@@ -21,8 +19,8 @@ export class Flows {
   private readonly shares: HostShares;
   private readonly rate: SharedRate;
   private readonly isUnlimited: Uint8Array;
-  /** Of the host being looked at: what its lanes may have. */
-  private limits = NO_LIMITS;
+  /** Whether the limits of the lanes that are asked for were found together with those of their host's others. */
+  private areFilled = false;
   /** The first lanes of hosts on which the repository, holding some flows back, leaves more to others. */
   private readonly mixed = new Set<number>();
   private mixedLevel = Infinity;
@@ -37,9 +35,7 @@ export class Flows {
       clock,
       capacity,
       options.nodes.length * FLOW_KINDS,
-      (lane, flows) =>
-        (this.limits === NO_LIMITS ? undefined : this.limits.get(lane)) ??
-        this.shares.limitAlone(lane, flows),
+      (lane, flows) => (this.areFilled ? this.shares.limit[lane]! : this.shares.limitAlone(lane, flows)),
       (lane) => usesRepository(kindOf(lane)),
     );
     this.shares = new HostShares(options, (lane) => this.rate.flowsIn(lane));
@@ -66,7 +62,10 @@ export class Flows {
     if (this.mixed.size > 0 && rate.level !== this.mixedLevel) {
       this.mixedLevel = rate.level;
       // What the repository holds back does not depend on this: so once is enough.
-      for (const lane of this.mixed) this.share(lane);
+      for (const lane of this.mixed) {
+        this.shares.fillLeft(lane, rate.level);
+        this.refresh(...this.shares.lanesBeside(lane));
+      }
       rate.settle();
     }
     this.nextMs = rate.nextMs;
@@ -109,31 +108,16 @@ export class Flows {
   /** Gives each lane of a host its limit anew. */
   private share(lane: number): void {
     const [first, end] = this.shares.lanesBeside(lane);
-    const limits = this.shares.limits(lane, Infinity);
-    let sending = false;
-    let others = false;
-    for (const at of limits.keys()) {
-      if (usesRepository(kindOf(at))) sending = true;
-      else others = true;
-    }
-    if (sending && others) {
+    if (this.shares.fill(lane)) {
       this.mixed.add(first);
-      this.limits = withLevel(limits, this.shares.limits(lane, this.mixedLevel));
-    } else {
-      this.mixed.delete(first);
-      this.limits = limits;
-    }
-    for (let at = first; at < end; at++) this.rate.refresh(at);
-    this.limits = NO_LIMITS;
+      if (this.mixedLevel < Infinity) this.shares.fillLeft(lane, this.mixedLevel);
+    } else this.mixed.delete(first);
+    this.refresh(first, end);
   }
-}
 
-/** What the repository holds back has the limit that its host gives it; what is left to others depends on the level. */
-function withLevel(
-  limits: ReadonlyMap<number, number>,
-  atLevel: ReadonlyMap<number, number>,
-): ReadonlyMap<number, number> {
-  return new Map(
-    [...limits].map(([lane, limit]) => [lane, usesRepository(kindOf(lane)) ? limit : atLevel.get(lane)!]),
-  );
+  private refresh(first: number, end: number): void {
+    this.areFilled = true;
+    for (let at = first; at < end; at++) this.rate.refresh(at);
+    this.areFilled = false;
+  }
 }

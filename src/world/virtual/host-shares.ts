@@ -1,5 +1,5 @@
 import type { HostHardware, NodeHardware, RepositoryLimits } from '../hardware.js';
-import { fill, type FlowClass, type Resource } from './filling.js';
+import { Filling } from './filling.js';
 import {
   FLOW,
   FLOW_KINDS,
@@ -18,6 +18,16 @@ export interface HostSharesOptions {
   /** Flows that need a processor which a node can have at once, at most. */
   readonly threadsPerNode: number;
 }
+
+/** Something that flows share. */
+interface Resource {
+  readonly capacity: number;
+}
+
+/** Resources of a host in its filling; those of its nodes, a disk and a card each, come after them. */
+const CORES = 0;
+const HOST_DISK = 1;
+const HOST_RESOURCES = 2;
 
 /** What one node's flows are limited by, in bytes per millisecond and core-milliseconds a byte. */
 interface NodeShares {
@@ -50,6 +60,15 @@ export class HostShares {
   /** By lane: what one flow can have at most, and what all of them have between them. */
   private readonly capOf: Float64Array;
   private readonly sharedBy: Float64Array;
+  /** By lane: what one flow can have at most beside the host's other flows, as `fill` found it. */
+  readonly limit: Float64Array;
+  private readonly filling: Filling;
+  /** The lanes whose classes are in the filling, in their order. */
+  private readonly filled: Int32Array;
+  private filledLanes = 0;
+  /** By resource: whether flows use it that go through the repository, and whether others do. */
+  private readonly sent: Uint8Array;
+  private readonly kept: Uint8Array;
 
   /** `flowsIn(lane)`: how many flows there are now. */
   constructor(
@@ -70,6 +89,13 @@ export class HostShares {
       (_, lane) => this.nodes[nodeOf(lane)]!.cap[kindOf(lane)]!,
     );
     this.sharedBy = this.capOf.map((_, lane) => this.sharedByFlows(lane));
+    this.limit = new Float64Array(this.capOf.length);
+    const { firstNode, endNode } = this.cells[0]!;
+    const lanes = (endNode - firstNode) * FLOW_KINDS;
+    this.filling = new Filling(lanes, this.resources(0, lanes));
+    this.filled = new Int32Array(lanes);
+    this.sent = new Uint8Array(this.resources(0, lanes));
+    this.kept = new Uint8Array(this.resources(0, lanes));
   }
 
   /** Whether a flow takes no time as far as its host goes. */
@@ -115,27 +141,68 @@ export class HostShares {
   }
 
   /**
-   * By lane of the host: what each of its flows may have, where flows through the repository have at most `level` each.
-   * Of those, take the limit at a level of Infinity: the repository's own sharing holds them back.
+   * Finds the limits of all lanes of a host that have flows. True if what the repository holds back of some of them is
+   * left to others, which then have to be found anew with `fillLeft`.
    */
-  limits(lane: number, level: number): ReadonlyMap<number, number> {
-    const { cores, disk: hostDisk } = this.cells[nodeOf(lane)]!;
+  fill(lane: number): boolean {
+    this.fillHost(lane, Infinity);
     const [first, end] = this.lanesBeside(lane);
-    const lanes: number[] = [];
-    const classes: FlowClass[] = [];
+    for (let i = 0; i < this.filledLanes; i++) this.limit[this.filled[i]!] = this.filling.rate(i);
+    for (let resource = 0; resource < this.resources(first, end); resource++) {
+      if (this.filling.isFull(resource) && this.sent[resource] === 1 && this.kept[resource] === 1)
+        return true;
+    }
+    return false;
+  }
+
+  /** Finds the limits of those lanes of a host that do not use the repository, whose flows have at most `level` each. */
+  fillLeft(lane: number, level: number): void {
+    this.fillHost(lane, level);
+    for (let i = 0; i < this.filledLanes; i++) {
+      const at = this.filled[i]!;
+      if (!usesRepository(kindOf(at))) this.limit[at] = this.filling.rate(i);
+    }
+  }
+
+  private fillHost(lane: number, level: number): void {
+    const { filling } = this;
+    const [first, end] = this.lanesBeside(lane);
+    const host = this.cells[nodeOf(lane)]!;
+    filling.begin();
+    filling.setCapacity(CORES, host.cores.capacity);
+    filling.setCapacity(HOST_DISK, host.disk.capacity);
+    this.sent.fill(0);
+    this.kept.fill(0);
+    this.filledLanes = 0;
     for (let at = first; at < end; at++) {
       const flows = this.flowsIn(at);
       if (flows === 0) continue;
-      const { disk, nic, cap, cost } = this.nodes[nodeOf(at)]!;
       const kind = kindOf(at);
-      const uses = [{ resource: cores, perUnit: cost[kind]! }];
-      if (usesDisk(kind)) uses.push({ resource: disk, perUnit: 1 }, { resource: hostDisk, perUnit: 1 });
-      if (usesRepository(kind)) uses.push({ resource: nic, perUnit: 1 });
-      lanes.push(at);
-      classes.push({ flows, cap: usesRepository(kind) ? Math.min(cap[kind]!, level) : cap[kind]!, uses });
+      const sends = usesRepository(kind);
+      const { disk, nic, cost } = this.nodes[nodeOf(at)]!;
+      const nodeDisk = HOST_RESOURCES + 2 * (nodeOf(at) - host.firstNode);
+      filling.setCapacity(nodeDisk, disk.capacity);
+      filling.setCapacity(nodeDisk + 1, nic.capacity);
+      const index = filling.add(flows, sends ? Math.min(this.capOf[at]!, level) : this.capOf[at]!);
+      this.use(index, CORES, cost[kind]!, sends);
+      if (usesDisk(kind)) {
+        this.use(index, HOST_DISK, 1, sends);
+        this.use(index, nodeDisk, 1, sends);
+      }
+      if (sends) this.use(index, nodeDisk + 1, 1, sends);
+      this.filled[this.filledLanes++] = at;
     }
-    const rates = fill(classes);
-    return new Map(lanes.map((at, i) => [at, rates[i]!]));
+    filling.run();
+  }
+
+  private use(index: number, resource: number, perUnit: number, sends: boolean): void {
+    if (perUnit === 0) return;
+    this.filling.use(index, resource, perUnit);
+    (sends ? this.sent : this.kept)[resource] = 1;
+  }
+
+  private resources(firstLane: number, endLane: number): number {
+    return HOST_RESOURCES + (2 * (endLane - firstLane)) / FLOW_KINDS;
   }
 
   private sharedByFlows(lane: number): number {
@@ -153,7 +220,8 @@ function sharesOf(
   hardware: NodeHardware,
   { perConnectionBytesPerSec, client }: RepositoryLimits,
 ): NodeShares {
-  const hashCost = 1 / perMs(hardware.hashBytesPerSec);
+  const { hashBytesPerSec, coreHashBytesPerSec = hashBytesPerSec } = hardware;
+  const hashCost = 1 / perMs(coreHashBytesPerSec);
   const sendCost = 1 / perMs(client.bytesPerSec);
   const cost: number[] = [];
   cost[FLOW.hash] = hashCost;
@@ -163,7 +231,11 @@ function sharesOf(
   cost[FLOW.processor] = hashCost > 0 ? hashCost : 1;
   const connection = perMs(perConnectionBytesPerSec);
   const cap = cost.map((perByte, kind) =>
-    Math.min(1 / perByte, usesRepository(kind as FlowKind) ? connection : Infinity),
+    Math.min(
+      1 / perByte,
+      usesDisk(kind as FlowKind) ? perMs(hashBytesPerSec) : Infinity,
+      usesRepository(kind as FlowKind) ? connection : Infinity,
+    ),
   );
   const resource = (bytesPerSec: number): Resource => ({ capacity: perMs(bytesPerSec) });
   return { disk: resource(hardware.diskBytesPerSec), nic: resource(hardware.nicBytesPerSec), cost, cap };

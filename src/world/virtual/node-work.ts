@@ -1,6 +1,7 @@
 import { failure, success, type Answer, type JobContext, type Outcome } from '../../coordinator/index.js';
-import type { NodeTask, Operation, TaskReport } from '../../node/index.js';
+import { taskProcedure, type NodeTask, type Operation, type TaskReport } from '../../node/index.js';
 import type { Recorder } from '../recorder.js';
+import { Activities, EFFECT, STAGE, type Effect, type Stage } from './activities.js';
 import type { Clock } from './clock.js';
 import type { EventQueue } from './event-queue.js';
 import { FLOW, type FlowKind } from './flow-kind.js';
@@ -8,7 +9,8 @@ import type { Flows } from './flows.js';
 import { performOnNode, type Cluster } from './node-operations.js';
 import type { NodePools } from './node-pools.js';
 import type { Prices } from './prices.js';
-import { Part, Running, STAGE, type Activity, type Stage } from './running.js';
+import { Running } from './running.js';
+import { PART, WHOLE } from './virtual-repository.js';
 
 export interface TraceRecord {
   readonly atMs: number;
@@ -29,29 +31,15 @@ export interface NodeWorkOptions {
 }
 
 /**
- * What is known of each slot in `moments`: bytes to move; of a task also its file's size, when its operation and it began,
- * and the bytes it has moved.
- */
-const COLUMNS = 8;
-const BYTES = 0;
-const FILE_BYTES = 1;
-const OPERATION_START = 2;
-const TASK_START = 3;
-const MOVED_BYTES = 4;
-
-/**
  * What nodes do: runs the procedures of tasks, and has each of their operations take its time. The events that it puts
- * into the queue carry a slot of its table, and its holder's stamp: an event for an earlier holder is void.
+ * into the queue carry the slot of an activity, and its stamp: an event for an earlier holder of the slot is void.
  */
 export class NodeWork {
   private readonly options: NodeWorkOptions;
   private readonly clock: Clock;
   private readonly flows: Flows;
   private readonly prices: Prices;
-  private readonly activities: (Activity | undefined)[] = [];
-  private nextStamp = 0;
-  private moments = new Float64Array(4 * COLUMNS);
-  private readonly freeSlots: number[] = [];
+  private readonly activities = new Activities();
   private readonly recorders = new Map<number, Recorder>();
   /** Operations carried out, and requests made to repositories, so far. */
   operations = 0;
@@ -71,170 +59,211 @@ export class NodeWork {
   /** A task is on its way to its node, where it is to arrive in some time. */
   send(task: NodeTask, job: JobContext, answer: Answer<TaskReport>, arrivesInMs: number): void {
     const running = new Running(task, job, answer);
-    this.admit(running);
-    this.wake(running, STAGE.arriving, arrivesInMs);
+    running.slot = this.activities.admit(running);
+    this.wake(running.slot, STAGE.arriving, arrivesInMs);
   }
 
   /** Ends all that a job has nodes do. A release is what cleans up after it: nothing stops that. */
   abort(jobId: number): void {
-    const { pools } = this.options;
-    pools.drop(jobId);
-    const doomed = this.activities.filter(
-      (activity) => activity?.running.job.jobId === jobId && activity.running.task.kind !== 'release',
-    );
-    for (const activity of doomed as Activity[]) {
-      const { running, stage, kind, slot } = activity;
-      const { node } = running;
-      if (stage === STAGE.computing) this.flows.cancel(node, FLOW.processor, slot);
-      if (stage === STAGE.moving) this.flows.cancel(node, kind, slot);
-      this.dismiss(activity);
-      if (activity !== running || !running.isWorking) continue;
-      running.procedure?.return({ movedFiles: 0, skippedFiles: 0 });
-      this.leave(running, false);
-    }
+    this.options.pools.drop(jobId);
+    const { activities, flows } = this;
+    activities.running.forEach((running, slot) => {
+      if (running?.job.jobId !== jobId || running.task.kind === 'release') return;
+      const node = activities.node(slot);
+      if (activities.isComputing(slot)) flows.cancel(node, FLOW.processor, slot);
+      if (activities.stage(slot) === STAGE.moving) flows.cancel(node, activities.kind(slot), slot);
+      if (slot === running.slot && running.isWorking) {
+        activities.procedures[slot]!.return({ movedFiles: 0, skippedFiles: 0 });
+        this.leave(running, false);
+      }
+      activities.dismiss(slot);
+    });
   }
 
   /** An event's time has come; true if the coordinator was told of something. */
   happen(slot: number, stamp: number): boolean {
-    const activity = this.activities[slot];
-    if (activity?.stamp !== stamp) return false;
-    const { running } = activity;
-    switch (activity.stage) {
+    const { activities } = this;
+    if (activities.stamp(slot) !== stamp) return false;
+    switch (activities.stage(slot)) {
       case STAGE.asking:
-        this.answered(activity);
+        if (activities.isComputing(slot)) activities.setStage(slot, STAGE.computing);
+        else this.answered(slot);
         return false;
-      case STAGE.arriving:
+      case STAGE.arriving: {
+        const running = activities.runningAt(slot);
         if (this.options.pools.enter(running)) this.begin(running);
         return false;
-      case STAGE.answering:
-        this.dismiss(activity);
+      }
+      case STAGE.answering: {
+        const running = activities.runningAt(slot);
+        activities.dismiss(slot);
         running.answer(running.outcome!);
         return true;
+      }
       default:
-        this.complete(running);
+        this.complete(slot);
         return false;
     }
   }
 
   /** The flow of a slot has ended. */
   flowEnded(slot: number): void {
-    const activity = this.activities[slot]!;
-    if (activity.stage === STAGE.computing) this.ask(activity);
-    else this.moved(activity);
+    const { activities } = this;
+    if (!activities.isComputing(slot)) return this.moved(slot);
+    activities.setComputing(slot, false);
+    if (activities.stage(slot) === STAGE.computing) this.answered(slot);
+    return undefined;
   }
 
   /** A worker begins with a task. */
   private begin(running: Running): void {
-    running.begin();
-    running.recorder = this.recorders.get(running.job.jobId);
-    this.moments[running.slot * COLUMNS + TASK_START] = this.clock.nowMs;
-    this.moments[running.slot * COLUMNS + MOVED_BYTES] = 0;
-    this.resume(running, undefined);
+    const { slot, task, job } = running;
+    running.isWorking = true;
+    this.activities.recorders[slot] = this.recorders.get(job.jobId);
+    this.activities.procedures[slot] = taskProcedure(task);
+    this.activities.setTaskStart(slot, this.clock.nowMs);
+    this.resume(slot, undefined);
   }
 
-  /** Runs a procedure until its next operation that takes time. */
-  private resume(running: Running, value: unknown): void {
+  /** Runs a task's procedure until its next operation that takes time. */
+  private resume(slot: number, value: unknown): void {
     let answer = value;
     try {
-      const procedure = running.procedure!;
+      const procedure = this.activities.procedures[slot]!;
       for (;;) {
         const next = procedure.next(answer);
-        if (next.done) return this.finish(running, next.value);
+        if (next.done) return this.finish(slot, success(next.value));
         const operation = next.value;
-        this.operations++;
-        running.operation = operation;
-        this.moments[running.slot * COLUMNS + OPERATION_START] = this.clock.nowMs;
-        if (this.start(running, operation)) return undefined;
-        answer = performOnNode(this.options.cluster, running, operation);
+        if (this.start(slot, operation)) return undefined;
+        answer = this.effectOf(slot, operation);
       }
     } catch (error) {
-      return this.fail(running, error);
+      return this.finish(slot, failure(error));
     }
   }
 
   /** Has an operation take its time; false if it takes none. */
-  private start(running: Running, operation: Operation): boolean {
+  private start(slot: number, operation: Operation): boolean {
+    this.operations++;
+    const { activities } = this;
+    activities.setOperationStart(slot, this.clock.nowMs);
+    switch (operation.op) {
+      case 'hash':
+        this.takeUp(slot, operation.file, EFFECT.none);
+        if (!this.move(slot, FLOW.hash, activities.fileBytes(slot))) return false;
+        break;
+      case 'put':
+        this.takeUp(slot, operation.file, operation.checksum === undefined ? EFFECT.part : EFFECT.whole);
+        this.put(slot, operation.hash);
+        break;
+      case 'rename':
+        this.takeUp(slot, operation.file, EFFECT.renamed);
+        this.request(slot, FLOW.put, 0);
+        break;
+      case 'get':
+        activities.setFirstFile(slot, this.shards.firstFile[operation.shard]!);
+        this.takeUp(slot, operation.file, EFFECT.other);
+        this.request(slot, FLOW.putHash, activities.fileBytes(slot));
+        break;
+      default:
+        return this.startOther(slot, operation);
+    }
+    if (this.options.trace || operation.op === 'get') activities.runningAt(slot).operation = operation;
+    return true;
+  }
+
+  private startOther(slot: number, operation: Operation): boolean {
+    const { activities } = this;
+    activities.setEffect(slot, EFFECT.other);
     switch (operation.op) {
       case 'scan':
       case 'report':
       case 'sweep':
         return false;
-      case 'hash':
-        return this.move(running, FLOW.hash, this.sizeOf(running, operation.file));
-      case 'put':
-        this.put(running, this.sizeOf(running, operation.file), operation.hash);
-        return true;
-      case 'get':
-        running.firstFile = this.shards.firstFile[operation.shard]!;
-        this.request(running, FLOW.putHash, this.sizeOf(running, operation.file));
-        return true;
       case 'link':
       case 'install':
       case 'remove':
-        return this.delay(running, this.shards.fileCount(operation.shard));
+        this.delay(slot, this.shards.fileCount(operation.shard));
+        break;
       case 'drop':
-        return this.delay(running, this.options.cluster.nodes.filesOf(running.node, operation.jobId));
+        this.delay(slot, this.options.cluster.nodes.filesOf(activities.node(slot), operation.jobId));
+        break;
       default:
-        this.request(running, FLOW.put, 0);
-        return true;
+        this.request(slot, FLOW.put, 0);
     }
-  }
-
-  private put(running: Running, sizeBytes: number, hash: boolean): void {
-    const partBytes = hash ? undefined : this.prices.partBytes(sizeBytes);
-    if (partBytes === undefined) {
-      return this.request(running, hash ? FLOW.putHash : FLOW.put, sizeBytes);
-    }
-    running.parts = { leftBytes: sizeBytes, partBytes, open: 0, state: 'beginning' };
-    return this.request(running, FLOW.put, 0);
-  }
-
-  private delay(running: Running, files: number): true {
-    this.wake(running, STAGE.delayed, this.prices.linkMs(running.node, files));
+    activities.runningAt(slot).operation = operation;
     return true;
   }
 
-  private request(activity: Activity, kind: FlowKind, bytes: number): void {
-    activity.kind = kind;
-    this.moments[activity.slot * COLUMNS + BYTES] = bytes;
-    const { node } = activity.running;
-    const { clientMs } = this.prices;
-    if (clientMs === 0 || this.flows.isFree(node, FLOW.processor)) return this.ask(activity);
-    activity.stage = STAGE.computing;
-    this.flows.start(node, FLOW.processor, activity.slot, this.flows.processorBytes(node, clientMs));
+  /** A file of the shard being worked on is next, and this is what becomes of it. */
+  private takeUp(slot: number, file: number, effect: Effect): void {
+    const { activities } = this;
+    const ordinal = activities.firstFile(slot) + file;
+    activities.setEffect(slot, effect);
+    // A file that is sent was mostly hashed before.
+    if (activities.ordinal(slot) === ordinal) return;
+    activities.setOrdinal(slot, ordinal);
+    activities.setFileBytes(slot, this.shards.fileSizeBytes[ordinal]!);
   }
 
-  private ask(activity: Activity): void {
+  private put(slot: number, hash: boolean): void {
+    const sizeBytes = this.activities.fileBytes(slot);
+    const partBytes = hash ? undefined : this.prices.partBytes(sizeBytes);
+    if (partBytes === undefined) return this.request(slot, hash ? FLOW.putHash : FLOW.put, sizeBytes);
+    const running = this.activities.runningAt(slot);
+    running.parts = { leftBytes: sizeBytes, partBytes, open: 0, state: 'beginning' };
+    return this.request(slot, FLOW.put, 0);
+  }
+
+  private delay(slot: number, files: number): void {
+    this.wake(slot, STAGE.delayed, this.prices.linkMs(this.activities.node(slot), files));
+  }
+
+  /** Makes a request; once it is answered, `bytes` flow. */
+  private request(slot: number, kind: FlowKind, bytes: number): void {
+    const { activities, flows } = this;
+    const { clientMs } = this.prices;
+    const node = activities.node(slot);
+    activities.setKind(slot, kind);
+    activities.setBytes(slot, bytes);
+    if (clientMs > 0 && !flows.isFree(node, FLOW.processor)) {
+      activities.setComputing(slot, true);
+      flows.start(node, FLOW.processor, slot, flows.processorBytes(node, clientMs));
+    }
     this.requests++;
-    this.wake(activity, STAGE.asking, this.prices.requestMs());
+    this.wake(slot, STAGE.asking, this.prices.requestMs());
   }
 
   /** A request was answered: now its bytes. */
-  private answered(activity: Activity): void {
-    const bytes = this.moments[activity.slot * COLUMNS + BYTES]!;
-    if (!this.move(activity, activity.kind, bytes)) this.moved(activity);
+  private answered(slot: number): void {
+    const { activities } = this;
+    if (!this.move(slot, activities.kind(slot), activities.bytes(slot))) this.moved(slot);
   }
 
   /** Has bytes flow; false if that takes no time. */
-  private move(activity: Activity, kind: FlowKind, bytes: number): boolean {
-    const { node } = activity.running;
-    if (bytes === 0 || this.flows.isFree(node, kind)) return false;
-    activity.stage = STAGE.moving;
-    activity.kind = kind;
-    this.flows.start(node, kind, activity.slot, bytes);
+  private move(slot: number, kind: FlowKind, bytes: number): boolean {
+    const { activities, flows } = this;
+    const node = activities.node(slot);
+    if (bytes === 0 || flows.isFree(node, kind)) return false;
+    activities.setStage(slot, STAGE.moving);
+    activities.setKind(slot, kind);
+    flows.start(node, kind, slot, bytes);
     return true;
   }
 
-  private moved(activity: Activity): void {
-    const { running } = activity;
+  /** The bytes of an operation, or of a part, have flowed. */
+  private moved(slot: number): void {
+    const { activities } = this;
+    if (activities.kind(slot) === FLOW.hash || !this.prices.hasParts) return this.complete(slot);
+    const running = activities.runningAt(slot);
     const { parts } = running;
-    if (!parts) return this.complete(running);
-    if (activity !== running) {
-      this.dismiss(activity);
+    if (!parts) return this.complete(slot);
+    if (slot !== running.slot) {
+      activities.dismiss(slot);
       parts.open--;
     } else if (parts.state === 'completing') {
       running.parts = undefined;
-      return this.complete(running);
+      return this.complete(slot);
     }
     return this.sendParts(running);
   }
@@ -244,124 +273,109 @@ export class NodeWork {
     parts.state = 'sending';
     while (parts.open < this.prices.parallelParts && parts.leftBytes > 0) {
       const bytes = Math.min(parts.partBytes, parts.leftBytes);
-      const part = new Part(running);
       parts.leftBytes -= bytes;
       parts.open++;
-      this.admit(part);
-      this.request(part, FLOW.put, bytes);
+      this.request(this.activities.admit(running), FLOW.put, bytes);
     }
     if (parts.open > 0) return undefined;
     parts.state = 'completing';
-    return this.request(running, FLOW.put, 0);
+    return this.request(running.slot, FLOW.put, 0);
   }
 
   /** An operation's time has passed. */
-  private complete(running: Running): void {
-    const operation = running.operation!;
-    if (operation.op === 'put' || operation.op === 'get') this.count(running);
-    if (this.options.trace) this.trace(running, operation);
+  private complete(slot: number): void {
+    const { activities } = this;
+    const effect = activities.effect(slot);
+    if (this.options.trace) this.trace(slot);
+    if (effect === EFFECT.part || effect === EFFECT.whole) this.count(slot);
+    if (effect !== EFFECT.other) return this.resume(slot, this.effectOf(slot, undefined));
+    const operation = activities.runningAt(slot).operation!;
+    if (operation.op === 'get') this.count(slot);
     let answer: unknown;
     try {
-      answer = performOnNode(this.options.cluster, running, operation);
+      answer = this.effectOf(slot, operation);
     } catch (error) {
-      return this.throwInto(running, error);
+      return this.throwInto(slot, error);
     }
-    return this.resume(running, answer);
+    return this.resume(slot, answer);
+  }
+
+  /** Does what an operation does, and gives its answer. Of a file that is its ordinal, which stands for its content. */
+  private effectOf(slot: number, operation: Operation | undefined): unknown {
+    const { activities } = this;
+    const effect = activities.effect(slot);
+    if (effect === EFFECT.other) return performOnNode(this.options.cluster, activities, slot, operation!);
+    const ordinal = activities.ordinal(slot);
+    if (effect !== EFFECT.none) activities.remotes[slot]![ordinal] = effect === EFFECT.part ? PART : WHOLE;
+    return ordinal;
   }
 
   /** A file has been moved. */
-  private count(running: Running): void {
-    const { moments } = this;
-    const first = running.slot * COLUMNS;
-    const bytes = moments[first + FILE_BYTES]!;
-    running.movedFiles++;
-    moments[first + MOVED_BYTES]! += bytes;
-    running.recorder?.flowed(moments[first + OPERATION_START]!, this.clock.nowMs, bytes);
+  private count(slot: number): void {
+    const { activities } = this;
+    activities.countMoved(slot);
+    activities.recorders[slot]?.flowed(
+      activities.operationStartMs(slot),
+      this.clock.nowMs,
+      activities.fileBytes(slot),
+    );
   }
 
-  private trace({ node, task, job }: Running, operation: Operation): void {
-    this.options.trace!({ atMs: this.clock.nowMs, node, jobId: job.jobId, taskId: task.taskId, operation });
+  private trace(slot: number): void {
+    const { task, job, operation } = this.activities.runningAt(slot);
+    this.options.trace!({
+      atMs: this.clock.nowMs,
+      node: task.node,
+      jobId: job.jobId,
+      taskId: task.taskId,
+      operation: operation!,
+    });
   }
 
   /** Lets a procedure know that its operation failed; what it does about that must be an operation or its end. */
-  private throwInto(running: Running, error: unknown): void {
+  private throwInto(slot: number, error: unknown): void {
     try {
-      const next = running.procedure!.throw(error);
-      if (next.done) return this.finish(running, next.value);
-      this.operations++;
-      running.operation = next.value;
-      this.moments[running.slot * COLUMNS + OPERATION_START] = this.clock.nowMs;
-      if (this.start(running, next.value)) return undefined;
-      return this.complete(running);
+      const next = this.activities.procedures[slot]!.throw(error);
+      if (next.done) return this.finish(slot, success(next.value));
+      if (this.start(slot, next.value)) return undefined;
+      return this.complete(slot);
     } catch (thrown) {
-      return this.fail(running, thrown);
+      return this.finish(slot, failure(thrown));
     }
   }
 
-  private finish(running: Running, report: TaskReport): void {
-    this.leave(running, true);
-    this.report(running, success(report));
-  }
-
-  private fail(running: Running, error: unknown): void {
-    this.leave(running, false);
-    this.report(running, failure(error));
-  }
-
-  private report(running: Running, outcome: Outcome<TaskReport>): void {
+  private finish(slot: number, outcome: Outcome<TaskReport>): void {
+    const running = this.activities.runningAt(slot);
     running.outcome = outcome;
-    this.wake(running, STAGE.answering, this.prices.messageMs);
+    this.leave(running, outcome.ok);
+    this.wake(slot, STAGE.answering, this.prices.messageMs);
   }
 
   /** Gives the worker back, and to the next task that waits for one. */
   private leave(running: Running, isFinished: boolean): void {
-    const { task, recorder } = running;
-    if (recorder && (task.kind === 'upload' || task.kind === 'download')) {
-      const first = running.slot * COLUMNS;
-      recorder.worked({
+    const { activities } = this;
+    const { slot, task } = running;
+    running.isWorking = false;
+    if (task.kind === 'upload' || task.kind === 'download') {
+      activities.recorders[slot]?.worked({
         node: task.node,
-        startMs: this.moments[first + TASK_START]!,
+        startMs: activities.taskStartMs(slot),
         endMs: this.clock.nowMs,
         shards: isFinished ? task.shards.length : 0,
-        files: running.movedFiles,
-        bytes: this.moments[first + MOVED_BYTES]!,
+        files: activities.movedFiles(slot),
+        bytes: activities.movedBytes(slot),
       });
     }
     const next = this.options.pools.leave(task);
     if (next) this.begin(next);
   }
 
-  private wake(activity: Activity, stage: Stage, inMs: number): void {
-    activity.stage = stage;
-    this.options.queue.push(this.clock.nowMs + inMs, activity.slot, activity.stamp);
-  }
-
-  private admit(activity: Activity): void {
-    const slot = this.freeSlots.pop() ?? this.activities.length;
-    if ((slot + 1) * COLUMNS > this.moments.length) {
-      const { moments } = this;
-      this.moments = new Float64Array(moments.length * 2);
-      this.moments.set(moments);
-    }
-    activity.slot = slot;
-    activity.stamp = this.nextStamp = (this.nextStamp + 1) & 0x7fffffff;
-    this.activities[slot] = activity;
-  }
-
-  private dismiss(activity: Activity): void {
-    const { slot } = activity;
-    this.activities[slot] = undefined;
-    this.freeSlots.push(slot);
+  private wake(slot: number, stage: Stage, inMs: number): void {
+    this.activities.setStage(slot, stage);
+    this.options.queue.push(this.clock.nowMs + inMs, slot, this.activities.stamp(slot));
   }
 
   private get shards(): Cluster['catalog']['shards'] {
     return this.options.cluster.catalog.shards;
-  }
-
-  /** The size of a file of the shard being worked on. */
-  private sizeOf({ slot, firstFile }: Running, file: number): number {
-    const sizeBytes = this.shards.fileSizeBytes[firstFile + file]!;
-    this.moments[slot * COLUMNS + FILE_BYTES] = sizeBytes;
-    return sizeBytes;
   }
 }

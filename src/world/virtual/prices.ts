@@ -61,6 +61,11 @@ export class Prices {
     return partSizeOf(1, multipart.partBytes, fileBytes);
   }
 
+  /** Whether files are sent in parts at all. */
+  get hasParts(): boolean {
+    return this.list.repository.multipart !== undefined;
+  }
+
   get parallelParts(): number {
     return this.list.repository.multipart?.parallel ?? 1;
   }

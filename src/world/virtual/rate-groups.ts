@@ -38,8 +38,8 @@ export class RateGroups {
   sync(group: number): void {
     const { nowMs } = this.clock;
     const elapsedMs = nowMs - this.atMs[group]!;
-    // Of a rate without limit, no time makes no bytes.
-    if (elapsedMs > 0) this.served[group]! += this.rate[group]! * elapsedMs;
+    // Neither no flows nor no time make bytes of a rate without limit.
+    if (elapsedMs > 0 && this.flows[group]! > 0) this.served[group]! += this.rate[group]! * elapsedMs;
     this.atMs[group] = nowMs;
   }
 

@@ -28,6 +28,7 @@ export function s3Storage(spec: S3StorageSpec, options: S3StorageOptions = {}): 
     kind: 's3',
     location: bucket.location,
     canRename: false,
+    parts: { partBytes: settings.partSizeBytes, parallel: settings.partsInFlight },
     list: async (prefix) => listFiles(bucket, prefix),
     listNames: async (directory) => listNames(bucket, directory),
     createWriter: (path, sizeBytes) => createWriter(bucket, keys.key(path), sizeBytes),

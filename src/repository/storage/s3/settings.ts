@@ -29,7 +29,7 @@ export interface S3StorageOptions {
   readonly idleTimeoutMs?: number;
   /** For a request to be answered, its body included. Default: 15 minutes. */
   readonly requestTimeoutMs?: number;
-  /** Connections at once. Default: 256. */
+  /** Connections at once. Default: 256, or more where one file alone is sent over more. */
   readonly maxSockets?: number;
   readonly backoff?: Partial<Backoff>;
   /** Draws from [0, 1) for the jitter. Default: unforeseeable. */
@@ -54,15 +54,16 @@ export interface Settings {
 }
 
 export function settingsOf(options: S3StorageOptions): Settings {
+  const partsInFlight = options.partsInFlight ?? 2;
   return {
     maxAttempts: options.maxAttempts ?? 8,
     partSizeBytes: options.partSizeBytes ?? 8 * MIB,
-    partsInFlight: options.partsInFlight ?? 2,
+    partsInFlight,
     pageSize: options.pageSize ?? 1000,
     connectTimeoutMs: options.connectTimeoutMs ?? 10_000,
     idleTimeoutMs: options.idleTimeoutMs ?? 60_000,
     requestTimeoutMs: options.requestTimeoutMs ?? 15 * 60_000,
-    maxSockets: options.maxSockets ?? 256,
+    maxSockets: options.maxSockets ?? Math.max(256, partsInFlight),
     backoff: { ...DEFAULT_BACKOFF, ...options.backoff },
     random: options.random ?? randomStream(randomUUID(), 'jitter'),
     lookup: options.lookup,

@@ -21,6 +21,7 @@ export function createWriter(bucket: Bucket, key: string, sizeBytes: number | un
   /** Whether a file may be there that was not reported as written. */
   let unsure = false;
   let partNumber = 1;
+  let takenBytes = 0;
 
   /** Runs a step of the writing. After a failure nothing is left to do but to abort. */
   async function step(run: () => Promise<void>): Promise<void> {
@@ -35,15 +36,20 @@ export function createWriter(bucket: Bucket, key: string, sizeBytes: number | un
   }
 
   async function append(chunk: Uint8Array): Promise<void> {
-    for (let rest = chunk; rest.length > 0;) {
+    for (let rest = chunk; ;) {
       const limitBytes = partSizeOf(partNumber, bucket.settings.partSizeBytes, sizeBytes);
-      // Only when more comes: a file that just fits is one request.
-      if (buffer.length >= limitBytes) {
+      // Only when more comes: a file that just fits is one request. Where that is known beforehand, at once.
+      const isLast = rest.length === 0 && takenBytes >= (sizeBytes ?? 0);
+      if (buffer.length >= limitBytes && !isLast) {
         multipart ??= await beginMultipart(bucket, writing);
         await sendPart(multipart, buffer);
         partNumber++;
+      } else if (rest.length === 0) {
+        return;
       } else {
-        rest = rest.subarray(buffer.fill(rest, limitBytes));
+        const filledBytes = buffer.fill(rest, limitBytes);
+        takenBytes += filledBytes;
+        rest = rest.subarray(filledBytes);
       }
     }
   }

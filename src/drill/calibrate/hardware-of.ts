@@ -1,0 +1,163 @@
+import { fixed, type Distribution } from '../../base/distribution.js';
+import { plural } from '../../base/text.js';
+import {
+  durationText,
+  rateText,
+  requestRateText,
+  type MeasuredComments,
+  type MeasuredFigure,
+  type MeasuredHardware,
+} from '../../scenario/index.js';
+import { withRoundFigures } from './fit.js';
+import type { MachineFigures } from './machine-probes.js';
+import { quantile, rounded, type Spread } from './statistics.js';
+import type { Saturation, StorageFigures } from './storage-probes.js';
+import type { Expectation } from './trials.js';
+
+export interface Figures {
+  readonly machine: MachineFigures;
+  readonly storage: StorageFigures;
+}
+
+/** What threads get on all cores, in cores; never more than there are. */
+export function coresOf({ hash, hashOnAll }: MachineFigures, cores: number): number {
+  return Math.min(cores, Math.max(1, hashOnAll.median / hash.median));
+}
+
+/** The model's parameters as far as probes tell them. */
+export function hardwareOf(
+  { machine, storage }: Figures,
+  cores: number,
+  type: 'local' | 's3',
+): Omit<MeasuredHardware, 'origin'> {
+  return withRoundFigures({
+    node: {
+      diskBytesPerSec: machine.read.median,
+      hashBytesPerSec: machine.hash.median,
+      nicBytesPerSec: Infinity,
+      linkMs: machine.link.median,
+    },
+    host: { nodes: 'all', cores: coresOf(machine, cores), diskBytesPerSec: machine.read.median },
+    coordinator: {
+      messageMs: machine.message.median,
+      persistMs: machine.persist.median,
+      manifestBytesPerSec: machine.manifest.median,
+    },
+    repository: {
+      type,
+      bandwidthBytesPerSec: limitOf(storage.bandwidth),
+      perConnectionBytesPerSec: storage.connection.median,
+      latencyMs: fixed(quantile(Float64Array.from(storage.latencyMs).sort(), 0.5)),
+      requestsPerSec: limitOf(storage.requests),
+      requestBurst: 1,
+      client: {
+        requestMs: storage.requestProcessor.median,
+        bytesPerSec: storage.connectionProcessor.median,
+      },
+    },
+    origin: { figures: {}, fit: [] },
+  });
+}
+
+/** What kept processors busy is no limit of the repository: the model has the processors themselves. */
+const limitOf = ({ best, limitedBy }: Saturation): number =>
+  limitedBy === 'repository' ? best.median : Infinity;
+
+/** What to expect of runs, to make them neither too short nor too long. */
+export function expectationOf(
+  { machine, storage }: Figures,
+  cores: number,
+  requestsPerFile: number,
+): Expectation {
+  const hash = machine.hash.median;
+  const client = storage.connectionProcessor.median;
+  return {
+    fileProcessorMs: requestsPerFile * storage.requestProcessor.median,
+    fileWaitMs: requestsPerFile * Math.max(0, storage.request.mean - storage.requestProcessor.median),
+    bytesPerSec: 1 / (1 / hash + 1 / client),
+    totalBytesPerSec: storage.bandwidth.best.median,
+    cores: coresOf(machine, cores),
+  };
+}
+
+const BUCKETS = 10;
+/** The few that took very long (another process, a disk that was busy) are not what to expect. */
+const LONGEST = 0.99;
+
+/** Other forms of the same latencies. */
+export function latencyForms(latencyMs: readonly number[]): readonly Distribution[] {
+  const sorted = Float64Array.from(latencyMs).sort();
+  const median = quantile(sorted, 0.5);
+  const logs = sorted.map((ms) => Math.log(ms / median));
+  // From quartiles, so that a few that took very long do not count: between them are 1.349 standard deviations.
+  const sigma = (quantile(logs, 0.75) - quantile(logs, 0.25)) / 1.349;
+  const at = (i: number): number => quantile(sorted, (i / BUCKETS) * LONGEST);
+  const buckets = Array.from({ length: BUCKETS }, (_, i) => ({ min: at(i), max: at(i + 1), weight: 1 }));
+  return [
+    { kind: 'lognormal', median, sigma: Math.min(3, sigma) },
+    { kind: 'histogram', buckets },
+  ];
+}
+
+type Format = (value: number) => string;
+const rate: Format = (value) => rateText(rounded(value));
+const time: Format = (value) => durationText(rounded(value));
+const perSecond: Format = (value) => requestRateText(rounded(value));
+
+const figure = ({ median, p10, p90, samples }: Spread, format: Format): MeasuredFigure => ({
+  median: format(median),
+  p10: format(p10),
+  p90: format(p90),
+  samples,
+});
+
+/** Everything that was probed, by name, as it goes into the file. */
+export function figuresOf({ machine, storage }: Figures): Readonly<Record<string, MeasuredFigure>> {
+  return {
+    'read (all cores)': figure(machine.read, rate),
+    'hash (one core)': figure(machine.hash, rate),
+    'hash (all cores)': figure(machine.hashOnAll, rate),
+    'link (a file)': figure(machine.link, time),
+    'message (one way)': figure(machine.message, time),
+    'journal write': figure(machine.persist, time),
+    'manifest building': figure(machine.manifest, rate),
+    'request (in all)': figure(storage.request, time),
+    'request (processor)': figure(storage.requestProcessor, time),
+    'upload (one)': figure(storage.connection, rate),
+    'upload (processor)': figure(storage.connectionProcessor, rate),
+    'uploads (together)': figure(storage.bandwidth.best, rate),
+    'requests (together)': figure(storage.requests.best, perSecond),
+  };
+}
+
+/** What to say beside the values of the file. */
+export function commentsOf({ machine, storage }: Figures): MeasuredComments {
+  const of = (spread: Spread, format: Format): string =>
+    `median ${format(spread.median)}, ${format(spread.p10)} to ${format(spread.p90)} (${spread.samples} samples, a tenth below, a tenth above)`;
+  const fitted = (spread: Spread, format: Format): string => `fitted; probed: ${of(spread, format)}`;
+  return {
+    'cluster.hardware.disk': `from memory: ${of(machine.read, rate)}`,
+    'cluster.hardware.hash': fitted(machine.hash, rate),
+    'cluster.hardware.nic': 'no card between threads of one machine',
+    'cluster.hardware.link': of(machine.link, time),
+    'cluster.host.nodes': 'the nodes of a real run share this machine',
+    'cluster.host.cores': `hashing on all cores, ${of(machine.hashOnAll, rate)}, by hashing on one`,
+    'cluster.host.disk': 'the same: there is one',
+    'cluster.coordinator.message': of(machine.message, time),
+    'cluster.coordinator.persist': of(machine.persist, time),
+    'cluster.coordinator.manifest': of(machine.manifest, rate),
+    'repository.bandwidth': saturated(storage.bandwidth, of(storage.bandwidth.best, rate)),
+    'repository.perConnection': of(storage.connection, rate),
+    'repository.latency': `fitted; probed, with its processor time: ${of(storage.request, time)}`,
+    'repository.requestRate': saturated(storage.requests, of(storage.requests.best, perSecond)),
+    'repository.client.request': fitted(storage.requestProcessor, time),
+    'repository.client.bytes': fitted(storage.connectionProcessor, rate),
+  };
+}
+
+function saturated({ threads, limitedBy }: Saturation, spread: string): string {
+  const got = `${plural(threads, 'thread')} got ${spread}`;
+  if (limitedBy === 'repository') return `${got}; more got no more`;
+  if (limitedBy === 'processor') return `${got}, which kept the processors busy: see client`;
+  return `${got}, and more would have got more`;
+}

@@ -1,0 +1,26 @@
+import type { SerializedError } from '../../base/errors.js';
+import type { StorageSpec } from '../../repository/index.js';
+
+/** What a probe's thread is asked to do. It answers with milliseconds, a sample each. */
+export type ProbeTask =
+  /** Answers at once: a message there and back. */
+  | { readonly kind: 'echo'; readonly payload: string }
+  /** Reads a file again and again for a while, as the engine does. Answers with the time of each pass. */
+  | { readonly kind: 'read'; readonly file: string; readonly hash: boolean; readonly lastMs: number }
+  /** Links each file of a directory into a new one, `rounds` times. Answers with the time of each round. */
+  | { readonly kind: 'link'; readonly from: string; readonly to: string; readonly rounds: number }
+  /** Writes files into the repository as the engine does. Answers with the time of each request. */
+  | PutTask;
+
+export interface PutTask {
+  readonly kind: 'put';
+  readonly spec: StorageSpec;
+  /** Below the storage's root; another one for each task. */
+  readonly directory: string;
+  readonly files: number;
+  readonly sizeBytes: number;
+}
+
+export type ProbeAnswer =
+  | { readonly ok: true; readonly samplesMs: readonly number[] }
+  | { readonly ok: false; readonly error: SerializedError };

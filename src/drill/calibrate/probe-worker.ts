@@ -1,0 +1,109 @@
+import { createHash } from 'node:crypto';
+import { closeSync, linkSync, mkdirSync, openSync, readdirSync, readSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import { serialize } from '../../base/errors.js';
+import { partPath, type StorageSpec } from '../../repository/index.js';
+import { openStorage } from '../../repository/storage/open.js';
+import type { Storage } from '../../repository/storage/storage.js';
+import { MAX_CHUNK_BYTES } from '../../world/real/pace.js';
+import type { ProbeAnswer, ProbeTask, PutTask } from './probe-tasks.js';
+
+/** As the engine's threads have. */
+const buffer = new Uint8Array(MAX_CHUNK_BYTES);
+const storages = new Map<string, Promise<Storage>>();
+
+/** Entry of the threads that probe: does what the engine's threads do, one thing at a time, and measures it. */
+export async function probe(task: ProbeTask): Promise<ProbeAnswer> {
+  try {
+    return { ok: true, samplesMs: await perform(task) };
+  } catch (error) {
+    return { ok: false, error: serialize(error) };
+  }
+}
+
+async function perform(task: ProbeTask): Promise<readonly number[]> {
+  switch (task.kind) {
+    case 'echo':
+      return [];
+    case 'read':
+      return readAgain(task.file, task.hash, task.lastMs);
+    case 'link':
+      return Array.from({ length: task.rounds }, (_, round) =>
+        linkAll(task.from, path.join(task.to, `${round}`)),
+      );
+    case 'put':
+      return putFiles(task);
+  }
+}
+
+function readAgain(file: string, hash: boolean, lastMs: number): number[] {
+  const samplesMs: number[] = [];
+  const untilMs = performance.now() + lastMs;
+  do {
+    const startMs = performance.now();
+    const md5 = hash ? createHash('md5') : undefined;
+    const fd = openSync(file, 'r');
+    try {
+      for (;;) {
+        const bytes = readSync(fd, buffer, 0, buffer.length, null);
+        if (bytes === 0) break;
+        md5?.update(buffer.subarray(0, bytes));
+      }
+    } finally {
+      closeSync(fd);
+    }
+    md5?.digest('hex');
+    samplesMs.push(performance.now() - startMs);
+  } while (performance.now() < untilMs);
+  return samplesMs;
+}
+
+function linkAll(from: string, to: string): number {
+  const names = readdirSync(from);
+  const startMs = performance.now();
+  mkdirSync(to, { recursive: true });
+  for (const name of names) linkSync(path.join(from, name), path.join(to, name));
+  const durationMs = performance.now() - startMs;
+  rmSync(to, { recursive: true });
+  return durationMs;
+}
+
+/** A file is a request where it gets its name at once, and two where it is renamed. */
+async function putFiles({ spec, directory, files, sizeBytes }: PutTask): Promise<number[]> {
+  const storage = await storageOf(spec);
+  const samplesMs: number[] = [];
+  for (let file = 0; file < files; file++) {
+    const name = `${directory}/${file}`;
+    const written = storage.canRename ? partPath(name) : name;
+    const startMs = performance.now();
+    await putFile(storage, written, sizeBytes);
+    const putMs = performance.now();
+    samplesMs.push(putMs - startMs);
+    if (!storage.canRename) continue;
+    await storage.rename(written, name);
+    samplesMs.push(performance.now() - putMs);
+  }
+  return samplesMs;
+}
+
+async function putFile(storage: Storage, name: string, sizeBytes: number): Promise<void> {
+  const writer = await storage.createWriter(name, sizeBytes);
+  try {
+    for (let left = sizeBytes; left > 0; left -= buffer.length) {
+      const written = writer.write(buffer.subarray(0, Math.min(left, buffer.length)));
+      if (written instanceof Promise) await written;
+    }
+    await writer.close();
+  } catch (error) {
+    await writer.abort();
+    throw error;
+  }
+}
+
+/** One storage a thread, as in the engine: its connections are kept. */
+function storageOf(spec: StorageSpec): Promise<Storage> {
+  const key = JSON.stringify(spec);
+  let storage = storages.get(key);
+  if (!storage) storages.set(key, (storage = openStorage(spec)));
+  return storage;
+}

@@ -1,0 +1,125 @@
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { partSizeOf } from '../../repository/index.js';
+import type { PartSettings, StorageWriter } from '../../repository/storage/storage.js';
+import { onDisk } from './errno.js';
+import { turnBytes, type ByteClock } from './pace.js';
+import type { Transfer } from './transfer.js';
+
+/** A connection that moves one part: how much is left, and when what it has moved so far is paid for. */
+interface Lane {
+  readonly clock: ByteClock;
+  leftBytes: number;
+  dueNs: bigint;
+}
+
+/**
+ * Sends a local file to a server: in one request, or if it is larger than a part, in parts, so many at once, with a request
+ * before them and one after. What is read goes out at once, so that the real sending and what it should cost pass together.
+ */
+export async function sendToServer(
+  transfer: Transfer,
+  settings: PartSettings,
+  buffer: Uint8Array,
+  from: string,
+  to: string,
+): Promise<{ readonly sizeBytes: number; readonly checksum: undefined }> {
+  const { storage, pace } = transfer;
+  const source = onDisk(`opening ${from}`, () => openSync(from, 'r'));
+  let writer: StorageWriter | undefined;
+  let closing: Promise<void> | undefined;
+  try {
+    const { size } = onDisk(`looking at ${from}`, () => fstatSync(source));
+    const isInParts = size > settings.partBytes;
+    const partBytes = isInParts ? partSizeOf(1, settings.partBytes, size) : size;
+    writer = await storage.createWriter(to, size);
+    pace.expectSigning(Math.min(size, partBytes * settings.parallel));
+    if (isInParts) await pace.untilSent(transfer.request());
+    const sizeBytes = await sendParts(transfer, isInParts ? settings.parallel : 1, {
+      partBytes,
+      sizeBytes: size,
+      read: (bytes) => readPart(writer!, source, buffer, bytes, from),
+      end() {
+        closing = Promise.resolve(writer!.close());
+        // Told where it is waited for.
+        closing.catch(() => undefined);
+      },
+    });
+    if (isInParts) await pace.untilSent(transfer.request());
+    await closing;
+    return { sizeBytes, checksum: undefined };
+  } catch (error) {
+    // What is closing can only be waited for: then the file is whole, which is as good as not there.
+    await closing?.catch(() => undefined);
+    await writer?.abort();
+    throw error;
+  } finally {
+    pace.expectSigning(0);
+    closeSync(source);
+  }
+}
+
+interface Parts {
+  readonly partBytes: number;
+  readonly sizeBytes: number;
+  /** Hands so many bytes over; gives how many there were. */
+  readonly read: (bytes: number) => Promise<number>;
+  /** All is handed over. */
+  readonly end: () => void;
+}
+
+/** Has every part pay for its request and its bytes, the connections in turn, as each is due. Gives the file's size. */
+async function sendParts(
+  { pace, request, onBytes }: Transfer,
+  parallel: number,
+  parts: Parts,
+): Promise<number> {
+  const turn = turnBytes(Math.min(parts.partBytes, pace.chunkBytes));
+  const lanes: Lane[] = [];
+  let readBytes = 0;
+  let isRead = false;
+  for (;;) {
+    while (!isRead && lanes.length < parallel) {
+      const dueNs = request();
+      const bytes = await parts.read(Math.min(parts.partBytes, parts.sizeBytes - readBytes));
+      readBytes += bytes;
+      lanes.push({ clock: pace.transferring(dueNs), leftBytes: bytes, dueNs });
+      // A file that has become shorter ends early: its size tells.
+      isRead = bytes === 0 || readBytes >= parts.sizeBytes;
+      if (isRead) parts.end();
+    }
+    const lane = firstDue(lanes);
+    if (!lane) return readBytes;
+    await pace.untilSent(lane.dueNs);
+    const bytes = Math.min(turn, lane.leftBytes);
+    if (bytes === 0) lanes.splice(lanes.indexOf(lane), 1);
+    else {
+      lane.dueNs = lane.clock(bytes);
+      lane.leftBytes -= bytes;
+      onBytes(bytes);
+    }
+  }
+}
+
+function firstDue(lanes: readonly Lane[]): Lane | undefined {
+  let first = lanes[0];
+  for (const lane of lanes) if (lane.dueNs < first!.dueNs) first = lane;
+  return first;
+}
+
+async function readPart(
+  writer: StorageWriter,
+  source: number,
+  buffer: Uint8Array,
+  sizeBytes: number,
+  from: string,
+): Promise<number> {
+  let done = 0;
+  while (done < sizeBytes) {
+    const wanted = Math.min(buffer.length, sizeBytes - done);
+    const bytes = onDisk(`reading ${from}`, () => readSync(source, buffer, 0, wanted, null));
+    if (bytes === 0) break;
+    await writer.write(buffer.subarray(0, bytes));
+    done += bytes;
+  }
+  return done;
+}

@@ -1,0 +1,72 @@
+import type { HostHardware, NodeHardware, RepositoryLimits } from '../../src/world/hardware.js';
+import type { Demand, Use } from './filling.js';
+
+export type FlowKind = 'hash' | 'put' | 'put-hash' | 'processor';
+
+/** The machines of a reference run: what each node can do (stragglers are slow already), and what is shared. */
+export interface Machines {
+  readonly nodes: readonly NodeHardware[];
+  readonly host: HostHardware;
+  readonly limits: RepositoryLimits;
+}
+
+export interface Supply {
+  readonly capacities: readonly number[];
+  readonly demandOf: (node: number, kind: FlowKind) => Demand;
+}
+
+const perMs = (perSecond: number): number => perSecond / 1000;
+
+/** Core-milliseconds that a byte costs. */
+export function coreMsPerByte(
+  kind: FlowKind,
+  hashBytesPerSec: number,
+  { bytesPerSec: client }: RepositoryLimits['client'],
+): number {
+  const hashing = 1000 / hashBytesPerSec;
+  switch (kind) {
+    case 'hash':
+      return hashing;
+    case 'put':
+      return 1000 / client;
+    case 'put-hash':
+      return hashing + 1000 / client;
+    case 'processor':
+      return hashBytesPerSec === Infinity ? 1 : hashing;
+  }
+}
+
+/** How many bytes a flow of so much processor time has. */
+export const processorBytes = (durationMs: number, { hashBytesPerSec }: NodeHardware): number =>
+  hashBytesPerSec === Infinity ? durationMs : durationMs * perMs(hashBytesPerSec);
+
+/** Every resource there is, and which of them a flow uses: the tables of docs/cost-model.md. */
+export function supplyOf({ nodes, host, limits }: Machines): Supply {
+  const capacities: number[] = [];
+  const add = (capacity: number): number => capacities.push(capacity) - 1;
+  const disks = nodes.map((node) => add(perMs(node.diskBytesPerSec)));
+  const cards = nodes.map((node) => add(perMs(node.nicBytesPerSec)));
+  const hostCount = Math.ceil(nodes.length / host.nodesPerHost);
+  const hosts = Array.from({ length: hostCount }, () => ({
+    disk: add(perMs(host.diskBytesPerSec)),
+    cores: add(host.cores),
+  }));
+  const repository = add(perMs(limits.bandwidthBytesPerSec));
+
+  const demandOf = (node: number, kind: FlowKind): Demand => {
+    const { disk, cores } = hosts[Math.floor(node / host.nodesPerHost)]!;
+    const cost = coreMsPerByte(kind, nodes[node]!.hashBytesPerSec, limits.client);
+    const isRead = kind === 'hash' || kind === 'put-hash';
+    const isSent = kind === 'put' || kind === 'put-hash';
+    const uses: Use[] = [
+      ...(isRead ? [disks[node]!, disk] : []),
+      ...(isSent ? [cards[node]!, repository] : []),
+    ].map((resource) => ({ resource, perByte: 1 }));
+    if (cost > 0) uses.push({ resource: cores, perByte: cost });
+    return {
+      cap: Math.min(1 / cost, isSent ? perMs(limits.perConnectionBytesPerSec) : Infinity),
+      uses: uses.filter(({ resource }) => capacities[resource] !== Infinity),
+    };
+  };
+  return { capacities, demandOf };
+}

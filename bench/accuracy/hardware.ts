@@ -28,7 +28,7 @@ async function calibrated(
   say: (line: string) => void,
 ): Promise<string> {
   const place = kind === 's3' ? s3!.location('calibration') : {};
-  const wanted: CalibrateOptions & { readonly durable: boolean } = {
+  const wanted: CalibrateOptions = {
     workDirectory,
     quick,
     durable: kind !== 'local',

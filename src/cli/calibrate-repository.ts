@@ -14,6 +14,7 @@ export interface CalibrateCommand {
   readonly repository?: string;
   readonly endpoint?: string;
   readonly region?: string;
+  readonly durable: boolean;
   readonly output?: string;
   readonly force?: boolean;
   readonly quick?: boolean;
@@ -56,7 +57,13 @@ function given({
   repository,
   endpoint,
   region,
-}: CalibrateCommand): Pick<CalibrateOptions, 'repository' | 'endpoint' | 'region'> {
+  durable,
+}: CalibrateCommand): Pick<CalibrateOptions, 'repository' | 'endpoint' | 'region' | 'durable'> {
+  if (!durable && repository?.startsWith('s3:')) {
+    throw new DrillError('USAGE', '--no-durable is for a repository in a directory', {
+      hint: 'leave it out: an object store does as it does',
+    });
+  }
   return {
     ...(repository === undefined ? {} : { repository }),
     ...(endpoint === undefined ? {} : { endpoint }),

@@ -24,6 +24,10 @@ export function addCalibrate(program: Command): void {
     )
     .option('--endpoint <url>', "s3: the server's URL; AWS's own without it")
     .option('--region <region>', 's3: the region that requests are signed for')
+    .option(
+      '--no-durable',
+      'local: files need not be on the disk itself, as with durable: false in a scenario',
+    )
     .option('--output <file>', 'write the hardware file there instead of to standard output')
     .option('--force', 'replace --output if it is there')
     .option('--quick', 'about ten seconds: less of everything, and less exact')

@@ -43,10 +43,11 @@ function aboutHardware({ variants }: LoadedScenario, { measured }: HardwareFile)
   const { machine, date } = measured.origin;
   const when = date === undefined ? '' : ` on ${date}`;
   const where = machine === undefined ? '' : `: ${machine.cpu}, ${plural(machine.cores, 'core')}`;
-  const { type } = measured.repository;
+  const { type, durable } = measured.repository;
   const ignored = variants.some(({ scenario }) => !knowsRepository(scenario, measured));
+  const kind = durable === false ? `${type} and not durable` : type;
   const repository = ignored
-    ? `; its repository is ${type} and was not used where the scenario's is not`
+    ? `; its repository is ${kind} and was not used where the scenario's is not`
     : '';
   return `measured${when}${where}${repository}`;
 }

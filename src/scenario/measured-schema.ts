@@ -38,6 +38,7 @@ const clusterSchema = keys({
 
 const repositorySchema = keys({
   type: z.enum(['local', 's3']).optional().describe('What was measured; it says nothing of others.'),
+  durable: z.boolean().optional().describe('local: whether files had to be on the disk itself.'),
   bandwidth: unlimited('All uploads together.'),
   perConnection: unlimited('One upload.'),
   latency: durationDistribution.prefault('0 ms').describe('From a request to its answer.'),

@@ -33,6 +33,7 @@ export function printMeasured(measured: MeasuredHardware, comments: MeasuredComm
     value('cluster.coordinator.manifest', rateText(coordinator.manifestBytesPerSec)),
     'repository:',
     ...(repository.type === undefined ? [] : [value('repository.type', repository.type)]),
+    ...(repository.durable === undefined ? [] : [value('repository.durable', String(repository.durable))]),
     value('repository.bandwidth', rateText(repository.bandwidthBytesPerSec)),
     value('repository.perConnection', rateText(repository.perConnectionBytesPerSec)),
     value('repository.latency', latencyText(repository.latencyMs)),

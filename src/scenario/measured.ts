@@ -17,8 +17,11 @@ export interface MeasuredHardware {
   /** `nodes`: `all` where the nodes of a real run share one machine, whatever their number. */
   readonly host: Omit<HostHardware, 'nodesPerHost'> & { readonly nodes: number | 'all' };
   readonly coordinator: CoordinatorHardware;
-  /** `type`: undefined in a file that says nothing of a repository, or of any. */
-  readonly repository: Omit<RepositoryLimits, 'multipart'> & { readonly type: 'local' | 's3' | undefined };
+  /** `type` and `durable`: undefined in a file that says nothing of them, or of any. */
+  readonly repository: Omit<RepositoryLimits, 'multipart'> & {
+    readonly type: 'local' | 's3' | undefined;
+    readonly durable?: boolean | undefined;
+  };
   readonly origin: MeasuredOrigin;
 }
 
@@ -92,6 +95,7 @@ function measuredOf({ cluster, repository, measured }: MeasuredInput): MeasuredH
     },
     repository: {
       type: repository.type,
+      durable: repository.durable,
       bandwidthBytesPerSec: repository.bandwidth,
       perConnectionBytesPerSec: repository.perConnection,
       latencyMs: repository.latency,
@@ -103,9 +107,14 @@ function measuredOf({ cluster, repository, measured }: MeasuredInput): MeasuredH
   };
 }
 
-/** What was measured of one type of repository says nothing of another. */
-export const knowsRepository = (scenario: Scenario, { repository }: MeasuredHardware): boolean =>
-  repository.type === undefined || repository.type === scenario.repository.type;
+/** What was measured of one type of repository says nothing of another, nor of one that need not be durable. */
+export function knowsRepository({ repository }: Scenario, measured: MeasuredHardware): boolean {
+  const { type, durable } = measured.repository;
+  if (type !== undefined && type !== repository.type) return false;
+  return (
+    durable === undefined || repository.storage.kind !== 'local' || repository.storage.durable === durable
+  );
+}
 
 /**
  * The scenario as it would go on measured hardware: each term at the slower of the two, because a real run keeps the

@@ -54,6 +54,7 @@ const measured: fc.Arbitrary<MeasuredHardware> = fc.record({
   coordinator: fc.record({ messageMs: times, persistMs: times, manifestBytesPerSec: rates }),
   repository: fc.record({
     type: fc.constantFrom('local' as const, 's3' as const, undefined),
+    durable: fc.constantFrom(true, false, undefined),
     bandwidthBytesPerSec: rates,
     perConnectionBytesPerSec: rates,
     latencyMs: latencies,
@@ -232,6 +233,14 @@ test('nodes of one kind still share one object', (t) => {
     loadMeasured('cluster: { hardware: { hash: 1 MB/s } }', 'file'),
   ).cluster;
   t.is(new Set(nodes.map(({ hardware }) => hardware)).size, 1);
+});
+
+test('what was measured without waiting for the disk is not used for a repository that waits, nor the other way round', (t) => {
+  const of = (durable: boolean): MeasuredHardware =>
+    loadMeasured(`repository: { type: local, durable: ${durable} }`, 'file');
+  const scenario = loadOne(SAMPLE);
+  t.true(knowsRepository(scenario, of(true)));
+  t.false(knowsRepository(scenario, of(false)));
 });
 
 test('what was measured of one type of repository is not used for another', (t) => {

@@ -10,6 +10,7 @@ import {
 } from '../../scenario/index.js';
 import { withRoundFigures } from './fit.js';
 import type { MachineFigures } from './machine-probes.js';
+import type { Places } from './places.js';
 import { quantile, rounded, type Spread } from './statistics.js';
 import type { Saturation, StorageFigures } from './storage-probes.js';
 import type { Expectation } from './trials.js';
@@ -28,7 +29,7 @@ export function coresOf({ hash, hashOnAll }: MachineFigures, cores: number): num
 export function hardwareOf(
   { machine, storage }: Figures,
   cores: number,
-  type: 'local' | 's3',
+  { type, durable }: Pick<Places, 'type' | 'durable'>,
 ): Omit<MeasuredHardware, 'origin'> {
   return withRoundFigures({
     node: {
@@ -45,6 +46,7 @@ export function hardwareOf(
     },
     repository: {
       type,
+      durable,
       bandwidthBytesPerSec: limitOf(storage.bandwidth),
       perConnectionBytesPerSec: storage.connection.median,
       latencyMs: fixed(quantile(Float64Array.from(storage.latencyMs).sort(), 0.5)),
@@ -148,7 +150,7 @@ export function commentsOf({ machine, storage }: Figures): MeasuredComments {
     'cluster.coordinator.manifest': of(machine.manifest, rate),
     'repository.bandwidth': saturated(storage.bandwidth, of(storage.bandwidth.best, rate)),
     'repository.perConnection': of(storage.connection, rate),
-    'repository.latency': `fitted; probed, with its processor time: ${of(storage.request, time)}`,
+    'repository.latency': `fitted; probed: ${of(storage.request, time)}`,
     'repository.requestRate': saturated(storage.requests, of(storage.requests.best, perSecond)),
     'repository.client.request': fitted(storage.requestProcessor, time),
     'repository.client.bytes': fitted(storage.connectionProcessor, rate),

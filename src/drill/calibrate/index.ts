@@ -36,6 +36,8 @@ export interface CalibrateOptions extends S3Place {
   readonly workDirectory: string;
   /** The place of the repository to measure: a directory, or `s3://bucket/prefix`. Default: under the work directory. */
   readonly repository?: string | undefined;
+  /** Of a local repository: whether files must be on the disk itself before they count. Default: they must. */
+  readonly durable?: boolean | undefined;
   /** Less of everything: about ten seconds instead of a minute. */
   readonly quick: boolean;
   readonly signal: AbortSignal;
@@ -120,7 +122,7 @@ async function fit(
   signal: AbortSignal,
 ): Promise<MeasuredHardware> {
   const probed = {
-    ...hardwareOf(figures, availableParallelism(), places.type),
+    ...hardwareOf(figures, availableParallelism(), places),
     origin: { figures: {}, fit: [] },
   };
   const trials: Trial[] = runs.filter(({ shape }) => shape.use === 'fitted');

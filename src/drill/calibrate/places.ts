@@ -14,6 +14,8 @@ export interface Places {
   /** Of what kind the repository is, for people. */
   readonly about: string;
   readonly type: 'local' | 's3';
+  /** Undefined for a repository on S3, which does as it does. */
+  readonly durable: boolean | undefined;
   /** A directory on the repository's disk; undefined where it is not on a disk of this machine. */
   readonly repositoryDirectory: string | undefined;
   /** The storage of a repository of its own, beside those of other names. */
@@ -26,6 +28,8 @@ export interface Places {
 
 export interface PlaceOptions extends S3Place {
   readonly workDirectory: string;
+  /** Of a local repository: whether files must be on the disk itself before they count. Default: they must. */
+  readonly durable?: boolean | undefined;
   /** A directory or `s3://bucket/prefix`; undefined: a directory under the work directory. */
   readonly repository?: string | undefined;
 }
@@ -37,7 +41,7 @@ const OWNER = '.backup-drill-calibration';
 
 /** Makes the directories of a calibration. Throws USAGE, REPOSITORY_UNREADABLE, FILE_SYSTEM. */
 export function openPlaces(options: PlaceOptions): Places {
-  const { workDirectory, repository } = options;
+  const { workDirectory, repository, durable = true } = options;
   const isS3 = repository?.startsWith('s3:') ?? false;
   if (!isS3 && (options.endpoint !== undefined || options.region !== undefined)) {
     throw new DrillError('USAGE', '--endpoint and --region are for a repository on S3', {
@@ -51,7 +55,10 @@ export function openPlaces(options: PlaceOptions): Places {
   const common = { work, about: repository ?? 'a directory under the work directory' };
   if (remote) return { ...common, ...s3Places(remote, path.basename(work), work) };
   try {
-    return { ...common, ...localPlaces(repository === undefined ? work : ownDirectory(repository), work) };
+    return {
+      ...common,
+      ...localPlaces(repository === undefined ? work : ownDirectory(repository), work, durable),
+    };
   } catch (error) {
     rmSync(work, { recursive: true, force: true });
     throw error;
@@ -60,12 +67,13 @@ export function openPlaces(options: PlaceOptions): Places {
 
 type OfRepository = Omit<Places, 'work' | 'about'>;
 
-function localPlaces(root: string, work: string): OfRepository {
+function localPlaces(root: string, work: string, durable: boolean): OfRepository {
   const at = (name: string): string => path.join(root, 'repository', name);
   return {
     type: 'local',
+    durable,
     repositoryDirectory: root,
-    storage: (name) => ({ kind: 'local', directory: path.resolve(at(name)), durable: true }),
+    storage: (name) => ({ kind: 'local', directory: path.resolve(at(name)), durable }),
     empty: (name) => Promise.resolve(rmSync(at(name), { recursive: true, force: true })),
     close: () => {
       for (const directory of [root, work]) rmSync(directory, { recursive: true, force: true });
@@ -88,6 +96,7 @@ function s3Places(spec: StorageSpec, ownName: string, work: string): OfRepositor
   };
   return {
     type: 's3',
+    durable: undefined,
     repositoryDirectory: undefined,
     storage: (name) => ({ ...spec, prefix: `${prefix}/${name}` }),
     empty: (name) => removeBelow({ ...spec, prefix }, name),

@@ -9,7 +9,7 @@ export interface StorageFigures {
   readonly request: Spread;
   /** … and what of it is processor time, on this side. */
   readonly requestProcessor: Spread;
-  /** The request's times without their processor time, a sample each. */
+  /** The request's times, a sample each: the processor works for it while its answer is on the way. */
   readonly latencyMs: readonly number[];
   /** One file on its way, its request aside. */
   readonly connection: Spread;
@@ -97,7 +97,7 @@ export async function probeStorage(
   return {
     request,
     requestProcessor,
-    latencyMs: all.map((ms) => Math.max(LEAST_MS, ms - requestProcessor.median)),
+    latencyMs: all.map((ms) => Math.max(LEAST_MS, ms)),
     ...oneConnection(large.get(1)!, largeBytes, requestsPerFile, request.median, requestProcessor.median),
     requests: saturation(small, cores, requestsPerFile),
     bandwidth: saturation(large, cores, largeBytes),

@@ -87,7 +87,7 @@ const FIGURES: Figures = {
 };
 
 test('what the repository limits is a limit; what processors limit is left to them', (t) => {
-  const { repository } = hardwareOf(FIGURES, 2, 'local');
+  const { repository } = hardwareOf(FIGURES, 2, { type: 'local', durable: false });
   t.is(repository.requestsPerSec, Infinity);
   t.is(repository.bandwidthBytesPerSec, 100);
   t.is(mean(repository.latencyMs), 2);
@@ -100,7 +100,10 @@ test('threads on all cores get as many cores as there are, and one at least', (t
 });
 
 test('every figure has its comment or is carried along, and the file is read again', (t) => {
-  const hardware = { ...hardwareOf(FIGURES, 2, 's3'), origin: { figures: figuresOf(FIGURES), fit: [] } };
+  const hardware = {
+    ...hardwareOf(FIGURES, 2, { type: 's3', durable: undefined }),
+    origin: { figures: figuresOf(FIGURES), fit: [] },
+  };
   const comments = commentsOf(FIGURES);
   const text = printMeasured(hardware, comments);
   t.deepEqual(loadMeasured(text, 'file'), hardware);

@@ -87,7 +87,8 @@ const HARDWARE: MeasuredHardware = {
     latencyMs: fixed(0.4),
     requestsPerSec: Infinity,
     requestBurst: 1,
-    client: { requestMs: 0.08, bytesPerSec: 1.5e9 },
+    // So much that eight threads on these cores wait for the processor rather than for the answer: else no run shows it.
+    client: { requestMs: 0.2, bytesPerSec: 1.5e9 },
   },
   origin: { figures: {}, fit: [] },
 };
@@ -134,7 +135,7 @@ test('a fit to runs of the virtual world finds what they were made with, though 
       const near = (name: string, found: number, real: number, factor: number): boolean =>
         t.true(Math.abs(Math.log(found / real)) < Math.log(factor), `${name} ${found}, not ${real}`);
       near('latency', mean(repository.latencyMs), 0.4, 1.15);
-      near('request', repository.client.requestMs, 0.08, 1.3);
+      near('request', repository.client.requestMs, 0.2, 1.3);
       // Hashing and moving bytes are one after the other in every run, so that only their sum is to be seen.
       const { hashBytesPerSec } = node;
       const perByte = (hash: number, client: number): number => 1 / hash + 1 / client;
@@ -150,7 +151,7 @@ test('a fit to runs that agree with the probes leaves them as they are', async (
   const { hardware, error } = await fitHardware(HARDWARE, runs('fitted', HARDWARE), { evaluations: 30 });
   t.true(error < 1e-3, `${error}`);
   const { client, latencyMs } = hardware.repository;
-  t.true(Math.abs(Math.log(client.requestMs / 0.08)) < 0.05);
+  t.true(Math.abs(Math.log(client.requestMs / 0.2)) < 0.05);
   t.true(Math.abs(Math.log(mean(latencyMs) / 0.4)) < 0.05);
 });
 

@@ -10,7 +10,7 @@ import type { RunResult } from '../world/result.js';
 import type { VirtualRepository } from '../world/virtual/virtual-repository.js';
 import { VirtualStorages } from '../world/virtual/virtual-storages.js';
 import type { TraceRecord } from '../world/virtual/node-work.js';
-import { VirtualWorld } from '../world/virtual/virtual-world.js';
+import { VirtualWorld, type VirtualWorldOptions } from '../world/virtual/virtual-world.js';
 
 /** The calendar at the beginning of every simulation: 2020-01-01T00:00:00Z. */
 export const SIMULATION_EPOCH_MS = 1_577_836_800_000;
@@ -24,6 +24,8 @@ export interface VirtualClusterOptions {
   readonly journal?: Journal;
   /** Told of every finished operation. */
   readonly trace?: (record: TraceRecord) => void;
+  /** Told the rates of all flows whenever time goes on. */
+  readonly onRates?: NonNullable<VirtualWorldOptions['onRates']>;
 }
 
 /** A scenario's cluster in virtual time, with its coordinator and its repository. */
@@ -57,6 +59,7 @@ export function virtualCluster(scenario: Scenario, options: VirtualClusterOption
       seed,
     },
     ...(options.trace ? { trace: options.trace } : {}),
+    ...(options.onRates ? { onRates: options.onRates } : {}),
   });
   const coordinator = new Coordinator({
     catalog,

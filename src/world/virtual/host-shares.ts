@@ -19,20 +19,15 @@ export interface HostSharesOptions {
   readonly threadsPerNode: number;
 }
 
-/** Something that flows share. */
-interface Resource {
-  readonly capacity: number;
-}
-
 /** Resources of a host in its filling; those of its nodes, a disk and a card each, come after them. */
 const CORES = 0;
 const HOST_DISK = 1;
 const HOST_RESOURCES = 2;
 
-/** What one node's flows are limited by, in bytes per millisecond and core-milliseconds a byte. */
+/** What one node's flows are limited by: bytes per millisecond, and core-milliseconds a byte. */
 interface NodeShares {
-  readonly disk: Resource;
-  readonly nic: Resource;
+  readonly disk: number;
+  readonly nic: number;
   /** By kind of flow: what it takes of the cores, and what one flow can have at most. */
   readonly cost: readonly number[];
   readonly cap: readonly number[];
@@ -42,8 +37,8 @@ interface NodeShares {
 interface Cell {
   readonly firstNode: number;
   readonly endNode: number;
-  readonly disk: Resource;
-  readonly cores: Resource;
+  readonly disk: number;
+  readonly cores: number;
   /** Its nodes share cores or a disk that can be full. */
   readonly isShared: boolean;
 }
@@ -80,7 +75,7 @@ export class HostShares {
     this.nodes = nodes.map((hardware) => {
       const shares = known.get(hardware) ?? sharesOf(hardware, repository);
       known.set(hardware, shares);
-      return { ...shares, disk: { ...shares.disk }, nic: { ...shares.nic } };
+      return shares;
     });
     this.cells = cellsOf(nodes.length, host, threadsPerNode);
     this.areHostsShared = this.cells.some(({ isShared }) => isShared);
@@ -103,10 +98,10 @@ export class HostShares {
     const { disk, nic, cap, cost } = this.nodes[nodeOf(lane)]!;
     const { disk: hostDisk, cores } = this.cells[nodeOf(lane)]!;
     const kind = kindOf(lane);
-    const reads = usesDisk(kind) && Math.min(disk.capacity, hostDisk.capacity) < Infinity;
-    const computes = cost[kind]! > 0 && cores.capacity < Infinity;
+    const reads = usesDisk(kind) && Math.min(disk, hostDisk) < Infinity;
+    const computes = cost[kind]! > 0 && cores < Infinity;
     return (
-      cap[kind] === Infinity && !reads && !computes && !(usesRepository(kind) && nic.capacity < Infinity)
+      cap[kind] === Infinity && !reads && !computes && !(usesRepository(kind) && nic < Infinity)
     );
   }
 
@@ -169,8 +164,8 @@ export class HostShares {
     const [first, end] = this.lanesBeside(lane);
     const host = this.cells[nodeOf(lane)]!;
     filling.begin();
-    filling.setCapacity(CORES, host.cores.capacity);
-    filling.setCapacity(HOST_DISK, host.disk.capacity);
+    filling.setCapacity(CORES, host.cores);
+    filling.setCapacity(HOST_DISK, host.disk);
     this.sent.fill(0);
     this.kept.fill(0);
     this.filledLanes = 0;
@@ -181,8 +176,8 @@ export class HostShares {
       const sends = usesRepository(kind);
       const { disk, nic, cost } = this.nodes[nodeOf(at)]!;
       const nodeDisk = HOST_RESOURCES + 2 * (nodeOf(at) - host.firstNode);
-      filling.setCapacity(nodeDisk, disk.capacity);
-      filling.setCapacity(nodeDisk + 1, nic.capacity);
+      filling.setCapacity(nodeDisk, disk);
+      filling.setCapacity(nodeDisk + 1, nic);
       const index = filling.add(flows, sends ? Math.min(this.capOf[at]!, level) : this.capOf[at]!);
       this.use(index, CORES, cost[kind]!, sends);
       if (usesDisk(kind)) {
@@ -210,8 +205,8 @@ export class HostShares {
     const kind = kindOf(lane);
     const hostDisk = this.cells[nodeOf(lane)]!.disk;
     return Math.min(
-      usesDisk(kind) ? Math.min(disk.capacity, hostDisk.capacity) : Infinity,
-      usesRepository(kind) ? nic.capacity : Infinity,
+      usesDisk(kind) ? Math.min(disk, hostDisk) : Infinity,
+      usesRepository(kind) ? nic : Infinity,
     );
   }
 }
@@ -237,8 +232,7 @@ function sharesOf(
       usesRepository(kind as FlowKind) ? connection : Infinity,
     ),
   );
-  const resource = (bytesPerSec: number): Resource => ({ capacity: perMs(bytesPerSec) });
-  return { disk: resource(hardware.diskBytesPerSec), nic: resource(hardware.nicBytesPerSec), cost, cap };
+  return { disk: perMs(hardware.diskBytesPerSec), nic: perMs(hardware.nicBytesPerSec), cost, cap };
 }
 
 /** By node, its host; nodes whose hosts have more of everything than they can use are on their own. */
@@ -254,8 +248,8 @@ function cellsOf(nodes: number, host: HostHardware, threadsPerNode: number): Cel
     const cell = {
       firstNode,
       endNode,
-      disk: { capacity: diskBytesPerMs },
-      cores: { capacity: cores },
+      disk: diskBytesPerMs,
+      cores,
       isShared,
     };
     for (let node = firstNode; node < endNode; node++) cells.push(cell);

@@ -10,8 +10,13 @@ export interface NodePaths {
   readonly staging: string;
 }
 
-export function nodePaths(clusterDirectory: string, nodeName: string): NodePaths {
-  const root = path.join(clusterDirectory, nodeName);
+export const nodePaths = (clusterDirectory: string, nodeName: string): NodePaths =>
+  nodePathsIn(path.join(clusterDirectory, nodeName));
+
+/** Where a node's threads rehearse before the cluster is up. */
+export const rehearsalDirectory = ({ data }: NodePaths): string => path.join(path.dirname(data), 'rehearsal');
+
+export function nodePathsIn(root: string): NodePaths {
   return {
     data: path.join(root, 'data'),
     snapshots: path.join(root, 'snapshot'),

@@ -68,7 +68,7 @@ export interface WorkerShard {
   readonly source?: { readonly address: ShardAddress; readonly files: readonly ManifestFile[] };
 }
 
-/** Waits until all `threads` of the pool are up, so that starting them is not taken for backing up. */
+/** Gets ready, and waits until all `threads` of the pool are, so that starting is not taken for backing up. */
 export interface WarmUpMessage {
   readonly kind: 'warm-up';
   readonly threads: number;

@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs';
 import { Piscina } from 'piscina';
 import { sampler } from '../../base/distribution.js';
 import { randomStream } from '../../base/random.js';
@@ -11,7 +12,7 @@ import type { Storage } from '../../repository/storage/storage.js';
 import type { NodeHardware, RepositoryLimits } from '../hardware.js';
 import type { Recorder } from '../recorder.js';
 import { msToNs, nowNs, nsToMs, Pacer } from './pacer.js';
-import { nodePaths } from './paths.js';
+import { nodePaths, rehearsalDirectory } from './paths.js';
 import {
   ABORT_CELLS,
   PROGRESS,
@@ -98,6 +99,12 @@ export class RealWorld implements World {
     );
     try {
       await Promise.all(warmUps);
+      // Also what threads left that were killed while they rehearsed.
+      for (const nodeName of options.catalog.nodeNames)
+        rmSync(rehearsalDirectory(nodePaths(options.clusterDirectory, nodeName)), {
+          recursive: true,
+          force: true,
+        });
     } catch (error) {
       await world.close();
       throw error;

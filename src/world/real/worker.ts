@@ -7,6 +7,7 @@ import type { Storage } from '../../repository/storage/storage.js';
 import { Interpreter } from './interpreter.js';
 import { Pace, TaskAborted } from './pace.js';
 import { nowNs } from './pacer.js';
+import { rehearse } from './rehearsal.js';
 import type {
   MountedStorage,
   TaskMessage,
@@ -78,6 +79,7 @@ function storageOf({ spec, credentials }: MountedStorage): Promise<Storage> {
 async function warmUp({ threads }: WarmUpMessage): Promise<undefined> {
   // What sends in parts is S3; where a statement mounts some later, its first task waits for this.
   if (setup.limits.multipart) await loadS3();
+  await rehearse(setup, threadId);
   const ready = new Int32Array(setup.shared.ready);
   if (Atomics.add(ready, 0, 1) + 1 >= threads) Atomics.notify(ready, 0);
   const giveUpAtMs = performance.now() + WARM_UP_TIMEOUT_MS;

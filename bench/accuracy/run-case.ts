@@ -1,6 +1,6 @@
 import { closeSync, openSync, readdirSync, readSync, rmSync } from 'node:fs';
 import path from 'node:path';
-import { interrupted, machine, runDrill } from '../../src/drill/index.js';
+import { interrupted, machine, runDrill, settleDisk } from '../../src/drill/index.js';
 import { generateCatalog, type Scenario } from '../../src/scenario/index.js';
 import { prepareDataset } from '../../src/world/real/dataset.js';
 import type { RunResult } from '../../src/world/result.js';
@@ -29,8 +29,8 @@ export function makeData({ scenario }: Case, { workDirectory, signal }: RunOptio
 }
 
 /**
- * Runs a case for real, once. All data is read before, so that it comes from memory in every run as far as it fits there; what
- * the run wrote is removed afterwards. Throws if the job fails, and INTERRUPTED.
+ * Runs a case for real, once. All data is read before, so that it comes from memory in every run as far as it fits there, and
+ * what was written before is on the disk; what the run wrote is removed afterwards. Throws if the job fails, and INTERRUPTED.
  */
 export async function runCase(one: Case, round: number, options: RunOptions): Promise<RunResult> {
   readAll(await makeData(one, options));
@@ -39,6 +39,7 @@ export async function runCase(one: Case, round: number, options: RunOptions): Pr
   const scenario: Scenario = storage
     ? { ...one.scenario, repository: { ...one.scenario.repository, storage, isPlaced: true } }
     : one.scenario;
+  settleDisk();
   try {
     const { variants } = await runDrill(
       { ...one.loaded, variants: [{ name: one.loaded.variants[0]!.name, scenario }] },

@@ -7,4 +7,5 @@ export { interrupted } from './real-job.js';
 export { runDrill, type DrillOptions } from './run-drill.js';
 export { RealCluster } from './real-cluster.js';
 export { serveCluster, type ServeOptions } from './serve.js';
+export { settleDisk } from './settle-disk.js';
 export { storageAt } from './storage-at.js';

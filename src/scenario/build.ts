@@ -122,6 +122,7 @@ function buildNodes({ nodes, hardware }: ClusterInput, report: Report): NodeSpec
       hashBytesPerSec: group.hardware.hash ?? hardware.hash,
       nicBytesPerSec: group.hardware.nic ?? hardware.nic,
       linkMs: group.hardware.link ?? hardware.link,
+      snapshotMs: group.hardware.snapshot ?? hardware.snapshot,
     };
     return Array.from({ length: group.count }, (_, node) => ({ name: `${name}-${node + 1}`, hardware: own }));
   });
@@ -135,7 +136,11 @@ function buildRepository(input: ScenarioInput['repository'], report: Report): Re
     requestsPerSec: input.requestRate,
     requestBurst: input.requestBurst,
     multipart: buildMultipart(input),
-    client: { requestMs: input.client.request, bytesPerSec: input.client.bytes },
+    client: {
+      requestMs: input.client.request,
+      directoryMs: input.client.directory,
+      bytesPerSec: input.client.bytes,
+    },
   };
   const { name, type, readOnly } = input;
   if (type === 's3') {

@@ -42,6 +42,7 @@ const slowed = (hardware: NodeHardware, slowdown: number): NodeHardware => ({
   hashBytesPerSec: hardware.hashBytesPerSec / slowdown,
   nicBytesPerSec: hardware.nicBytesPerSec / slowdown,
   linkMs: hardware.linkMs * slowdown,
+  snapshotMs: hardware.snapshotMs * slowdown,
 });
 
 /** The empty cluster that a scenario restores into: its databases, no tables. */

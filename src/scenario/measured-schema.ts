@@ -17,6 +17,7 @@ const clusterSchema = keys({
     hash: unlimited('MD5 on one thread.'),
     nic: unlimited('Network card of one node.'),
     link: free('Making one hard link.'),
+    snapshot: free("Beginning a shard's snapshot, besides its links."),
   }).prefault({}),
   host: keys({
     nodes: z
@@ -46,6 +47,7 @@ const repositorySchema = keys({
   requestBurst: count(1, 1_000_000).default(1).describe('Requests that may be made at once after a pause.'),
   client: keys({
     request: free("A node's processor time for one request."),
+    directory: free("The same for a shard's first file, besides: its directory."),
     bytes: unlimited('Bytes that one thread moves to the repository, hashing aside.'),
   }).prefault({}),
 });

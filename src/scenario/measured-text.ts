@@ -23,6 +23,7 @@ export function printMeasured(measured: MeasuredHardware, comments: MeasuredComm
     value('cluster.hardware.hash', rateText(node.hashBytesPerSec)),
     value('cluster.hardware.nic', rateText(node.nicBytesPerSec)),
     value('cluster.hardware.link', durationText(node.linkMs)),
+    value('cluster.hardware.snapshot', durationText(node.snapshotMs)),
     '  host:',
     value('cluster.host.nodes', String(host.nodes)),
     value('cluster.host.cores', host.cores === Infinity ? 'unlimited' : numberText(host.cores)),
@@ -41,6 +42,7 @@ export function printMeasured(measured: MeasuredHardware, comments: MeasuredComm
     value('repository.requestBurst', String(repository.requestBurst)),
     '  client:',
     value('repository.client.request', durationText(repository.client.requestMs)),
+    value('repository.client.directory', durationText(repository.client.directoryMs)),
     value('repository.client.bytes', rateText(repository.client.bytesPerSec)),
     ...originLines(origin),
   ];

@@ -82,6 +82,7 @@ function measuredOf({ cluster, repository, measured }: MeasuredInput): MeasuredH
       hashBytesPerSec: hardware.hash,
       nicBytesPerSec: hardware.nic,
       linkMs: hardware.link,
+      snapshotMs: hardware.snapshot,
     },
     host: {
       nodes: host.nodes,
@@ -101,7 +102,11 @@ function measuredOf({ cluster, repository, measured }: MeasuredInput): MeasuredH
       latencyMs: repository.latency,
       requestsPerSec: repository.requestRate,
       requestBurst: repository.requestBurst,
-      client: { requestMs: repository.client.request, bytesPerSec: repository.client.bytes },
+      client: {
+        requestMs: repository.client.request,
+        directoryMs: repository.client.directory,
+        bytesPerSec: repository.client.bytes,
+      },
     },
     origin: measured,
   };
@@ -152,6 +157,7 @@ const slowerNode = (a: NodeHardware, b: NodeHardware): NodeHardware => ({
   ...(b.hashBytesPerSec < Infinity ? { coreHashBytesPerSec: b.hashBytesPerSec } : {}),
   nicBytesPerSec: Math.min(a.nicBytesPerSec, b.nicBytesPerSec),
   linkMs: Math.max(a.linkMs, b.linkMs),
+  snapshotMs: Math.max(a.snapshotMs, b.snapshotMs),
 });
 
 const slowerCoordinator = (a: CoordinatorHardware, b: CoordinatorHardware): CoordinatorHardware => ({
@@ -180,6 +186,7 @@ function slowerRepository(a: RepositoryLimits, b: MeasuredHardware['repository']
     multipart: a.multipart,
     client: {
       requestMs: Math.max(a.client.requestMs, b.client.requestMs),
+      directoryMs: Math.max(a.client.directoryMs, b.client.directoryMs),
       bytesPerSec: Math.min(a.client.bytesPerSec, b.client.bytesPerSec),
     },
   };

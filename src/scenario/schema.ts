@@ -26,6 +26,7 @@ const clusterHardware = keys({
   hash: rate.prefault('550 MB/s').describe('MD5 on one thread.'),
   nic: rate.prefault('10 Gbit/s').describe('Network card of one node, shared by its uploads.'),
   link: duration.prefault('20 us').describe('Making one hard link, on one snapshot worker.'),
+  snapshot: duration.prefault('0 ms').describe("Beginning a shard's snapshot, besides its links."),
 });
 
 const groupSchema = keys({
@@ -36,6 +37,7 @@ const groupSchema = keys({
     hash: rate.optional().describe('MD5 on one thread of this group.'),
     nic: rate.optional().describe('Network card of one node of this group.'),
     link: duration.optional().describe('Making one hard link.'),
+    snapshot: duration.optional().describe("Beginning a shard's snapshot, besides its links."),
   })
     .prefault({})
     .describe('Where this group differs from cluster.hardware.'),
@@ -135,6 +137,9 @@ const repositorySchema = keys({
     .describe('s3: how large files are sent; default: as real runs do.'),
   client: keys({
     request: duration.prefault('0 ms').describe("A node's processor time for one request."),
+    directory: duration
+      .prefault('0 ms')
+      .describe("The same for a shard's first file, besides: its directory."),
     bytes: rate
       .prefault('unlimited')
       .describe('Bytes that one thread moves to the repository, hashing aside.'),

@@ -18,6 +18,8 @@ export interface NodeHardware {
   readonly nicBytesPerSec: number;
   /** Time to make (or drop) one hard link, on one snapshot worker. */
   readonly linkMs: number;
+  /** Time to begin the snapshot of a shard, on one snapshot worker, besides its links: its directory. */
+  readonly snapshotMs: number;
 }
 
 /** What nodes on one machine have between them. It is told of, not enforced in real runs: threads share what there is. */
@@ -58,6 +60,8 @@ export interface Multipart {
 export interface ClientCost {
   /** Processor time of one request, besides its bytes. */
   readonly requestMs: number;
+  /** Processor time of a shard's first file, besides: the shard's directory. */
+  readonly directoryMs: number;
   /** Bytes that one thread moves between a disk and the repository, hashing aside. */
   readonly bytesPerSec: number;
 }

@@ -19,7 +19,13 @@ const uploadMs = (changes: Partial<Scenario>): number => {
 };
 
 /** Nothing costs anything but what a test sets. */
-const FREE = { diskBytesPerSec: Infinity, hashBytesPerSec: Infinity, nicBytesPerSec: Infinity, linkMs: 0 };
+const FREE = {
+  diskBytesPerSec: Infinity,
+  hashBytesPerSec: Infinity,
+  nicBytesPerSec: Infinity,
+  linkMs: 0,
+  snapshotMs: 0,
+};
 const FREE_LIMITS = { ...LIMITS, bandwidthBytesPerSec: Infinity, latencyMs: fixed(0) };
 const cluster = (count: number, hardware = {}): Scenario['cluster'] => ({
   ...nodes(count, { ...FREE, ...hardware }),

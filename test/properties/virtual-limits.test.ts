@@ -38,7 +38,8 @@ test('the engine exceeds no limit at any instant, shares by max-min fairness, an
       for (const { name, sizeBytes } of nodes) {
         const sent = sentBytes[cluster.catalog.nodeNames.indexOf(name)]!;
         // Where nothing limits what is sent, it takes no time and no rate.
-        if (sent > 0) t.true(Math.abs(sent - sizeBytes) <= 1e-6 * sizeBytes, `${name}: ${sent} of ${sizeBytes}`);
+        if (sent > 0)
+          t.true(Math.abs(sent - sizeBytes) <= 1e-6 * sizeBytes, `${name}: ${sent} of ${sizeBytes}`);
       }
     }),
     { numRuns: RUNS },

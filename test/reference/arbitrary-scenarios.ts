@@ -23,6 +23,7 @@ const arbitraryHardware: fc.Arbitrary<NodeHardware> = fc.record({
   hashBytesPerSec: rate(50e6, 300e6),
   nicBytesPerSec: rate(10e6, 200e6),
   linkMs: maybe(between(0.01, 2), 0),
+  snapshotMs: maybe(between(0.01, 5), 0),
 });
 
 const arbitraryHost = (nodes: number): fc.Arbitrary<HostHardware> =>
@@ -49,7 +50,11 @@ const arbitraryLimits = (type: 'local' | 's3'): fc.Arbitrary<RepositoryLimits> =
             }),
             undefined,
           ),
-    client: fc.record({ requestMs: maybe(between(0.05, 3), 0), bytesPerSec: rate(30e6, 500e6, 2) }),
+    client: fc.record({
+      requestMs: maybe(between(0.05, 3), 0),
+      directoryMs: maybe(between(0.05, 3), 0),
+      bytesPerSec: rate(30e6, 500e6, 2),
+    }),
   });
 
 const arbitraryEngine: fc.Arbitrary<Scenario['engine']> = fc
@@ -164,7 +169,7 @@ export const withDefaultPrices = (priced: Scenario): Scenario => ({
       ...priced.repository.limits,
       requestBurst: 1,
       multipart: undefined,
-      client: { requestMs: 0, bytesPerSec: Infinity },
+      client: { requestMs: 0, directoryMs: 0, bytesPerSec: Infinity },
     },
   },
 });

@@ -39,8 +39,9 @@ const FREE: NodeHardware = {
   hashBytesPerSec: Infinity,
   nicBytesPerSec: Infinity,
   linkMs: 0,
+  snapshotMs: 0,
 };
-const FREE_CLIENT = { requestMs: 0, bytesPerSec: Infinity };
+const FREE_CLIENT = { requestMs: 0, directoryMs: 0, bytesPerSec: Infinity };
 const FREE_LIMITS = { ...LIMITS, bandwidthBytesPerSec: Infinity, latencyMs: fixed(0) };
 
 const FILE_BYTES = 1e6;

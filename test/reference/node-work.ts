@@ -36,7 +36,10 @@ export function createNodeWork({ scenario, hardware, timeline, requests, onPut }
   const { request } = requests;
 
   function* snapshot(node: number, pieces: readonly Piece[]): Process {
-    for (const { fileBytes } of pieces) yield* timeline.wait(fileBytes.length * hardware[node]!.linkMs);
+    for (const { fileBytes } of pieces) {
+      const { snapshotMs, linkMs } = hardware[node]!;
+      yield* timeline.wait(snapshotMs + fileBytes.length * linkMs);
+    }
   }
 
   function* upload(node: number, pieces: readonly Piece[]): Process {
@@ -44,11 +47,11 @@ export function createNodeWork({ scenario, hardware, timeline, requests, onPut }
       if (probe === 'always') yield* request(node);
       for (const [file, bytes] of fileBytes.entries()) {
         if (renames && hashing === 'one-pass') {
-          yield* request(node);
+          yield* request(node, file === 0);
           yield* timeline.flow(node, 'put-hash', bytes);
         } else {
           yield* timeline.flow(node, 'hash', bytes);
-          yield* put(node, bytes);
+          yield* put(node, bytes, file === 0);
         }
         onPut({ node, shard, file, atMs: timeline.now() });
         if (renames) yield* request(node);
@@ -56,14 +59,14 @@ export function createNodeWork({ scenario, hardware, timeline, requests, onPut }
     }
   }
 
-  function* put(node: number, bytes: number): Process {
+  function* put(node: number, bytes: number, isFirst: boolean): Process {
     if (limits.multipart && bytes > limits.multipart.partBytes)
-      yield* putInParts(node, bytes, limits.multipart);
-    else yield* putWhole(node, bytes);
+      yield* putInParts(node, bytes, limits.multipart, isFirst);
+    else yield* putWhole(node, bytes, isFirst);
   }
 
-  function* putWhole(node: number, bytes: number): Process {
-    yield* request(node);
+  function* putWhole(node: number, bytes: number, isFirst: boolean): Process {
+    yield* request(node, isFirst);
     yield* timeline.flow(node, 'put', bytes);
   }
 
@@ -71,9 +74,10 @@ export function createNodeWork({ scenario, hardware, timeline, requests, onPut }
     node: number,
     bytes: number,
     { partBytes, parallel }: { readonly partBytes: number; readonly parallel: number },
+    isFirst: boolean,
   ): Process {
-    yield* request(node);
-    const parts = partSizes(bytes, partBytes).map((part) => putWhole(node, part));
+    yield* request(node, isFirst);
+    const parts = partSizes(bytes, partBytes).map((part) => putWhole(node, part, false));
     yield createPool(timeline, parallel).runAll(parts);
     yield* request(node);
   }

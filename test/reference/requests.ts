@@ -5,7 +5,7 @@ import type { Process, Step, Timeline } from './timeline.js';
 
 export interface Requests {
   /** One request of a node, or of the coordinator. */
-  readonly request: (node: number | 'coordinator') => Process;
+  readonly request: (node: number | 'coordinator', makesDirectory?: boolean) => Process;
   readonly count: () => number;
 }
 
@@ -22,10 +22,11 @@ export function createRequests(
   const takeToken = createBucket(timeline, requestsPerSec / 1000, requestBurst);
   let count = 0;
 
-  function* request(node: number | 'coordinator'): Process {
+  function* request(node: number | 'coordinator', makesDirectory = false): Process {
     count++;
-    if (node === 'coordinator' || client.requestMs === 0) return yield* answer();
-    const work = timeline.flow(node, 'processor', processorBytes(client.requestMs, nodes[node]!));
+    const workMs = client.requestMs + (makesDirectory ? client.directoryMs : 0);
+    if (node === 'coordinator' || workMs === 0) return yield* answer();
+    const work = timeline.flow(node, 'processor', processorBytes(workMs, nodes[node]!));
     yield both(timeline, work, answer());
   }
 

@@ -45,7 +45,13 @@ const figures = fc.record({
 });
 
 const measured: fc.Arbitrary<MeasuredHardware> = fc.record({
-  node: fc.record({ diskBytesPerSec: rates, hashBytesPerSec: rates, nicBytesPerSec: rates, linkMs: times }),
+  node: fc.record({
+    diskBytesPerSec: rates,
+    hashBytesPerSec: rates,
+    nicBytesPerSec: rates,
+    linkMs: times,
+    snapshotMs: times,
+  }),
   host: fc.record({
     nodes: fc.oneof(fc.constant('all' as const), fc.integer({ min: 1, max: 8 })),
     cores: fc.oneof(fc.double({ min: 0.5, max: 64, noNaN: true }), fc.constant(Infinity)),
@@ -60,7 +66,7 @@ const measured: fc.Arbitrary<MeasuredHardware> = fc.record({
     latencyMs: latencies,
     requestsPerSec: rates,
     requestBurst: fc.integer({ min: 1, max: 1000 }),
-    client: fc.record({ requestMs: times, bytesPerSec: rates }),
+    client: fc.record({ requestMs: times, directoryMs: times, bytesPerSec: rates }),
   }),
   origin: fc.record(
     {
@@ -120,6 +126,7 @@ function slowness({ cluster, repository: { limits } }: Scenario): number[] {
       1 / hardware.hashBytesPerSec,
       1 / hardware.nicBytesPerSec,
       hardware.linkMs,
+      hardware.snapshotMs,
     ]),
     host.nodesPerHost,
     1 / host.cores,
@@ -132,6 +139,7 @@ function slowness({ cluster, repository: { limits } }: Scenario): number[] {
     mean(limits.latencyMs),
     1 / limits.requestsPerSec,
     limits.client.requestMs,
+    limits.client.directoryMs,
     1 / limits.client.bytesPerSec,
   ];
 }

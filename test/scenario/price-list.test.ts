@@ -56,12 +56,17 @@ const KEYS: readonly {
   {
     text: inRepository('client: { request: 200 us }'),
     read: ({ repository }) => repository.limits.client,
-    is: { requestMs: 0.2, bytesPerSec: Infinity },
+    is: { requestMs: 0.2, directoryMs: 0, bytesPerSec: Infinity },
   },
   {
     text: inRepository('client: { bytes: 1 GB/s }'),
     read: ({ repository }) => repository.limits.client,
-    is: { requestMs: 0, bytesPerSec: 1e9 },
+    is: { requestMs: 0, directoryMs: 0, bytesPerSec: 1e9 },
+  },
+  {
+    text: inRepository('client: { directory: 600 us }'),
+    read: ({ repository }) => repository.limits.client.directoryMs,
+    is: 0.6,
   },
   {
     text: S3,
@@ -254,6 +259,7 @@ test('so many nodes are stragglers as their share says, in all they do, and the 
         hashBytesPerSec: own.hashBytesPerSec / slowdown,
         nicBytesPerSec: own.nicBytesPerSec / slowdown,
         linkMs: own.linkMs * slowdown,
+        snapshotMs: own.snapshotMs * slowdown,
       };
       t.is(hardware.length, nodes);
       const slowNodes = hardware.filter(({ linkMs }) => linkMs !== own.linkMs);

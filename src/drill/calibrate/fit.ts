@@ -109,6 +109,11 @@ const PARAMETERS: readonly Parameter[] = [
     times: (hardware, factor) =>
       withClient(hardware, { requestMs: hardware.repository.client.requestMs * factor }),
   },
+  {
+    pull: WEAK,
+    times: (hardware, factor) =>
+      withClient(hardware, { directoryMs: hardware.repository.client.directoryMs * factor }),
+  },
   { pull: WEAK, times: byteTimes },
   {
     pull: WEAK,

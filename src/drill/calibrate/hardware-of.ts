@@ -25,11 +25,15 @@ export function coresOf({ hash, hashOnAll }: MachineFigures, cores: number): num
   return Math.min(cores, Math.max(1, hashOnAll.median / hash.median));
 }
 
+/** A rate that was measured says how many requests there can be in a second, not that they keep a distance. */
+const BURST = 64;
+
 /** The model's parameters as far as probes tell them. */
 export function hardwareOf(
   { machine, storage }: Figures,
   cores: number,
   { type, durable }: Pick<Places, 'type' | 'durable'>,
+  snapshotMs = 0,
 ): Omit<MeasuredHardware, 'origin'> {
   return withRoundFigures({
     node: {
@@ -37,6 +41,7 @@ export function hardwareOf(
       hashBytesPerSec: machine.hash.median,
       nicBytesPerSec: Infinity,
       linkMs: machine.link.median,
+      snapshotMs,
     },
     host: { nodes: 'all', cores: coresOf(machine, cores), diskBytesPerSec: machine.read.median },
     coordinator: {
@@ -51,9 +56,11 @@ export function hardwareOf(
       perConnectionBytesPerSec: storage.connection.median,
       latencyMs: fixed(quantile(Float64Array.from(storage.latencyMs).sort(), 0.5)),
       requestsPerSec: limitOf(storage.requests),
-      requestBurst: 1,
+      requestBurst: BURST,
       client: {
         requestMs: storage.requestProcessor.median,
+        // Before runs tell more, as much as a file; an object store has none.
+        directoryMs: type === 's3' ? 0 : storage.requestProcessor.median,
         bytesPerSec: storage.connectionProcessor.median,
       },
     },
@@ -145,6 +152,7 @@ export function commentsOf({ machine, storage }: Figures): MeasuredComments {
     'cluster.host.nodes': 'the nodes of a real run share this machine',
     'cluster.host.cores': `hashing on all cores, ${of(machine.hashOnAll, rate)}, by hashing on one`,
     'cluster.host.disk': 'the same: there is one',
+    'cluster.hardware.snapshot': 'from the runs',
     'cluster.coordinator.message': of(machine.message, time),
     'cluster.coordinator.persist': of(machine.persist, time),
     'cluster.coordinator.manifest': of(machine.manifest, rate),
@@ -153,6 +161,7 @@ export function commentsOf({ machine, storage }: Figures): MeasuredComments {
     'repository.latency': `fitted; probed: ${of(storage.request, time)}`,
     'repository.requestRate': saturated(storage.requests, of(storage.requests.best, perSecond)),
     'repository.client.request': fitted(storage.requestProcessor, time),
+    'repository.client.directory': 'fitted to the runs',
     'repository.client.bytes': fitted(storage.connectionProcessor, rate),
   };
 }

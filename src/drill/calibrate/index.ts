@@ -27,6 +27,7 @@ import {
 import { MACHINE_PROBE_BYTES, probeMachine } from './machine-probes.js';
 import { openPlaces, type Places } from './places.js';
 import { interrupted, Prober } from './prober.js';
+import { median } from './statistics.js';
 import { runTrials, type TrialRuns } from './runs.js';
 import { MOST_THREADS, probeStorage, STORAGE_PROBE_BYTES } from './storage-probes.js';
 import { mostRunBytes, SHAPES, shapesFor, type Shape } from './trials.js';
@@ -122,7 +123,7 @@ async function fit(
   signal: AbortSignal,
 ): Promise<MeasuredHardware> {
   const probed = {
-    ...hardwareOf(figures, availableParallelism(), places),
+    ...hardwareOf(figures, availableParallelism(), places, median(runs.map((run) => run.snapshotMs))),
     origin: { figures: {}, fit: [] },
   };
   const trials: Trial[] = runs.filter(({ shape }) => shape.use === 'fitted');

@@ -3,6 +3,7 @@ import { DrillError, revive } from '../../base/errors.js';
 import type { LoadedScenario, Scenario } from '../../scenario/index.js';
 import type { RunResult } from '../../world/result.js';
 import { runDrill } from '../run-drill.js';
+import { settleDisk } from '../settle-disk.js';
 import type { Effort } from './effort.js';
 import { uploadingMs } from './fit.js';
 import type { Places } from './places.js';
@@ -16,6 +17,8 @@ export interface TrialRuns {
   readonly scenario: Scenario;
   /** Median time in UPLOADING. */
   readonly measuredMs: number;
+  /** Median time that a thread took for a shard's snapshot. */
+  readonly snapshotMs: number;
   readonly runs: number;
 }
 
@@ -36,24 +39,30 @@ export async function runTrials(options: RunTrialsOptions): Promise<readonly Tri
     shape,
     shards: shardsFor(shape, expected, effort),
     samplesMs: [] as number[],
+    snapshotsMs: [] as number[],
   }));
   let count = 0;
   for (let round = 0; round < effort.runs; round++) {
     if (round > 0 && performance.now() - startMs > effort.repeatWithinMs) break;
-    for (const { shape, shards, samplesMs } of found) {
+    for (const { shape, shards, samplesMs, snapshotsMs } of found) {
       onStep(`run ${++count} of ${shapes.length * effort.runs}: ${shape.name}`);
       const name = `run-${count}`;
       const run = await runOnce(trialScenario(shape, shards, places.storage(name)), name, options);
       samplesMs.push(uploadingMs(run));
+      snapshotsMs.push(snapshotMs(run, shards / (shape.nodes * shape.workers)));
     }
   }
-  return found.map(({ shape, shards, samplesMs }) => ({
+  return found.map(({ shape, shards, samplesMs, snapshotsMs }) => ({
     shape,
     scenario: onlyVariant(trialScenario(shape, shards, places.storage('run'))),
     measuredMs: median(samplesMs),
+    snapshotMs: median(snapshotsMs),
     runs: samplesMs.length,
   }));
 }
+
+const snapshotMs = ({ states }: RunResult, shardsPerThread: number): number =>
+  states.find(({ state }) => state === 'SNAPSHOTING')!.durationMs / Math.max(1, shardsPerThread);
 
 const onlyVariant = ({ variants }: LoadedScenario): Scenario => variants[0]!.scenario;
 
@@ -67,6 +76,7 @@ async function runOnce(
   if (signal.aborted) throw interrupted();
   const { storage } = onlyVariant(loaded).repository;
   const own = places.storage(name);
+  settleDisk();
   try {
     const { variants } = await runDrill(loaded, {
       workDirectory: path.join(places.work, 'drill'),

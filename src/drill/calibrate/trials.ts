@@ -43,6 +43,7 @@ export const SHAPES: readonly Shape[] = [
   kind('fitted', 'tiny files', [1, 1], [4 * KIB, 9]),
   kind('fitted', 'tiny files', [1, 4], [4 * KIB, 9]),
   kind('fitted', 'small files', [4, 2], [64 * KIB, 7]),
+  kind('fitted', 'tiny files, one a shard', [1, 2], [4 * KIB, 1]),
   kind('held back', 'medium files', [2, 4], [MIB, 3]),
   kind('held back', 'mixed sizes', [3, 2], [256 * KIB, 5], { sigma: 1.2 }),
   kind('held back', 'tiny files', [8, 1], [4 * KIB, 5]),

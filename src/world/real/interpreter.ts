@@ -74,7 +74,7 @@ export class Interpreter {
     const from = path.join(paths.data, String(shard.address.shardId));
     const to = this.snapshotDirectory(shard);
     const names = this.namesOf(shard);
-    const dueNs = pace.links(names.length);
+    const dueNs = pace.snapshot(names.length);
     onDisk(`taking a snapshot of ${from}`, () => {
       // A coordinator that lost its memory asks again; the new snapshot replaces the old one.
       rmSync(to, { recursive: true, force: true });

@@ -50,6 +50,7 @@ export class Pace {
   private readonly aborts: Int32Array;
   private readonly latencyMs: () => number;
   private readonly linkMs: number;
+  private readonly snapshotMs: number;
   private abortCell = 0;
   private sendOrdinal = 0;
   private scheduleNs = 0n;
@@ -63,6 +64,7 @@ export class Pace {
     this.aborts = new Int32Array(shared.aborts);
     this.latencyMs = sampler(limits.latencyMs, randomStream(seed, `latency/${nodeName}/${threadId}`));
     this.linkMs = hardware.linkMs;
+    this.snapshotMs = hardware.snapshotMs;
     const { nicBytesPerSec, diskBytesPerSec, hashBytesPerSec } = hardware;
     this.slowestLink = Math.min(nicBytesPerSec, limits.perConnectionBytesPerSec, limits.bandwidthBytesPerSec);
     this.slowestDisk = Math.min(diskBytesPerSec, hashBytesPerSec);
@@ -90,6 +92,11 @@ export class Pace {
   request(): bigint {
     const startNs = this.now();
     return later(this.requests.turn(startNs), startNs) + msToNs(this.latencyMs());
+  }
+
+  /** When the snapshot of a shard of this many files, begun now, is taken. */
+  snapshot(files: number): bigint {
+    return this.links(files) + msToNs(this.snapshotMs);
   }
 
   /** When links of this many files, begun now, are made. */

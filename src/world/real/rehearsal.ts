@@ -96,6 +96,7 @@ function withoutLimits(setup: WorkerSetup, root: string): WorkerSetup {
       hashBytesPerSec: Infinity,
       nicBytesPerSec: Infinity,
       linkMs: 0,
+      snapshotMs: 0,
     },
     limits: {
       ...setup.limits,

@@ -54,6 +54,7 @@ const OPERATION_START = 2;
 const TASK_START = 3;
 const MOVED_BYTES = 4;
 const MOVED_FILES = 5;
+const IS_FIRST = 6;
 
 /**
  * Whatever goes on at nodes: tasks with their operations one after the other, and parts of files. Each has a slot, in which
@@ -159,6 +160,20 @@ export class Activities {
 
   setFirstFile(slot: number, ordinal: number): void {
     this.wholes[slot * WHOLES + FIRST_FILE] = ordinal;
+  }
+
+  /** Another shard is taken up: the next file is the first that is sent of it. */
+  beginShard(slot: number, firstFile: number): void {
+    this.wholes[slot * WHOLES + FIRST_FILE] = firstFile;
+    this.moments[slot * MOMENTS + IS_FIRST] = 1;
+  }
+
+  /** Whether the file that is sent now is the first of its shard. */
+  takeFirst(slot: number): boolean {
+    const at = slot * MOMENTS + IS_FIRST;
+    const isFirst = this.moments[at] === 1;
+    this.moments[at] = 0;
+    return isFirst;
   }
 
   /** Bytes that flow once the request is answered. */

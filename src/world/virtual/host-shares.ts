@@ -100,9 +100,7 @@ export class HostShares {
     const kind = kindOf(lane);
     const reads = usesDisk(kind) && Math.min(disk, hostDisk) < Infinity;
     const computes = cost[kind]! > 0 && cores < Infinity;
-    return (
-      cap[kind] === Infinity && !reads && !computes && !(usesRepository(kind) && nic < Infinity)
-    );
+    return cap[kind] === Infinity && !reads && !computes && !(usesRepository(kind) && nic < Infinity);
   }
 
   /** Of the processor's work, in the bytes that stand for it. */

@@ -30,7 +30,7 @@ export function performOnNode(
   switch (operation.op) {
     case 'scan':
       // What follows is of this shard's files: a million times, so that it is looked up once.
-      activities.setFirstFile(slot, catalog.shards.firstFile[operation.shard]!);
+      activities.beginShard(slot, catalog.shards.firstFile[operation.shard]!);
       activities.remotes[slot] ??= cluster.repository(job.repository).filesOf(job.label, catalog);
       return nodes.scan(node, job.jobId, operation.shard);
     case 'list':

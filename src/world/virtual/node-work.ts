@@ -174,6 +174,7 @@ export class NodeWork {
 
   private startOther(slot: number, operation: Operation): boolean {
     const { activities } = this;
+    const node = activities.node(slot);
     activities.setEffect(slot, EFFECT.other);
     switch (operation.op) {
       case 'scan':
@@ -181,12 +182,14 @@ export class NodeWork {
       case 'sweep':
         return false;
       case 'link':
+        this.delay(slot, this.prices.snapshotMs(node, this.shards.fileCount(operation.shard)));
+        break;
       case 'install':
       case 'remove':
-        this.delay(slot, this.shards.fileCount(operation.shard));
+        this.delay(slot, this.prices.linkMs(node, this.shards.fileCount(operation.shard)));
         break;
       case 'drop':
-        this.delay(slot, this.options.cluster.nodes.filesOf(activities.node(slot), operation.jobId));
+        this.delay(slot, this.prices.linkMs(node, this.options.cluster.nodes.filesOf(node, operation.jobId)));
         break;
       default:
         this.request(slot, FLOW.put, 0);
@@ -209,20 +212,22 @@ export class NodeWork {
   private put(slot: number, hash: boolean): void {
     const sizeBytes = this.activities.fileBytes(slot);
     const partBytes = hash ? undefined : this.prices.partBytes(sizeBytes);
-    if (partBytes === undefined) return this.request(slot, hash ? FLOW.putHash : FLOW.put, sizeBytes);
+    const isFirst = this.activities.takeFirst(slot);
+    if (partBytes === undefined)
+      return this.request(slot, hash ? FLOW.putHash : FLOW.put, sizeBytes, isFirst);
     const running = this.activities.runningAt(slot);
     running.parts = { leftBytes: sizeBytes, partBytes, open: 0, state: 'beginning' };
-    return this.request(slot, FLOW.put, 0);
+    return this.request(slot, FLOW.put, 0, isFirst);
   }
 
-  private delay(slot: number, files: number): void {
-    this.wake(slot, STAGE.delayed, this.prices.linkMs(this.activities.node(slot), files));
+  private delay(slot: number, durationMs: number): void {
+    this.wake(slot, STAGE.delayed, durationMs);
   }
 
-  /** Makes a request; once it is answered, `bytes` flow. */
-  private request(slot: number, kind: FlowKind, bytes: number): void {
+  /** Makes a request; once it is answered, `bytes` flow. The first one for a shard's files makes its directory as well. */
+  private request(slot: number, kind: FlowKind, bytes: number, isFirst = false): void {
     const { activities, flows } = this;
-    const { clientMs } = this.prices;
+    const clientMs = this.prices.clientMs + (isFirst ? this.prices.directoryMs : 0);
     const node = activities.node(slot);
     activities.setKind(slot, kind);
     activities.setBytes(slot, bytes);

@@ -45,6 +45,10 @@ export class Prices {
     return this.tokensPerMs === Infinity ? latencyMs : this.turnMs() + latencyMs;
   }
 
+  snapshotMs(node: number, files: number): number {
+    return this.list.nodes[node]!.snapshotMs + this.linkMs(node, files);
+  }
+
   linkMs(node: number, files: number): number {
     return this.list.nodes[node]!.linkMs * files;
   }
@@ -52,6 +56,11 @@ export class Prices {
   /** Processor time of a request that a node makes. */
   get clientMs(): number {
     return this.list.repository.client.requestMs;
+  }
+
+  /** The same for a shard's directory. */
+  get directoryMs(): number {
+    return this.list.repository.client.directoryMs;
   }
 
   /** Of a file that is sent in parts: the size of all but the last. Undefined: it is sent in one piece. */

@@ -77,7 +77,13 @@ test('the search keeps to its evaluations, and never ends worse than it began', 
 });
 
 const HARDWARE: MeasuredHardware = {
-  node: { diskBytesPerSec: 5e9, hashBytesPerSec: 600e6, nicBytesPerSec: Infinity, linkMs: 0.01 },
+  node: {
+    diskBytesPerSec: 5e9,
+    hashBytesPerSec: 600e6,
+    nicBytesPerSec: Infinity,
+    linkMs: 0.01,
+    snapshotMs: 0.1,
+  },
   host: { nodes: 'all', cores: 1.9, diskBytesPerSec: 5e9 },
   coordinator: { messageMs: 0.05, persistMs: 3, manifestBytesPerSec: 50e6 },
   repository: {
@@ -88,7 +94,7 @@ const HARDWARE: MeasuredHardware = {
     requestsPerSec: Infinity,
     requestBurst: 1,
     // So much that eight threads on these cores wait for the processor rather than for the answer: else no run shows it.
-    client: { requestMs: 0.2, bytesPerSec: 1.5e9 },
+    client: { requestMs: 0.2, directoryMs: 0.5, bytesPerSec: 1.5e9 },
   },
   origin: { figures: {}, fit: [] },
 };
@@ -115,7 +121,7 @@ function misjudged(request: number, bytes: number, latency: number, hash: number
     repository: {
       ...repository,
       latencyMs: scaled(latencyMs, latency),
-      client: { requestMs: client.requestMs * request, bytesPerSec: client.bytesPerSec * bytes },
+      client: { ...client, requestMs: client.requestMs * request, bytesPerSec: client.bytesPerSec * bytes },
     },
   };
 }

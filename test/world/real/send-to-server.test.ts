@@ -22,7 +22,7 @@ const UNLIMITED: RepositoryLimits = {
   requestsPerSec: Infinity,
   requestBurst: 1,
   multipart: undefined,
-  client: { requestMs: 0, bytesPerSec: Infinity },
+  client: { requestMs: 0, directoryMs: 0, bytesPerSec: Infinity },
 };
 
 const JOB = 1;
@@ -42,6 +42,7 @@ function paceFor(limits: Partial<RepositoryLimits>): { pace: Pace; abort: () => 
     hashBytesPerSec: Infinity,
     nicBytesPerSec: Infinity,
     linkMs: 0,
+    snapshotMs: 0,
   };
   const paths = { data: '', snapshots: '', staging: '' };
   const setup = { nodeName: 'n', paths, hardware, limits: { ...UNLIMITED, ...limits }, seed: '', shared };

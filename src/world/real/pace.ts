@@ -134,6 +134,15 @@ export class Pace {
     for (let left = bytes; left > 0; left -= turn) this.until(clock(Math.min(turn, left)));
   }
 
+  /**
+   * The same for a transfer whose request is answered at `startNs`: not before. What threads share would otherwise be taken
+   * in advance by one whose answer comes late, and all whose answers come before would wait for it.
+   */
+  payFrom(startNs: bigint, clock: ByteClock, bytes: number): void {
+    this.until(startNs);
+    this.pay(clock, bytes);
+  }
+
   /** Sleeps until a time; throws TaskAborted at once when the job is aborted. */
   until(dueNs: bigint): void {
     for (;;) {

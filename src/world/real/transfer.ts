@@ -46,7 +46,7 @@ export async function sendFile(
       const written = writer.write(chunk);
       if (written instanceof Promise) await written;
       sizeBytes += bytes;
-      pace.pay(paid, bytes);
+      pace.payFrom(dueNs, paid, bytes);
       onBytes(bytes);
     }
     // An empty file has only its request to wait for.
@@ -83,7 +83,7 @@ export async function fetchFile(
         md5.update(chunk);
         writeAll(target, chunk, to);
         sizeBytes += bytes;
-        pace.pay(paid, bytes);
+        pace.payFrom(dueNs, paid, bytes);
         onBytes(bytes);
       }
       if (durable) onDisk(`syncing ${to}`, () => fsyncSync(target));

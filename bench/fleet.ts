@@ -103,7 +103,7 @@ function measure({ nodes, shards, workers }: Fleet): Measurement {
   const { user, system } = process.cpuUsage(cpuBefore);
   const wallSec = (performance.now() - startMs) / 1000;
   if (totals.files !== shards * FILES_PER_SHARD) throw new Error(`${totals.files} files`);
-  return { wallSec, cpuSec: (user + system) / 1e6, peakMb: process.resourceUsage().maxRSS / 1000 };
+  return { wallSec, cpuSec: (user + system) / 1e6, peakMb: (process.resourceUsage().maxRSS * 1024) / 1e6 };
 }
 
 function write(table: string): void {

@@ -131,7 +131,7 @@ export function withHardware(scenario: Scenario, measured: MeasuredHardware): Sc
   // Nodes of a group share one object, and are to share one still: there may be thousands.
   const slower = new Map<NodeHardware, NodeHardware>();
   const nodes = cluster.nodes.map(({ name, hardware }) => {
-    const known = slower.get(hardware) ?? slowerNode(hardware, measured.node);
+    const known = slower.get(hardware) ?? slowerNode(hardware, measured.node, hasProcessors(scenario));
     slower.set(hardware, known);
     return { name, hardware: known };
   });
@@ -150,15 +150,25 @@ export function withHardware(scenario: Scenario, measured: MeasuredHardware): Sc
   });
 }
 
-const slowerNode = (a: NodeHardware, b: NodeHardware): NodeHardware => ({
-  diskBytesPerSec: Math.min(a.diskBytesPerSec, b.diskBytesPerSec),
-  hashBytesPerSec: Math.min(a.hashBytesPerSec, b.hashBytesPerSec),
-  // A thread that is held back to a scenario's slower rate sleeps: it takes no more of the cores than hashing does here.
-  ...(b.hashBytesPerSec < Infinity ? { coreHashBytesPerSec: b.hashBytesPerSec } : {}),
-  nicBytesPerSec: Math.min(a.nicBytesPerSec, b.nicBytesPerSec),
-  linkMs: Math.max(a.linkMs, b.linkMs),
-  snapshotMs: Math.max(a.snapshotMs, b.snapshotMs),
-});
+/** Whether the scenario itself says anything of processors, so that its `hash` is processor time and no mere limit. */
+const hasProcessors = ({ cluster, repository }: Scenario): boolean =>
+  cluster.host.cores < Infinity || repository.limits.client.bytesPerSec < Infinity;
+
+function slowerNode(a: NodeHardware, b: NodeHardware, isProcessor: boolean): NodeHardware {
+  // Otherwise a thread that is held back to the scenario's slower rate sleeps: it takes no more of the cores than hashing
+  // does here.
+  const own = a.coreHashBytesPerSec ?? (isProcessor ? a.hashBytesPerSec : Infinity);
+  const coreHashBytesPerSec =
+    b.hashBytesPerSec < Infinity ? Math.min(own, b.hashBytesPerSec) : a.coreHashBytesPerSec;
+  return {
+    diskBytesPerSec: Math.min(a.diskBytesPerSec, b.diskBytesPerSec),
+    hashBytesPerSec: Math.min(a.hashBytesPerSec, b.hashBytesPerSec),
+    ...(coreHashBytesPerSec === undefined ? {} : { coreHashBytesPerSec }),
+    nicBytesPerSec: Math.min(a.nicBytesPerSec, b.nicBytesPerSec),
+    linkMs: Math.max(a.linkMs, b.linkMs),
+    snapshotMs: Math.max(a.snapshotMs, b.snapshotMs),
+  };
+}
 
 const slowerCoordinator = (a: CoordinatorHardware, b: CoordinatorHardware): CoordinatorHardware => ({
   messageMs: Math.max(a.messageMs, b.messageMs),

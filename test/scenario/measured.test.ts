@@ -218,6 +218,7 @@ test('a prediction is never faster than that of the scenario, nor than that of w
   fc.assert(
     fc.property(fixedOnly, fixedOnly, (said, found) => {
       const scenario = alone(loadOne(ONE_BY_ONE), said);
+      fc.pre(knowsRepository(scenario, found));
       const durationMs = (of: Scenario): number => simulate(of).totals.durationMs;
       const both = durationMs(withHardware(scenario, found));
       for (const other of [scenario, alone(scenario, found)])

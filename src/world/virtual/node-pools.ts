@@ -63,10 +63,12 @@ export class NodePools {
     return next;
   }
 
-  /** Sends a job's tasks that still wait in line away. */
+  /** Sends a job's tasks that still wait in line away: all but releases, which clean up after it. */
   drop(jobId: number): void {
     for (const pool of this.pools.flatMap((pools) => Object.values(pools))) {
-      const kept = pool.queue.slice(pool.head).filter((waiting) => waiting.job.jobId !== jobId);
+      const kept = pool.queue
+        .slice(pool.head)
+        .filter(({ job, task }) => job.jobId !== jobId || task.kind === 'release');
       pool.queue.splice(0, pool.queue.length, ...kept);
       pool.head = 0;
     }

@@ -231,7 +231,7 @@ export class NodeWork {
     const node = activities.node(slot);
     activities.setKind(slot, kind);
     activities.setBytes(slot, bytes);
-    if (clientMs > 0 && !flows.isFree(node, FLOW.processor)) {
+    if (clientMs > 0) {
       activities.setComputing(slot, true);
       flows.start(node, FLOW.processor, slot, flows.processorBytes(node, clientMs));
     }
@@ -295,13 +295,13 @@ export class NodeWork {
     if (effect === EFFECT.part || effect === EFFECT.whole) this.count(slot);
     if (effect !== EFFECT.other) return this.resume(slot, this.effectOf(slot, undefined));
     const operation = activities.runningAt(slot).operation!;
-    if (operation.op === 'get') this.count(slot);
     let answer: unknown;
     try {
       answer = this.effectOf(slot, operation);
     } catch (error) {
       return this.throwInto(slot, error);
     }
+    if (operation.op === 'get') this.count(slot);
     return this.resume(slot, answer);
   }
 

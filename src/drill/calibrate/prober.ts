@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events';
-import { Piscina } from 'piscina';
+import type { Piscina } from 'piscina';
 import { DrillError, revive } from '../../base/errors.js';
+import { startThreads } from '../../world/real/threads.js';
 import type { ProbeAnswer, ProbeTask } from './probe-tasks.js';
 
 export interface Timed {
@@ -11,7 +12,7 @@ export interface Timed {
   readonly processorMs: number;
 }
 
-const WORKER_FILE = new URL('./probe-worker.js', import.meta.url).href;
+const PROBE_WORKER = new URL('./probe-worker.js', import.meta.url);
 const MICROSECONDS_PER_MS = 1000;
 
 export const interrupted = (): DrillError =>
@@ -26,12 +27,7 @@ export class Prober {
     this.signal = AbortSignal.any([signal]);
     // Each task of a pool listens.
     setMaxListeners(0, this.signal);
-    this.pool = new Piscina({
-      filename: WORKER_FILE,
-      name: 'probe',
-      minThreads: threads,
-      maxThreads: threads,
-    });
+    this.pool = startThreads(PROBE_WORKER, { minThreads: threads, maxThreads: threads });
   }
 
   /** Has each task done by a thread of its own, all at once. Throws INTERRUPTED at once when the signal comes. */

@@ -10,12 +10,12 @@ import {
   statSync,
 } from 'node:fs';
 import path from 'node:path';
-import { Piscina } from 'piscina';
 import { DrillError, revive, type SerializedError } from '../../base/errors.js';
 import { formatBytes } from '../../base/units.js';
 import { shardFileName, type Catalog } from '../../catalog/index.js';
 import { onDisk } from './errno.js';
 import { nodePaths } from './paths.js';
+import { startThreads } from './threads.js';
 
 export interface ContentTask {
   readonly directory: string;
@@ -47,7 +47,7 @@ const CONTENT_VERSION = 1;
 /** Bytes of shards that a thread writes between two reports. */
 const BATCH_BYTES = 64 * 1024 * 1024;
 
-const WORKER_FILE = new URL('./content-worker.js', import.meta.url).href;
+const CONTENT_WORKER = new URL('./content-worker.js', import.meta.url);
 
 /**
  * Makes the files of every shard of a catalog, or finds them made by an earlier run. Returns their directory, which has a
@@ -135,7 +135,7 @@ async function writeContent(
   { catalog, seed, threads, signal, onProgress }: DatasetOptions,
   directory: string,
 ): Promise<void> {
-  const pool = new Piscina({ filename: WORKER_FILE, minThreads: 1, maxThreads: threads });
+  const pool = startThreads(CONTENT_WORKER, { minThreads: 1, maxThreads: threads });
   const stop = new Int32Array(new SharedArrayBuffer(4));
   const onAbort = (): void => void Atomics.store(stop, 0, 1);
   signal.addEventListener('abort', onAbort);

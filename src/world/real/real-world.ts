@@ -1,5 +1,5 @@
 import { rmSync } from 'node:fs';
-import { Piscina } from 'piscina';
+import type { Piscina } from 'piscina';
 import { sampler } from '../../base/distribution.js';
 import { randomStream } from '../../base/random.js';
 import type { Catalog } from '../../catalog/index.js';
@@ -24,6 +24,7 @@ import {
   type WorkerShard,
 } from './protocol.js';
 import { performOnStorage, requestsOf } from './real-repository.js';
+import { startThreads } from './threads.js';
 
 export interface RealWorldOptions {
   readonly catalog: Catalog;
@@ -43,7 +44,7 @@ export interface Progress {
   readonly shards: number;
 }
 
-const WORKER_FILE = new URL('./worker.js', import.meta.url).href;
+const WORKER = new URL('./worker.js', import.meta.url);
 
 /** Timers may wait no longer than this. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
@@ -316,14 +317,7 @@ export class RealWorld implements World {
     const { threadsPerNode, clusterDirectory, limits, seed } = this.options;
     const paths = nodePaths(clusterDirectory, nodeName);
     const setup: WorkerSetup = { nodeName, paths, hardware, limits, seed, shared };
-    return new Piscina({
-      filename: WORKER_FILE,
-      minThreads: threadsPerNode,
-      maxThreads: threadsPerNode,
-      workerData: setup,
-      // Every task waits in its node's queue: nodes take as many as the coordinator sends.
-      maxQueue: Infinity,
-    });
+    return startThreads(WORKER, { minThreads: threadsPerNode, maxThreads: threadsPerNode, workerData: setup });
   }
 
   private nameOf(node: number): string {

@@ -1,4 +1,5 @@
 export { calibrate, type CalibrateOptions, type Calibration } from './calibrate/index.js';
+export { emptyFiles } from './empty-files.js';
 export { givingWay } from './give-way.js';
 export { NO_PROGRESS, type DrillListener, type Phase, type PhaseProgress } from './listener.js';
 export { machine } from './machine.js';

@@ -35,6 +35,7 @@ import {
   durableWorkspace,
   openDurableWorkspace,
   openWorkspace,
+  shrinkWorkspace,
   workspaceFor,
   type Workspace,
 } from './workspace.js';
@@ -65,9 +66,15 @@ export interface DrillOptions {
 export async function runDrill(loaded: LoadedScenario, options: DrillOptions): Promise<DrillReport> {
   const variants: VariantReport[] = [];
   if (options.dataDirectory !== undefined && loaded.variants.length > 1) throw onlyOneVariant();
-  for (const { name, scenario } of loaded.variants) {
-    variants.push(await runVariant(name, scenario, loaded.digest, options));
-    if (options.signal.aborted) break;
+  const workspaces: Workspace[] = [];
+  try {
+    for (const { name, scenario } of loaded.variants) {
+      variants.push(await runVariant(name, scenario, loaded.digest, options, workspaces));
+      if (options.signal.aborted) break;
+    }
+  } finally {
+    for (const workspace of workspaces)
+      (workspace.journals ? closeDurableWorkspace : closeWorkspace)(workspace);
   }
   const about: Machine = machine();
   return { ...reportHeader(loaded, options.command, options.hardware), machine: about, variants };
@@ -94,6 +101,8 @@ async function runVariant(
   scenario: Scenario,
   digest: string,
   options: DrillOptions,
+  /** Those that are open: this one's is added, to be closed when nothing is measured any more. */
+  workspaces: Workspace[],
 ): Promise<VariantReport> {
   requireReal(scenario);
   const statement = requireBackup(scenario);
@@ -107,6 +116,7 @@ async function runVariant(
   const storage = storageOf(scenario, workspace, options.repositoryDirectory);
   const { journals } = workspace;
   (journals ? openDurableWorkspace : openWorkspace)(workspace);
+  workspaces.push(workspace);
   const open: OpenJournal[] = [];
   try {
     const clusterJournal = await openClusterJournal(workspace, digest);
@@ -125,7 +135,7 @@ async function runVariant(
     return { name, nodes, predicted, measured, ...(restore ? { restore } : {}) };
   } finally {
     for (const journal of open) await journal.close();
-    (journals ? closeDurableWorkspace : closeWorkspace)(workspace);
+    if (!journals) shrinkWorkspace(workspace);
   }
 }
 

@@ -6,6 +6,7 @@ import {
   openSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmdirSync,
   rmSync,
   writeFileSync,
@@ -15,6 +16,7 @@ import path from 'node:path';
 import { DrillError } from '../base/errors.js';
 import { onDisk } from '../world/real/errno.js';
 import { isAlive, thisProcess, type ProcessIdentity } from '../world/real/process-identity.js';
+import { emptyFiles } from './empty-files.js';
 
 /** Where a drill puts things. Data sets are kept from run to run; everything of one run is under one directory. */
 export interface Workspace {
@@ -89,7 +91,7 @@ export function openWorkspace({ run, lock }: Workspace): void {
     takeLock(lock, run);
     try {
       if (existsSync(run) && !isOurs(run)) throw notOurs(run);
-      rmSync(run, { recursive: true, force: true });
+      setAside(run);
       mkdirSync(run);
       writeFileSync(path.join(run, MARKER), '');
     } catch (error) {
@@ -99,9 +101,25 @@ export function openWorkspace({ run, lock }: Workspace): void {
   });
 }
 
-/** Drops the clusters, which are large and of no use any more, and gives the workspace back. */
-export function closeWorkspace({ cluster, restoredCluster, lock }: Workspace): void {
-  for (const directory of [cluster, restoredCluster, lock])
+/** The last run of the same name, whose files would slow this one's down were they removed now: see `emptyFiles`. */
+const setAsideOf = (run: string): string => `${run}~`;
+
+function setAside(run: string): void {
+  // Only a drill that was killed leaves one.
+  rmSync(setAsideOf(run), { recursive: true, force: true });
+  if (!existsSync(run)) return;
+  emptyFiles(run);
+  renameSync(run, setAsideOf(run));
+}
+
+/** Gives back the space of the restored cluster, which is of no use any more, while other runs are still to come. */
+export function shrinkWorkspace({ restoredCluster }: Workspace): void {
+  if (existsSync(restoredCluster)) emptyFiles(restoredCluster);
+}
+
+/** Removes the clusters and the run before this one, and gives the workspace back. */
+export function closeWorkspace({ run, cluster, restoredCluster, lock }: Workspace): void {
+  for (const directory of [setAsideOf(run), cluster, restoredCluster, lock])
     rmSync(directory, { recursive: true, force: true });
 }
 

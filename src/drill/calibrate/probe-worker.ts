@@ -13,7 +13,7 @@ const buffer = new Uint8Array(MAX_CHUNK_BYTES);
 const storages = new Map<string, Promise<Storage>>();
 
 /** Entry of the threads that probe: does what the engine's threads do, one thing at a time, and measures it. */
-export async function probe(task: ProbeTask): Promise<ProbeAnswer> {
+export default async function probe(task: ProbeTask): Promise<ProbeAnswer> {
   try {
     return { ok: true, samplesMs: await perform(task) };
   } catch (error) {

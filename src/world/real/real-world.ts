@@ -93,6 +93,8 @@ export class RealWorld implements World {
 
   /** Starts the cluster's threads and waits until all are up. The world's time begins then. */
   static async start(options: RealWorldOptions): Promise<RealWorld> {
+    // Those of a process that was killed.
+    removeRehearsals(options);
     const world = new RealWorld(options);
     const threads = options.threadsPerNode;
     const warmUps = world.pools.flatMap((pool) =>
@@ -100,12 +102,6 @@ export class RealWorld implements World {
     );
     try {
       await Promise.all(warmUps);
-      // Also what threads left that were killed while they rehearsed.
-      for (const nodeName of options.catalog.nodeNames)
-        rmSync(rehearsalDirectory(nodePaths(options.clusterDirectory, nodeName)), {
-          recursive: true,
-          force: true,
-        });
     } catch (error) {
       await world.close();
       throw error;
@@ -204,6 +200,8 @@ export class RealWorld implements World {
   async close(): Promise<void> {
     for (const timer of [...this.timers, ...this.waitingAnswers.keys()]) clearTimeout(timer);
     await Promise.all(this.pools.map((pool) => pool.destroy()));
+    // Not before, since making files is slow where many were removed a moment ago.
+    removeRehearsals(this.options);
   }
 
   /** When requests made now, one after the other, and then some bytes, will have taken the time that the scenario says. */
@@ -317,10 +315,21 @@ export class RealWorld implements World {
     const { threadsPerNode, clusterDirectory, limits, seed } = this.options;
     const paths = nodePaths(clusterDirectory, nodeName);
     const setup: WorkerSetup = { nodeName, paths, hardware, limits, seed, shared };
-    return startThreads(WORKER, { minThreads: threadsPerNode, maxThreads: threadsPerNode, workerData: setup });
+    return startThreads(WORKER, {
+      minThreads: threadsPerNode,
+      maxThreads: threadsPerNode,
+      workerData: setup,
+    });
   }
 
   private nameOf(node: number): string {
     return this.options.catalog.nodeNames[node]!;
+  }
+}
+
+function removeRehearsals({ catalog, clusterDirectory }: RealWorldOptions): void {
+  for (const nodeName of catalog.nodeNames) {
+    const directory = rehearsalDirectory(nodePaths(clusterDirectory, nodeName));
+    rmSync(directory, { recursive: true, force: true });
   }
 }

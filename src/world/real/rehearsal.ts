@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { shardFileName } from '../../catalog/shard-files.js';
 import { taskProcedure, type NodeTask } from '../../node/index.js';
@@ -16,7 +16,7 @@ const FILE_BYTES = Float64Array.from({ length: 16 }, (_, file) => (file === 0 ? 
 /**
  * Takes a thread through a small backup of its own, so that its code has been compiled when a job comes, as it has in a
  * node that has been up for a while: otherwise the first files of a job take many times as long as the others. Nothing of
- * it touches the cluster or its repository, and no limit holds for it.
+ * it touches the cluster or its repository, and no limit holds for it. Its files stay until the world is closed.
  */
 export async function rehearse(setup: WorkerSetup, threadId: number): Promise<void> {
   const root = path.join(rehearsalDirectory(setup.paths), String(threadId));
@@ -43,8 +43,6 @@ export async function rehearse(setup: WorkerSetup, threadId: number): Promise<vo
     }
   } catch {
     // Only for the sake of speed: what is wrong with the disk, say, the job will tell.
-  } finally {
-    rmSync(root, { recursive: true, force: true });
   }
 }
 

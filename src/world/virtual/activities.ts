@@ -1,9 +1,9 @@
 import { invariant } from '../../base/errors.js';
 import type { Procedure, TaskReport } from '../../node/index.js';
 import type { Recorder } from '../recorder.js';
+import type { FileStates } from './file-states.js';
 import type { FlowKind } from './flow-kind.js';
 import type { Running } from './running.js';
-import type { FileStates } from './virtual-repository.js';
 
 /** What an activity waits for. */
 export const STAGE = {
@@ -45,16 +45,18 @@ const STAMP = 3;
 const EFFECT_AT = 4;
 const ORDINAL = 5;
 const FIRST_FILE = 6;
-const COMPUTING = 7;
+const FLAGS = 7;
 
-const MOMENTS = 8;
+const COMPUTING = 1;
+const IS_FIRST = 2;
+
+const MOMENTS = 6;
 const BYTES = 0;
 const FILE_BYTES = 1;
 const OPERATION_START = 2;
 const TASK_START = 3;
 const MOVED_BYTES = 4;
 const MOVED_FILES = 5;
-const IS_FIRST = 6;
 
 /**
  * Whatever goes on at nodes: tasks with their operations one after the other, and parts of files. Each has a slot, in which
@@ -92,6 +94,8 @@ export class Activities {
   dismiss(slot: number): void {
     this.running[slot] = undefined;
     this.procedures[slot] = undefined;
+    this.recorders[slot] = undefined;
+    this.remotes[slot] = undefined;
     this.wholes[slot * WHOLES + STAMP] = -1;
     this.free.push(slot);
   }
@@ -129,11 +133,12 @@ export class Activities {
 
   /** Whether the processor works for its request. */
   isComputing(slot: number): boolean {
-    return this.wholes[slot * WHOLES + COMPUTING] === 1;
+    return (this.wholes[slot * WHOLES + FLAGS]! & COMPUTING) !== 0;
   }
 
   setComputing(slot: number, isComputing: boolean): void {
-    this.wholes[slot * WHOLES + COMPUTING] = isComputing ? 1 : 0;
+    if (isComputing) this.wholes[slot * WHOLES + FLAGS]! |= COMPUTING;
+    else this.wholes[slot * WHOLES + FLAGS]! &= ~COMPUTING;
   }
 
   effect(slot: number): Effect {
@@ -165,15 +170,14 @@ export class Activities {
   /** Another shard is taken up: the next file is the first that is sent of it. */
   beginShard(slot: number, firstFile: number): void {
     this.wholes[slot * WHOLES + FIRST_FILE] = firstFile;
-    this.moments[slot * MOMENTS + IS_FIRST] = 1;
+    this.wholes[slot * WHOLES + FLAGS]! |= IS_FIRST;
   }
 
   /** Whether the file that is sent now is the first of its shard. */
   takeFirst(slot: number): boolean {
-    const at = slot * MOMENTS + IS_FIRST;
-    const isFirst = this.moments[at] === 1;
-    this.moments[at] = 0;
-    return isFirst;
+    const flags = this.wholes[slot * WHOLES + FLAGS]!;
+    this.wholes[slot * WHOLES + FLAGS] = flags & ~IS_FIRST;
+    return (flags & IS_FIRST) !== 0;
   }
 
   /** Bytes that flow once the request is answered. */

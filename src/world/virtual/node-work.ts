@@ -4,13 +4,13 @@ import type { Recorder } from '../recorder.js';
 import { Activities, EFFECT, STAGE, type Effect, type Stage } from './activities.js';
 import type { Clock } from './clock.js';
 import type { EventQueue } from './event-queue.js';
+import { PART, WHOLE } from './file-states.js';
 import { FLOW, type FlowKind } from './flow-kind.js';
 import type { Flows } from './flows.js';
 import { performOnNode, type Cluster } from './node-operations.js';
 import type { NodePools } from './node-pools.js';
 import type { Prices } from './prices.js';
 import { Running } from './running.js';
-import { PART, WHOLE } from './virtual-repository.js';
 
 export interface TraceRecord {
   readonly atMs: number;
@@ -18,6 +18,11 @@ export interface TraceRecord {
   readonly jobId: number;
   readonly taskId: number;
   readonly operation: Operation;
+}
+
+/** What an operation failed with. */
+interface Failed {
+  readonly error: unknown;
 }
 
 export interface NodeWorkOptions {
@@ -125,20 +130,29 @@ export class NodeWork {
     this.resume(slot, undefined);
   }
 
-  /** Runs a task's procedure until its next operation that takes time. */
-  private resume(slot: number, value: unknown): void {
+  /**
+   * Runs a task's procedure until its next operation that takes time. An operation that failed is thrown into it, as in the
+   * real world, so that it can clean up.
+   */
+  private resume(slot: number, value: unknown, failed?: Failed): void {
+    const procedure = this.activities.procedures[slot]!;
     let answer = value;
-    try {
-      const procedure = this.activities.procedures[slot]!;
-      for (;;) {
-        const next = procedure.next(answer);
-        if (next.done) return this.finish(slot, success(next.value));
-        const operation = next.value;
-        if (this.start(slot, operation)) return undefined;
-        answer = this.effectOf(slot, operation);
+    let fault = failed;
+    for (;;) {
+      let next: IteratorResult<Operation, TaskReport>;
+      try {
+        next = fault ? procedure.throw(fault.error) : procedure.next(answer);
+      } catch (error) {
+        return this.finish(slot, failure(error));
       }
-    } catch (error) {
-      return this.finish(slot, failure(error));
+      if (next.done) return this.finish(slot, success(next.value));
+      if (this.start(slot, next.value)) return undefined;
+      fault = undefined;
+      try {
+        answer = this.effectOf(slot, next.value);
+      } catch (error) {
+        fault = { error };
+      }
     }
   }
 
@@ -299,7 +313,7 @@ export class NodeWork {
     try {
       answer = this.effectOf(slot, operation);
     } catch (error) {
-      return this.throwInto(slot, error);
+      return this.resume(slot, undefined, { error });
     }
     if (operation.op === 'get') this.count(slot);
     return this.resume(slot, answer);
@@ -311,7 +325,7 @@ export class NodeWork {
     const effect = activities.effect(slot);
     if (effect === EFFECT.other) return performOnNode(this.options.cluster, activities, slot, operation!);
     const ordinal = activities.ordinal(slot);
-    if (effect !== EFFECT.none) activities.remotes[slot]![ordinal] = effect === EFFECT.part ? PART : WHOLE;
+    if (effect !== EFFECT.none) activities.remotes[slot]!.set(ordinal, effect === EFFECT.part ? PART : WHOLE);
     return ordinal;
   }
 
@@ -335,18 +349,6 @@ export class NodeWork {
       taskId: task.taskId,
       operation: operation!,
     });
-  }
-
-  /** Lets a procedure know that its operation failed; what it does about that must be an operation or its end. */
-  private throwInto(slot: number, error: unknown): void {
-    try {
-      const next = this.activities.procedures[slot]!.throw(error);
-      if (next.done) return this.finish(slot, success(next.value));
-      if (this.start(slot, next.value)) return undefined;
-      return this.complete(slot);
-    } catch (thrown) {
-      return this.finish(slot, failure(thrown));
-    }
   }
 
   private finish(slot: number, outcome: Outcome<TaskReport>): void {

@@ -9,13 +9,7 @@ import {
   type SnapshotInfo,
   type SnapshotListing,
 } from '../../repository/index.js';
-
-/** What the repository has of each file of a catalog, by the file's ordinal. */
-export type FileStates = Uint8Array;
-
-export const ABSENT = 0;
-export const PART = 1;
-export const WHOLE = 2;
+import { ABSENT, FileStates, PART, WHOLE } from './file-states.js';
 
 /**
  * A repository without bytes. The files of a label are one byte each, by their ordinal in the catalog they came from; a
@@ -26,7 +20,7 @@ export class VirtualRepository {
   readonly canRename: boolean;
   /** Whether its `__repo_info` is there. */
   isCreated = false;
-  private readonly labels = new Map<string, { readonly catalog: Catalog; readonly files: Uint8Array }>();
+  private readonly labels = new Map<string, { readonly catalog: Catalog; readonly files: FileStates }>();
   private readonly documents = new Map<string, { readonly sizeBytes: number; readonly text: () => string }>();
 
   constructor(name: string, canRename: boolean) {
@@ -38,10 +32,10 @@ export class VirtualRepository {
     const files = this.filesOf(label, catalog);
     const first = catalog.shards.firstFile[shard]!;
     return {
-      has: (file, checksum) => files[first + file] === WHOLE && checksum === first + file,
-      hasTraces: (file) => files[first + file] !== ABSENT,
+      has: (file, checksum) => files.at(first + file) === WHOLE && checksum === first + file,
+      hasTraces: (file) => files.at(first + file) !== ABSENT,
       // A file has one content here, so what else there is can only be a `.part`.
-      hasOthers: (file) => files[first + file] === PART,
+      hasOthers: (file) => files.at(first + file) === PART,
     };
   }
 
@@ -53,7 +47,7 @@ export class VirtualRepository {
     const shard = shards.ordinalOf(address.shardId);
     if (shard < 0 || file >= shards.fileCount(shard)) return undefined;
     const ordinal = shards.firstFile[shard]! + file;
-    return found.files[ordinal] === WHOLE ? checksumText(ordinal) : undefined;
+    return found.files.at(ordinal) === WHOLE ? checksumText(ordinal) : undefined;
   }
 
   writeDocument(path: string, sizeBytes: number, text: () => string): void {
@@ -76,8 +70,8 @@ export class VirtualRepository {
   }
 
   hasFiles(label: string): boolean {
-    if (this.labels.get(label)?.files.some((state) => state !== ABSENT)) return true;
-    return this.documentPaths(label).length > 0;
+    if (this.documentPaths(label).length > 0) return true;
+    return this.labels.get(label)?.files.isEmpty === false;
   }
 
   /** What is there, as `listSnapshots` tells it of a real repository. */
@@ -106,9 +100,7 @@ export class VirtualRepository {
   }
 
   fileCount(label: string): number {
-    let count = this.documentPaths(label).length;
-    for (const state of this.labels.get(label)?.files ?? []) if (state !== ABSENT) count++;
-    return count;
+    return this.documentPaths(label).length + (this.labels.get(label)?.files.count() ?? 0);
   }
 
   /** Removes what a manifest does not name; returns how many files that were. */
@@ -125,8 +117,9 @@ export class VirtualRepository {
     for (let shard = 0; shard < shards.count; shard++) {
       const isNamed = named.has(shards.id[shard]!);
       for (let file = shards.firstFile[shard]!; file < shards.firstFile[shard + 1]!; file++) {
-        if (!found.files[file] || (isNamed && found.files[file] === WHOLE)) continue;
-        found.files[file] = ABSENT;
+        const state = found.files.at(file);
+        if (state === ABSENT || (isNamed && state === WHOLE)) continue;
+        found.files.set(file, ABSENT);
         removed++;
       }
     }
@@ -142,8 +135,7 @@ export class VirtualRepository {
     for (let shard = 0; shard < catalog.shards.count; shard++) {
       const first = catalog.shards.firstFile[shard]!;
       for (let file = 0; file < catalog.shards.fileCount(shard); file++) {
-        // A restore since then may have added shards to the catalog.
-        const state = files[first + file] ?? ABSENT;
+        const state = files.at(first + file);
         if (state === ABSENT) continue;
         const address = catalog.addressOf(shard);
         const name = shardFileName(address.shardId, address.version, file);
@@ -165,7 +157,7 @@ export class VirtualRepository {
   filesOf(label: string, catalog: Catalog): FileStates {
     let found = this.labels.get(label);
     if (!found) {
-      found = { catalog, files: new Uint8Array(catalog.shards.totalFiles) };
+      found = { catalog, files: new FileStates(catalog.shards.totalFiles) };
       this.labels.set(label, found);
     }
     return found.files;

@@ -1,6 +1,6 @@
-import { closeSync, openSync, readdirSync, readSync, rmSync } from 'node:fs';
+import { closeSync, openSync, readdirSync, readSync } from 'node:fs';
 import path from 'node:path';
-import { interrupted, machine, runDrill, settleDisk } from '../../src/drill/index.js';
+import { interrupted, machine, runDrill, setRunsAside, settle } from '../../src/drill/index.js';
 import { generateCatalog, type Scenario } from '../../src/scenario/index.js';
 import { prepareDataset } from '../../src/world/real/dataset.js';
 import type { RunResult } from '../../src/world/result.js';
@@ -13,6 +13,9 @@ export interface RunOptions {
   readonly s3: S3Place | undefined;
   readonly signal: AbortSignal;
 }
+
+/** Longer than hosts of virtual machines take to notice that memory is free: see `settle`. */
+const SETTLE_MS = 3000;
 
 const nothing = (): void => undefined;
 
@@ -30,7 +33,7 @@ export function makeData({ scenario }: Case, { workDirectory, signal }: RunOptio
 
 /**
  * Runs a case for real, once. All data is read before, so that it comes from memory in every run as far as it fits there, and
- * what was written before is on the disk; what the run wrote is removed afterwards. Throws if the job fails, and INTERRUPTED.
+ * what was written before is on the disk; what the run wrote is emptied afterwards. Throws if the job fails, and INTERRUPTED.
  */
 export async function runCase(one: Case, round: number, options: RunOptions): Promise<RunResult> {
   readAll(await makeData(one, options));
@@ -39,13 +42,14 @@ export async function runCase(one: Case, round: number, options: RunOptions): Pr
   const scenario: Scenario = storage
     ? { ...one.scenario, repository: { ...one.scenario.repository, storage, isPlaced: true } }
     : one.scenario;
-  settleDisk();
+  await settle(SETTLE_MS, signal);
   try {
     const { variants } = await runDrill(
       { ...one.loaded, variants: [{ name: one.loaded.variants[0]!.name, scenario }] },
       {
         workDirectory,
         prove: false,
+        leaveClusters: true,
         command: 'accuracy',
         signal,
         listener: { onPhase: nothing, onProgress: nothing },
@@ -58,7 +62,7 @@ export async function runCase(one: Case, round: number, options: RunOptions): Pr
     }
     return measured;
   } finally {
-    rmSync(path.join(workDirectory, 'runs'), { recursive: true, force: true });
+    setRunsAside(workDirectory);
     if (storage) await options.s3!.empty(storage);
   }
 }

@@ -39,7 +39,7 @@ export async function runInterleaved<T extends Named>(options: ScheduleOptions<T
   const { cases, repetitions, signal, onRound } = options;
   const runs = new Map<string, RunResult[]>(cases.map(({ name }) => [name, []]));
   const failures: Failure[] = [];
-  const eta = estimator(options, runs);
+  const eta = estimator(options, runs, failures);
   for (let round = 0; round < repetitions; round++) {
     for (const one of inOrder(cases, round)) {
       if (signal.aborted) throw interrupted();
@@ -69,7 +69,7 @@ async function runOne<T extends Named>(
     if (signal.aborted) throw error;
     const { message } = error as Error;
     failures.push({ name: one.name, message });
-    say(`${one.name} FAILED: ${message}`);
+    say(`${one.name} FAILED: ${message}; ${eta()}`);
   }
 }
 
@@ -78,25 +78,35 @@ const inOrder = <T>(cases: readonly T[], round: number): readonly T[] => {
   return order.map((i) => cases[i]!);
 };
 
-/** Told what a run took besides its backup, tells what is left. */
-type Estimator = (aroundMs: number) => string;
+/** Told that a run is over, and what it took besides its backup if that is known, tells what is left. */
+type Estimator = (aroundMs?: number) => string;
 
 function estimator<T extends Named>(
   { cases, repetitions, expectedMs }: ScheduleOptions<T>,
   runs: ReadonlyMap<string, readonly RunResult[]>,
+  failures: readonly Failure[],
 ): Estimator {
-  const total = cases.length * repetitions;
   const expected = new Map(cases.map((one) => [one.name, expectedMs(one)]));
   let done = 0;
+  let timed = 0;
   let allAroundMs = 0;
   return (aroundMs) => {
     done++;
-    allAroundMs += aroundMs;
-    let leftMs = ((total - done) * allAroundMs) / done;
-    for (const [name, own] of runs) {
-      const eachMs = own.at(-1)?.totals.durationMs ?? expected.get(name)!;
-      leftMs += (repetitions - own.length) * eachMs;
+    if (aroundMs !== undefined) {
+      timed++;
+      allAroundMs += aroundMs;
     }
-    return `${done} of ${total}, about ${formatDuration(Math.ceil(leftMs / 1000) * 1000)} left`;
+    const eachAroundMs = timed === 0 ? 0 : allAroundMs / timed;
+    let left = 0;
+    let leftMs = 0;
+    for (const [name, own] of runs) {
+      // What has failed is not run again.
+      if (failures.some((failure) => failure.name === name)) continue;
+      const missing = repetitions - own.length;
+      const eachMs = own.at(-1)?.totals.durationMs ?? expected.get(name)!;
+      left += missing;
+      leftMs += missing * (eachMs + eachAroundMs);
+    }
+    return `${done} of ${done + left}, about ${formatDuration(Math.ceil(leftMs / 1000) * 1000)} left`;
   };
 }

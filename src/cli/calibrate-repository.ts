@@ -37,7 +37,7 @@ export async function calibrateRepository(command: CalibrateCommand, signal: Abo
     workDirectory,
     quick,
     signal,
-    ...given(command),
+    ...repositoryGiven(command),
     onStep(what) {
       if (json) printer.result(JSON.stringify({ type: 'step', what }));
       else printer.note(`${formatDuration(performance.now() - startMs).padStart(8)}  ${what}`);
@@ -48,17 +48,26 @@ export async function calibrateRepository(command: CalibrateCommand, signal: Abo
   const table = trialsTable(hardware.origin.fit);
   if (output === undefined) {
     printer.note(`\n${table}\n`);
-    return printer.result(text.trimEnd());
+    printer.result(text.trimEnd());
+    return printer.note(`\n${OWN_MACHINES}`);
   }
-  printer.result(`${table}\n\nHardware file written to ${printable(output)}`);
+  printer.result(`${table}\n\nHardware file written to ${printable(output)}\n${OWN_MACHINES}`);
 }
 
-function given({
+/** One machine was measured, and the file says that the nodes share it. */
+const OWN_MACHINES =
+  'Its nodes share this machine, as those of drill run do (host: nodes: all). Before planning a cluster whose nodes have a\nmachine each, make that 1.';
+
+/** What the command says of the repository. Throws USAGE. */
+export function repositoryGiven({
   repository,
   endpoint,
   region,
   durable,
-}: CalibrateCommand): Pick<CalibrateOptions, 'repository' | 'endpoint' | 'region' | 'durable'> {
+}: Pick<CalibrateCommand, 'repository' | 'endpoint' | 'region' | 'durable'>): Pick<
+  CalibrateOptions,
+  'repository' | 'endpoint' | 'region' | 'durable'
+> {
   if (!durable && repository?.startsWith('s3:')) {
     throw new DrillError('USAGE', '--no-durable is for a repository in a directory', {
       hint: 'leave it out: an object store does as it does',
@@ -68,6 +77,7 @@ function given({
     ...(repository === undefined ? {} : { repository }),
     ...(endpoint === undefined ? {} : { endpoint }),
     ...(region === undefined ? {} : { region }),
+    ...(durable ? {} : { durable }),
   };
 }
 

@@ -1,12 +1,11 @@
 export { calibrate, type CalibrateOptions, type Calibration } from './calibrate/index.js';
-export { emptyFiles } from './empty-files.js';
 export { givingWay } from './give-way.js';
 export { NO_PROGRESS, type DrillListener, type Phase, type PhaseProgress } from './listener.js';
 export { machine } from './machine.js';
-export { cleanDataDirectory, cleanWorkDirectory } from './workspace.js';
+export { cleanDataDirectory, cleanWorkDirectory, setRunsAside } from './workspace.js';
 export { interrupted } from './real-job.js';
 export { runDrill, type DrillOptions } from './run-drill.js';
 export { RealCluster } from './real-cluster.js';
 export { serveCluster, type ServeOptions } from './serve.js';
-export { settleDisk } from './settle-disk.js';
+export { settle } from './settle.js';
 export { storageAt } from './storage-at.js';

@@ -119,6 +119,7 @@ export function clusterOptions(
     limits: repository.limits,
     repositories: [{ name: repository.name, readOnly: repository.readOnly, spec: storage }],
     seed,
+    isTemporary: workspace.journals === undefined,
   };
 }
 

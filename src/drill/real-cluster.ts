@@ -26,6 +26,8 @@ export interface RealClusterOptions {
   readonly threadsPerNode: number;
   readonly repositories: readonly GivenRepository[];
   readonly seed: string;
+  /** Whether `clusterDirectory` is removed in the end. */
+  readonly isTemporary?: boolean;
   /** What an earlier coordinator of the same cluster left is taken up from it. */
   readonly journal: Journal;
 }

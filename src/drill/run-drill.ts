@@ -30,9 +30,9 @@ import {
 import { proveBackup } from './prove.js';
 import { runRealJob, type RealJobOptions } from './real-job.js';
 import {
-  closeDurableWorkspace,
   closeWorkspace,
   durableWorkspace,
+  leaveWorkspace,
   openDurableWorkspace,
   openWorkspace,
   shrinkWorkspace,
@@ -51,6 +51,8 @@ export interface DrillOptions {
   readonly prove: boolean;
   /** What was measured of this machine and its repository: for the prediction, not for the run. */
   readonly hardware?: HardwareFile | undefined;
+  /** Leave the run's clusters to whoever measures more runs: see `setRunsAside`. */
+  readonly leaveClusters?: boolean;
   readonly command: string;
   readonly signal: AbortSignal;
   readonly listener: DrillListener;
@@ -73,8 +75,10 @@ export async function runDrill(loaded: LoadedScenario, options: DrillOptions): P
       if (options.signal.aborted) break;
     }
   } finally {
-    for (const workspace of workspaces)
-      (workspace.journals ? closeDurableWorkspace : closeWorkspace)(workspace);
+    for (const workspace of workspaces) {
+      const isLeft = options.leaveClusters === true || workspace.journals;
+      (isLeft ? leaveWorkspace : closeWorkspace)(workspace);
+    }
   }
   const about: Machine = machine();
   return { ...reportHeader(loaded, options.command, options.hardware), machine: about, variants };

@@ -11,7 +11,7 @@ import {
   type OpenJournal,
 } from './prepare.js';
 import { RealCluster } from './real-cluster.js';
-import { closeDurableWorkspace, durableWorkspace, openDurableWorkspace } from './workspace.js';
+import { leaveWorkspace, durableWorkspace, openDurableWorkspace } from './workspace.js';
 
 export interface ServeOptions {
   /** Where the cluster, its journal and its repository are; all of it is there again the next time. */
@@ -59,6 +59,6 @@ export async function serveCluster(loaded: LoadedScenario, options: ServeOptions
     }
   } finally {
     await journal?.close();
-    closeDurableWorkspace(workspace);
+    leaveWorkspace(workspace);
   }
 }

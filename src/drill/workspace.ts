@@ -77,7 +77,8 @@ export function openDurableWorkspace({ run, lock }: Workspace): void {
   });
 }
 
-export function closeDurableWorkspace({ lock }: Workspace): void {
+/** Gives a workspace back as it is. */
+export function leaveWorkspace({ lock }: Workspace): void {
   rmSync(lock, { force: true });
 }
 
@@ -121,6 +122,19 @@ export function shrinkWorkspace({ restoredCluster }: Workspace): void {
 export function closeWorkspace({ run, cluster, restoredCluster, lock }: Workspace): void {
   for (const directory of [setAsideOf(run), cluster, restoredCluster, lock])
     rmSync(directory, { recursive: true, force: true });
+}
+
+/**
+ * Puts the runs in a work directory away, which is to be removed as a whole once nothing is measured any more: removing
+ * them now would slow the next run down, see `emptyFiles`.
+ */
+export function setRunsAside(workDirectory: string): void {
+  const runs = path.join(workDirectory, 'runs');
+  if (!existsSync(runs)) return;
+  emptyFiles(runs);
+  const over = path.join(workDirectory, 'over');
+  mkdirSync(over, { recursive: true });
+  renameSync(runs, path.join(over, String(readdirSync(over).length)));
 }
 
 /** Removes all that drills have left in a work directory, and nothing else. Returns what was removed. */

@@ -52,6 +52,23 @@ function aboutHardware({ variants }: LoadedScenario, { measured }: HardwareFile)
   return `measured${when}${where}${repository}`;
 }
 
+/**
+ * That the nodes of a cluster share one machine is right for `drill run`, and hardly what is planned: so a plan says it,
+ * unless the scenario says anything of hosts itself.
+ */
+function aboutHosts({ variants }: LoadedScenario, { measured }: HardwareFile): string {
+  if (measured.host.nodes !== 'all') return '';
+  const isUnsaid = variants.some(({ scenario: { cluster } }) => {
+    const { nodesPerHost, cores, diskBytesPerSec } = cluster.host;
+    return (
+      cluster.nodes.length > 1 && nodesPerHost === 1 && cores === Infinity && diskBytesPerSec === Infinity
+    );
+  });
+  return isUnsaid
+    ? '; all nodes share its machine; where each has its own, write host: { nodes: 1 } in it'
+    : '';
+}
+
 export interface PlanOptions {
   /** Predict with what was measured, where that is slower than what the scenario says. */
   readonly hardware?: HardwareFile | undefined;
@@ -73,5 +90,8 @@ export function plan(
     const priced = hardware ? withHardware(scenario, hardware.measured) : scenario;
     return { name, nodes: scenario.cluster.nodes.length, predicted: simulate(priced) };
   });
-  return { ...reportHeader(loaded, command, hardware), variants };
+  const header = reportHeader(loaded, command, hardware);
+  if (!hardware || !header.hardware) return { ...header, variants };
+  const about = `${header.hardware.about}${aboutHosts(loaded, hardware)}`;
+  return { ...header, hardware: { ...header.hardware, about }, variants };
 }

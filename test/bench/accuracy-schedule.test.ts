@@ -64,6 +64,40 @@ test('a case that fails is told, not run again, and stops no other', async (t) =
   t.is(order.length, (CASES.length - 1) * 3);
 });
 
+test('what is left does not count a case that has failed', async (t) => {
+  const failing = CASES[4]!.name;
+  const { options, lines } = schedule();
+  let clockMs = 0;
+  const run: typeof options.run = (one) => {
+    clockMs += 100;
+    return one.name === failing ? Promise.reject(new Error('no space')) : Promise.resolve(RUN);
+  };
+  await runInterleaved({ ...options, run, nowMs: () => clockMs });
+  t.is(lines.length, 25);
+  // Nothing is between the runs here, each of which takes as long as was expected: so what is left is known at any time.
+  let total = 27;
+  lines.forEach((line, i) => {
+    if (line.startsWith(failing)) total = 25;
+    const leftMs = (total - i - 1) * 100;
+    const left = leftMs === 0 ? '0 ms' : `${Math.ceil(leftMs / 1000)} s`;
+    const [, said] = / (\d+ of \d+, about .*) left$/.exec(line) ?? [];
+    t.is(said, `${i + 1} of ${total}, about ${left}`, line);
+  });
+  t.regex(
+    lines.find((line) => line.startsWith(failing))!,
+    /^case-4 FAILED: no space; \d+ of 25/,
+  );
+});
+
+test('a first run that fails does not spoil what is left', async (t) => {
+  const { options, lines } = schedule({ cases: CASES.slice(0, 2) });
+  let runs = 0;
+  const run: typeof options.run = (one, round) =>
+    runs++ === 0 ? Promise.reject(new Error('no space')) : options.run(one, round);
+  await runInterleaved({ ...options, run });
+  t.regex(lines[0]!, /; 1 of 4, about 1 s left$/);
+});
+
 test('an interruption ends it at once', async (t) => {
   const controller = new AbortController();
   const { options, order } = schedule({ signal: controller.signal });

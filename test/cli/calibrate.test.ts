@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import test from 'ava';
+import { repositoryGiven } from '../../src/cli/calibrate-repository.js';
 
 const MAIN = path.resolve('dist/src/cli/main.js');
 const SMALL = 'scenarios/exclude-partitions.yaml';
@@ -75,6 +76,25 @@ test('a plan with measured hardware is slower, and says what it was made with', 
   });
 });
 
+test('a plan tells when all nodes of a cluster are taken to share the machine that was measured', async (t) => {
+  const about = async (text: string, ...args: readonly string[]): Promise<string> => {
+    let found = '';
+    await withHardwareFile(text, async (file) => {
+      const { stdout } = await drill(['plan', SMALL, '--json', '--hardware', file, ...args]);
+      found = lastLine(stdout).hardware!.about;
+    });
+    return found;
+  };
+  const shared = 'cluster: { host: { nodes: all, cores: 2 } }';
+  const says = /all nodes share its machine; where each has its own, write host: \{ nodes: 1 \} in it/;
+  t.regex(await about(shared), says);
+  t.notRegex(await about(shared.replace('all', '1')), says);
+  t.notRegex(await about(HARDWARE), says);
+  // One node has it for itself, and a scenario that says something of hosts means it.
+  t.notRegex(await about(shared, '--set', 'cluster.nodes=1', '--set', 'cluster.replication=1'), says);
+  t.notRegex(await about(shared, '--set', 'cluster.host.nodes=2'), says);
+});
+
 test('a run keeps to the scenario, and only predicts with the hardware', async (t) => {
   await withHardwareFile('cluster: { hardware: { hash: 1 kB/s } }', async (file, directory) => {
     const { code, stdout, stderr } = await drill([
@@ -141,4 +161,13 @@ test('calibrate does not replace a file unless it is told to', async (t) => {
     t.is(s3.code, 2);
     t.regex(s3.stderr, /for a repository on S3/);
   });
+});
+
+test('--no-durable reaches the calibration, and is refused where it means nothing', (t) => {
+  t.deepEqual(repositoryGiven({ durable: true }), {});
+  t.deepEqual(repositoryGiven({ durable: false, repository: 'somewhere' }), {
+    durable: false,
+    repository: 'somewhere',
+  });
+  t.throws(() => repositoryGiven({ durable: false, repository: 's3://bucket/x' }), { code: 'USAGE' });
 });

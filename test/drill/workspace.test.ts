@@ -12,7 +12,7 @@ import path from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import {
   cleanWorkDirectory,
-  closeDurableWorkspace,
+  leaveWorkspace,
   closeWorkspace,
   durableWorkspace,
   openDurableWorkspace,
@@ -32,7 +32,7 @@ test('a workspace is one process’s until that gives it back', (t) => {
   const workspace = workspaceFor(t);
   openDurableWorkspace(workspace);
   t.throws(() => openDurableWorkspace(workspace), IN_USE);
-  closeDurableWorkspace(workspace);
+  leaveWorkspace(workspace);
   t.false(existsSync(workspace.lock));
   t.notThrows(() => openDurableWorkspace(workspace));
 });

@@ -25,15 +25,19 @@ export interface Fit {
   readonly error: number;
 }
 
-/** Time in UPLOADING, in milliseconds. */
-export const uploadingMs = ({ states }: RunResult): number =>
-  states.reduce((sum, { state, durationMs }) => sum + (state === 'UPLOADING' ? durationMs : 0), 0);
+/** How long a run's job was in a state, in milliseconds. */
+export const timeInMs = (wanted: 'SNAPSHOTING' | 'UPLOADING', { states }: RunResult): number =>
+  states.reduce((sum, { state, durationMs }) => sum + (state === wanted ? durationMs : 0), 0);
 
-/** As a real run without a data directory takes: its journal is in memory. */
-export function predictMs(scenario: Scenario, hardware: MeasuredHardware): number {
+/** What a real run without a data directory should be: its journal is in memory. */
+export function predictRun(scenario: Scenario, hardware: MeasuredHardware): RunResult {
   const coordinator = { ...hardware.coordinator, persistMs: 0 };
-  return uploadingMs(simulate(withHardware(scenario, { ...hardware, coordinator })));
+  return simulate(withHardware(scenario, { ...hardware, coordinator }));
 }
+
+/** Its time in UPLOADING, in milliseconds. */
+export const predictMs = (scenario: Scenario, hardware: MeasuredHardware): number =>
+  timeInMs('UPLOADING', predictRun(scenario, hardware));
 
 const STEP = 0.25;
 const TOLERANCE = 1e-5;

@@ -33,7 +33,6 @@ export function hardwareOf(
   { machine, storage }: Figures,
   cores: number,
   { type, durable }: Pick<Places, 'type' | 'durable'>,
-  snapshotMs = 0,
 ): Omit<MeasuredHardware, 'origin'> {
   return withRoundFigures({
     node: {
@@ -41,7 +40,8 @@ export function hardwareOf(
       hashBytesPerSec: machine.hash.median,
       nicBytesPerSec: Infinity,
       linkMs: machine.link.median,
-      snapshotMs,
+      // Only runs tell.
+      snapshotMs: 0,
     },
     host: { nodes: 'all', cores: coresOf(machine, cores), diskBytesPerSec: machine.read.median },
     coordinator: {
@@ -149,10 +149,11 @@ export function commentsOf({ machine, storage }: Figures): MeasuredComments {
     'cluster.hardware.hash': fitted(machine.hash, rate),
     'cluster.hardware.nic': 'no card between threads of one machine',
     'cluster.hardware.link': of(machine.link, time),
-    'cluster.host.nodes': 'the nodes of a real run share this machine',
+    'cluster.host.nodes':
+      'the nodes of drill run share this machine; where each has a machine of its own, make it 1 before planning them',
     'cluster.host.cores': `hashing on all cores, ${of(machine.hashOnAll, rate)}, by hashing on one`,
     'cluster.host.disk': 'the same: there is one',
-    'cluster.hardware.snapshot': 'from the runs',
+    'cluster.hardware.snapshot': 'fitted to the runs: of one shard, besides its links',
     'cluster.coordinator.message': of(machine.message, time),
     'cluster.coordinator.persist': of(machine.persist, time),
     'cluster.coordinator.manifest': of(machine.manifest, rate),

@@ -13,9 +13,10 @@ import {
 import { onDisk } from '../../world/real/errno.js';
 import { requireSpace } from '../../world/real/dataset.js';
 import { machine } from '../machine.js';
+import { settle } from '../settle.js';
 import type { S3Place } from '../storage-at.js';
 import { QUICK, THOROUGH, type Effort } from './effort.js';
-import { bestLatency, fitHardware, predictMs, type Trial } from './fit.js';
+import { bestLatency, fitHardware, predictMs, withRoundFigures } from './fit.js';
 import {
   commentsOf,
   expectationOf,
@@ -27,8 +28,8 @@ import {
 import { MACHINE_PROBE_BYTES, probeMachine } from './machine-probes.js';
 import { openPlaces, type Places } from './places.js';
 import { interrupted, Prober } from './prober.js';
-import { median } from './statistics.js';
 import { runTrials, type TrialRuns } from './runs.js';
+import { fitSnapshotMs, type SnapshotTrial } from './snapshots.js';
 import { MOST_THREADS, probeStorage, STORAGE_PROBE_BYTES } from './storage-probes.js';
 import { mostRunBytes, SHAPES, shapesFor, type Shape } from './trials.js';
 
@@ -66,12 +67,20 @@ export async function calibrate(
   if (signal.aborted) throw interrupted();
   const places = openPlaces(options);
   try {
-    requireRoom(places, effort);
+    requireRoom(places, effort, usualShapes);
     const figures = await probe(places, effort, options);
     const requestsPerFile = places.type === 'local' ? 2 : 1;
     const expected = expectationOf(figures, availableParallelism(), requestsPerFile);
     const shapes = shapesFor(usualShapes, expected, effort);
-    const runs = await runTrials({ shapes, expected, places, effort, signal, onStep });
+    const runs = await runTrials({
+      shapes,
+      expected,
+      places,
+      effort,
+      settle: () => settle(effort.settleMs, signal),
+      signal,
+      onStep,
+    });
     onStep('fitting the model to the runs');
     const hardware = await fit(figures, runs, places, effort, signal);
     return written(hardware, figures, runs, places);
@@ -96,8 +105,8 @@ async function probe(places: Places, effort: Effort, { signal, onStep }: Calibra
 }
 
 /** The most that there may be at one time. Data sets stay until the end, a run's repository until its end. */
-function requireRoom(places: Places, effort: Effort): void {
-  const largeRuns = SHAPES.filter(
+function requireRoom(places: Places, effort: Effort, shapes: readonly Shape[]): void {
+  const largeRuns = shapes.filter(
     ({ medianBytes, filesPerShard }) => medianBytes * filesPerShard > effort.runBytes / effort.runFiles,
   );
   const work = largeRuns.length * mostRunBytes(effort) + MACHINE_PROBE_BYTES;
@@ -122,11 +131,8 @@ async function fit(
   effort: Effort,
   signal: AbortSignal,
 ): Promise<MeasuredHardware> {
-  const probed = {
-    ...hardwareOf(figures, availableParallelism(), places, median(runs.map((run) => run.snapshotMs))),
-    origin: { figures: {}, fit: [] },
-  };
-  const trials: Trial[] = runs.filter(({ shape }) => shape.use === 'fitted');
+  const trials = runs.filter(({ shape }) => shape.use === 'fitted');
+  const probed = withSnapshots(hardwareOf(figures, availableParallelism(), places), trials);
   const fitted = await fitHardware(probed, trials, {
     evaluations: effort.evaluations,
     async onEvaluation() {
@@ -135,6 +141,15 @@ async function fit(
     },
   });
   return bestLatency(fitted, latencyForms(figures.storage.latencyMs), trials).hardware;
+}
+
+function withSnapshots(
+  probed: Omit<MeasuredHardware, 'origin'>,
+  trials: readonly SnapshotTrial[],
+): MeasuredHardware {
+  const hardware = { ...probed, origin: { figures: {}, fit: [] } };
+  const { node } = hardware;
+  return withRoundFigures({ ...hardware, node: { ...node, snapshotMs: fitSnapshotMs(hardware, trials) } });
 }
 
 const HEADER = `# What this machine and this repository gave when they were measured, by drill calibrate. For predictions:

@@ -1,4 +1,5 @@
 export interface MinimiseOptions {
+  /** Of the function: never more, and one at least. */
   readonly maxEvaluations: number;
   /** How far from the beginning the first steps go, in each coordinate. */
   readonly step: number;
@@ -14,19 +15,27 @@ interface Corner {
 /** Where a new search gets less than this much better, it is given up. */
 const WORTH_ANOTHER = 0.99;
 
+type Objective = (at: readonly number[]) => Promise<number>;
+
+export interface Minimum {
+  readonly at: readonly number[];
+  readonly value: number;
+  readonly evaluations: number;
+}
+
 /**
  * `minimise`, again and again from where it ended, with steps the other way: a simplex may shrink to nothing on the side of a
  * valley. Ends when that finds nothing better, or when the evaluations are used up.
  */
 export async function minimiseAgain(
-  f: (at: readonly number[]) => Promise<number>,
+  f: Objective,
   start: readonly number[],
   { maxEvaluations, step, tolerance }: MinimiseOptions,
-): ReturnType<typeof minimise> {
+): Promise<Minimum> {
   let best = await minimise(f, start, { maxEvaluations, step, tolerance });
   for (let sign = -1; best.evaluations < maxEvaluations; sign = -sign) {
     const left = maxEvaluations - best.evaluations;
-    const next = await minimise(f, best.at, { maxEvaluations: left, step: sign * step, tolerance });
+    const next = await search(f, best, { maxEvaluations: left, step: sign * step, tolerance });
     const isBetter = next.value < best.value * WORTH_ANOTHER;
     best = { ...next, evaluations: best.evaluations + next.evaluations };
     if (!isBetter) break;
@@ -39,16 +48,29 @@ export async function minimiseAgain(
  * which needs no derivatives: a simulation has none. Deterministic. Never returns a point worse than `start`.
  */
 export async function minimise(
-  f: (at: readonly number[]) => Promise<number>,
+  f: Objective,
   start: readonly number[],
+  options: MinimiseOptions,
+): Promise<Minimum> {
+  const first = { at: start, value: await f(start) };
+  const found = await search(f, first, { ...options, maxEvaluations: options.maxEvaluations - 1 });
+  return { ...found, evaluations: found.evaluations + 1 };
+}
+
+/** The same from a point whose value is known. */
+async function search(
+  f: Objective,
+  { at: start, value }: Corner,
   { maxEvaluations, step, tolerance }: MinimiseOptions,
-): Promise<{ readonly at: readonly number[]; readonly value: number; readonly evaluations: number }> {
+): Promise<Minimum> {
   let evaluations = 0;
   const corner = async (at: readonly number[]): Promise<Corner> => {
+    // The last simplex may be unfinished: what there is no time to look at is never the best of it.
+    if (evaluations >= maxEvaluations) return { at, value: Infinity };
     evaluations++;
     return { at, value: await f(at) };
   };
-  let corners = [await corner(start)];
+  let corners: Corner[] = [{ at: start, value }];
   for (let i = 0; i < start.length; i++)
     corners.push(await corner(start.map((x, j) => (i === j ? x + step : x))));
   const sort = (all: Corner[]): Corner[] => all.toSorted((a, b) => a.value - b.value);

@@ -1,10 +1,20 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 import { DrillError, invariant } from '../../base/errors.js';
 import type { StorageSpec } from '../../repository/index.js';
 import { openStorage } from '../../repository/storage/open.js';
 import { onDisk } from '../../world/real/errno.js';
 import { isAlive, processIdentitySchema, thisProcess } from '../../world/real/process-identity.js';
+import { emptyFiles } from '../empty-files.js';
 import { s3Spec, type S3Place } from '../storage-at.js';
 
 /** Where a calibration writes. All of it is removed in the end. */
@@ -20,7 +30,7 @@ export interface Places {
   readonly repositoryDirectory: string | undefined;
   /** The storage of a repository of its own, beside those of other names. */
   readonly storage: (name: string) => StorageSpec;
-  /** Removes what is in one of them. */
+  /** Gives back the space of what is in one of them. */
   readonly empty: (name: string) => Promise<void>;
   /** Removes everything. */
   readonly close: () => Promise<void>;
@@ -74,7 +84,10 @@ function localPlaces(root: string, work: string, durable: boolean): OfRepository
     durable,
     repositoryDirectory: root,
     storage: (name) => ({ kind: 'local', directory: path.resolve(at(name)), durable }),
-    empty: (name) => Promise.resolve(rmSync(at(name), { recursive: true, force: true })),
+    empty(name) {
+      if (existsSync(at(name))) emptyFiles(at(name));
+      return Promise.resolve();
+    },
     close: () => {
       for (const directory of [root, work]) rmSync(directory, { recursive: true, force: true });
       return Promise.resolve();

@@ -61,7 +61,7 @@ interface Batch extends Timed {
 
 /** Measures what the repository gives: single requests, single files, and both for more and more threads at once. */
 export async function probeStorage(
-  prober: Prober,
+  prober: Pick<Prober, 'measure'>,
   places: Places,
   effort: Effort,
   cores: number,
@@ -83,10 +83,9 @@ export async function probeStorage(
   };
   // Threads open their storage, and S3 its connections, with their first request.
   await put(MOST_THREADS, 1, SMALL_BYTES);
-  const [first] = (await put(1, 2, SMALL_BYTES)).samplesMs.slice(-1);
-  const files = filesFor(effort.roundMs, first!, MOST_FILES);
+  const files = filesFor(effort.roundMs, fileMs(await put(1, 2, SMALL_BYTES)), MOST_FILES);
   const small = await climb((threads) => put(threads, shared(files, threads), SMALL_BYTES), effort);
-  const largeBytes = largeFileBytes(median((await put(1, 1, LEAST_LARGE_BYTES)).samplesMs), effort);
+  const largeBytes = largeFileBytes(fileMs(await put(1, 1, LEAST_LARGE_BYTES)), effort);
   const large = await climb((threads) => put(threads, shared(MOST_LARGE_FILES, threads), largeBytes), effort);
   const perThread = small.get(1)!;
   const requestsPerFile = perThread[0]!.samplesMs.length / perThread[0]!.files;
@@ -173,8 +172,11 @@ export function saturation(
   return { best: best.rate, threads: best.threads, limitedBy };
 }
 
-function filesFor(roundMs: number, fileMs: number, most: number): number {
-  return Math.max(2, Math.min(most, Math.round(roundMs / 2 / Math.max(LEAST_MS, fileMs))));
+/** All requests of a file: a sample is of one of them only. */
+const fileMs = ({ wallMs, files }: Batch): number => wallMs / files;
+
+function filesFor(roundMs: number, eachMs: number, most: number): number {
+  return Math.max(2, Math.min(most, Math.round(roundMs / 2 / Math.max(LEAST_MS, eachMs))));
 }
 
 /** So large that a file takes a good part of a round, a power of two. */

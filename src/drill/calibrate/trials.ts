@@ -108,9 +108,9 @@ export function trialScenario(shape: Shape, shards: number, storage: StorageSpec
   const { nodes, workers, medianBytes, sigma, filesPerShard, isSeparate } = shape;
   const size = `${medianBytes} B`;
   const fileSize = sigma === 0 ? size : `{ lognormal: { median: ${size}, sigma: ${sigma} } }`;
-  const engine = isSeparate
-    ? `{ preset: doris, tick: none, uploadWorkers: ${workers} }`
-    : `{ preset: tuned, uploadWorkers: ${workers} }`;
+  const preset = isSeparate ? 'preset: doris, tick: none' : 'preset: tuned';
+  // A real node has `uploadWorkers` threads for its snapshots, too: so here the model has as many.
+  const engine = `{ ${preset}, snapshotWorkers: ${workers}, uploadWorkers: ${workers} }`;
   const text = `
 name: ${JSON.stringify(shape.name)}
 cluster:

@@ -35,6 +35,8 @@ export interface RealWorldOptions {
   /** Threads of each node's pool. */
   readonly threadsPerNode: number;
   readonly seed: string;
+  /** Whether `clusterDirectory` is removed in the end, so that nothing in it needs to be tidied up. */
+  readonly isTemporary?: boolean;
 }
 
 /** What has been moved so far, for progress. */
@@ -201,7 +203,7 @@ export class RealWorld implements World {
     for (const timer of [...this.timers, ...this.waitingAnswers.keys()]) clearTimeout(timer);
     await Promise.all(this.pools.map((pool) => pool.destroy()));
     // Not before, since making files is slow where many were removed a moment ago.
-    removeRehearsals(this.options);
+    if (this.options.isTemporary !== true) removeRehearsals(this.options);
   }
 
   /** When requests made now, one after the other, and then some bytes, will have taken the time that the scenario says. */

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import test from 'ava';
@@ -12,6 +12,7 @@ import { loadMeasured } from '../../../src/scenario/index.js';
 const LITTLE: Effort = {
   rounds: 1,
   roundMs: 4,
+  settleMs: 0,
   climbWithinMs: 0,
   runs: 1,
   runMs: 5,
@@ -56,6 +57,7 @@ test.serial(
         t.true(value > 0 && value < Infinity);
       for (const value of Object.values(coordinator)) t.true(value > 0 && value < Infinity);
       t.is(host.nodes, 'all');
+      t.regex(text, /^ {4}nodes: all # .*make it 1 before planning/m);
       t.is(hardware.repository.type, 'local');
       t.deepEqual(
         origin.fit.map(({ scenario, use }) => [scenario, use]),
@@ -79,7 +81,9 @@ for (const at of ['this machine', 'the repository', 'run 2', 'fitting']) {
       // So much to do that it cannot be done before the signal comes.
       const evaluations = at === 'fitting' ? 5000 : 1;
       const options = { workDirectory: directory, quick: true, signal: abort.signal, onStep };
-      await t.throwsAsync(() => calibrate(options, { ...LITTLE, evaluations }, FEW), { code: 'INTERRUPTED' });
+      await t.throwsAsync(() => calibrate(options, { ...LITTLE, evaluations }, FEW), {
+        code: 'INTERRUPTED',
+      });
       t.deepEqual(readdirSync(directory), []);
     });
   });
@@ -127,6 +131,26 @@ test.serial('a disk without room is refused before anything is measured', async 
     t.deepEqual(readdirSync(directory), []);
   });
 });
+
+/** Enough files that every shape counts as one of large files. */
+const ALL_LARGE = { ...LITTLE, runFiles: 1e12 };
+
+for (const [count, share, code] of [
+  [0, 16, 'INTERRUPTED'],
+  [60, 64, 'DISK_FULL'],
+] as const) {
+  test.serial(`room is needed for what is run: ${count} shapes on a disk of ${share} runs`, async (t) => {
+    await withDirectory(async (directory) => {
+      const { bavail, bsize } = statfsSync(directory);
+      const abort = new AbortController();
+      const onStep = (): void => abort.abort();
+      const options = { workDirectory: directory, quick: true, signal: abort.signal, onStep };
+      const effort = { ...ALL_LARGE, runBytes: Math.floor((bavail * bsize) / share) };
+      const shapes = Array.from({ length: count }, () => SHAPES[0]!);
+      await t.throwsAsync(() => calibrate(options, effort, shapes), { code });
+    });
+  });
+}
 
 const REFUSED = [
   ['nowhere', {}, 'REPOSITORY_UNREADABLE', /there is no directory/],

@@ -1,0 +1,3 @@
+/* Entry of a process that ends instead of answering. */
+
+process.once('message', () => process.exit(3));

@@ -1,0 +1,78 @@
+import test from 'ava';
+import * as fc from 'fast-check';
+import { QUICK, THOROUGH } from '../../../src/drill/calibrate/effort.js';
+import type { Places } from '../../../src/drill/calibrate/places.js';
+import type { ProbeTask } from '../../../src/drill/calibrate/probe-tasks.js';
+import type { Timed } from '../../../src/drill/calibrate/prober.js';
+import { probeStorage } from '../../../src/drill/calibrate/storage-probes.js';
+
+const PLACES: Places = {
+  work: '',
+  about: '',
+  type: 'local',
+  durable: true,
+  repositoryDirectory: undefined,
+  storage: () => ({ kind: 'local', directory: '', durable: true }),
+  empty: () => Promise.resolve(),
+  close: () => Promise.resolve(),
+};
+
+type Put = Extract<ProbeTask, { kind: 'put' }>;
+
+/** A repository whose files take some time each and some for their bytes, and of that time a part for their renames. */
+interface Storage {
+  readonly fileMs: number;
+  readonly msPerMib: number;
+  readonly renameShare: number;
+}
+
+const storages: fc.Arbitrary<Storage> = fc.record({
+  fileMs: fc.double({ min: 0.05, max: 200, noNaN: true }),
+  msPerMib: fc.double({ min: 0.1, max: 500, noNaN: true }),
+  renameShare: fc.double({ min: 0.001, max: 0.999, noNaN: true }),
+});
+
+const timeOf = ({ fileMs, msPerMib }: Storage, { sizeBytes }: Put): number =>
+  fileMs + (sizeBytes / 2 ** 20) * msPerMib;
+
+function timed(storage: Storage, tasks: readonly Put[]): Timed {
+  const samplesMs = tasks.flatMap((task) => {
+    const renameMs = storage.fileMs * storage.renameShare;
+    return Array.from({ length: task.files }, () => [timeOf(storage, task) - renameMs, renameMs]).flat();
+  });
+  const wallMs = Math.max(...tasks.map((task) => task.files * timeOf(storage, task)));
+  return { samplesMs, wallMs, processorMs: wallMs / 2 };
+}
+
+/** The probes of one thread alone, each kind once, in order. */
+async function probesOfOne(storage: Storage, roundMs: number): Promise<readonly Put[]> {
+  const asked: Put[] = [];
+  const prober = {
+    measure(tasks: readonly ProbeTask[]): Promise<Timed> {
+      const puts = tasks.filter((task) => task.kind === 'put');
+      if (puts.length === 1) asked.push(puts[0]!);
+      return Promise.resolve(timed(storage, puts));
+    },
+  };
+  await probeStorage(prober, PLACES, { ...QUICK, rounds: 1, roundMs }, 2);
+  return asked;
+}
+
+test('a round of probes takes about as long as it should, whatever part of a file its rename is', async (t) => {
+  await fc.assert(
+    fc.asyncProperty(storages, fc.constantFrom(QUICK.roundMs, THOROUGH.roundMs), async (storage, roundMs) => {
+      const [, small, , large] = await probesOfOne(storage, roundMs);
+      const smallMs = small!.files * timeOf(storage, small!);
+      // Half of a round, within a rounded number of files: from 2 to 300 of them.
+      if (small!.files < 300) t.true(smallMs >= roundMs / 2.6, `${small!.files} files take ${smallMs} ms`);
+      if (small!.files > 2) t.true(smallMs <= roundMs / 1.6, `${small!.files} files take ${smallMs} ms`);
+      // A file of a round, within a power of two and what there is besides bytes: from 256 KiB to 8 MiB.
+      const largeMs = timeOf(storage, large!);
+      if (large!.sizeBytes > 2 ** 18) t.true(largeMs <= roundMs * 1.5, `${large!.sizeBytes}: ${largeMs} ms`);
+      const bytesMs = largeMs - storage.fileMs;
+      const isBytes = bytesMs > storage.fileMs * 20;
+      if (isBytes && large!.sizeBytes < 2 ** 23)
+        t.true(largeMs >= roundMs / 1.6, `${large!.sizeBytes}: ${largeMs} ms`);
+    }),
+  );
+});

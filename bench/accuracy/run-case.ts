@@ -14,8 +14,8 @@ export interface RunOptions {
   readonly signal: AbortSignal;
 }
 
-/** Longer than hosts of virtual machines take to notice that memory is free: see `settle`. */
-const SETTLE_MS = 3000;
+/** Memory that a run's threads need, and a server beside them, besides what the run writes: see `settle`. */
+const THREADS_BYTES = 512 * 2 ** 20;
 
 const nothing = (): void => undefined;
 
@@ -36,13 +36,13 @@ export function makeData({ scenario }: Case, { workDirectory, signal }: RunOptio
  * what was written before is on the disk; what the run wrote is emptied afterwards. Throws if the job fails, and INTERRUPTED.
  */
 export async function runCase(one: Case, round: number, options: RunOptions): Promise<RunResult> {
-  readAll(await makeData(one, options));
+  const dataBytes = readAll(await makeData(one, options));
   const { workDirectory, signal } = options;
   const storage = one.kind === 's3' ? options.s3!.at(`${one.name}-${round}`) : undefined;
   const scenario: Scenario = storage
     ? { ...one.scenario, repository: { ...one.scenario.repository, storage, isPlaced: true } }
     : one.scenario;
-  await settle(SETTLE_MS, signal);
+  await settle(workDirectory, 2 * dataBytes + THREADS_BYTES, signal);
   try {
     const { variants } = await runDrill(
       { ...one.loaded, variants: [{ name: one.loaded.variants[0]!.name, scenario }] },
@@ -69,11 +69,14 @@ export async function runCase(one: Case, round: number, options: RunOptions): Pr
 
 const buffer = new Uint8Array(1024 * 1024);
 
-function readAll(directory: string): void {
+/** Returns how many bytes there are. */
+function readAll(directory: string): number {
+  let totalBytes = 0;
   for (const entry of readdirSync(directory, { recursive: true, withFileTypes: true })) {
     if (!entry.isFile()) continue;
     const file = openSync(path.join(entry.parentPath, entry.name), 'r');
-    while (readSync(file, buffer) > 0);
+    for (let bytes = readSync(file, buffer); bytes > 0; bytes = readSync(file, buffer)) totalBytes += bytes;
     closeSync(file);
   }
+  return totalBytes;
 }

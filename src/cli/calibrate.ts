@@ -17,7 +17,7 @@ container's or instance's role.`;
 export function addCalibrate(program: Command): void {
   program
     .command('calibrate')
-    .description('measure what this machine and a repository give, for predictions: about a minute')
+    .description('measure what this machine and a repository give, for predictions: about three minutes')
     .option(
       '--repository <place>',
       'what to measure: a directory, or s3://bucket/prefix; default: a directory under the work directory',

@@ -1,17 +1,33 @@
 import { spawnSync } from 'node:child_process';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { closeSync, ftruncateSync, openSync, writeSync } from 'node:fs';
+import path from 'node:path';
+import { setImmediate } from 'node:timers/promises';
+import { onDisk } from '../world/real/errno.js';
+
+const CHUNK_BYTES = 4 * 2 ** 20;
 
 /**
  * Has what was done before disturb what is measured next as little as can be:
  *
  * - What was written is brought to the disk. (Without a `sync` command, what is measured is less exact.)
- * - Hosts of virtual machines may take back memory that is free, which costs several times as much at its next use: a run
- *   that writes to what others gave back a moment ago takes half as long as others. After a pause of some seconds every
- *   run finds the same.
+ * - `memoryBytes` of memory are used, by a file that is written and emptied at once. Hosts of virtual machines take back
+ *   memory that was free for a moment, and giving it again costs several times what writing to it costs: without this,
+ *   a run is fast or slow by what happened to be done before it.
  *
- * When the signal comes, it returns at once.
+ * The emptied file stays in `directory`. When the signal comes, it returns early. Throws DISK_FULL and FILE_SYSTEM.
  */
-export async function settle(pauseMs: number, signal: AbortSignal): Promise<void> {
+export async function settle(directory: string, memoryBytes: number, signal: AbortSignal): Promise<void> {
   spawnSync('sync');
-  await sleep(pauseMs, undefined, { signal }).catch(() => undefined);
+  const name = path.join(directory, 'memory');
+  const chunk = new Uint8Array(CHUNK_BYTES);
+  const file = onDisk(`creating ${name}`, () => openSync(name, 'w'));
+  try {
+    for (let bytes = 0; bytes < memoryBytes && !signal.aborted; bytes += CHUNK_BYTES) {
+      onDisk(`writing ${name}`, () => writeSync(file, chunk));
+      await setImmediate();
+    }
+    ftruncateSync(file, 0);
+  } finally {
+    closeSync(file);
+  }
 }

@@ -6,8 +6,6 @@ export interface Effort {
   readonly roundMs: number;
   /** When this time has passed, the repository's limits are not tried once more. */
   readonly climbWithinMs: number;
-  /** Before each real run: see `settle`. */
-  readonly settleMs: number;
   /** Of each real run. */
   readonly runs: number;
   /** How long a real run should take, about, … */
@@ -27,11 +25,9 @@ export const THOROUGH: Effort = {
   rounds: 7,
   roundMs: 120,
   climbWithinMs: 8000,
-  settleMs: 3000,
   runs: 3,
   runMs: 700,
-  // Enough to see what memory costs that was not used a moment ago: see `settle`.
-  runBytes: 512 * MIB,
+  runBytes: 256 * MIB,
   runFiles: 1500,
   repeatWithinMs: 120_000,
   evaluations: 250,
@@ -41,7 +37,6 @@ export const QUICK: Effort = {
   rounds: 3,
   roundMs: 60,
   climbWithinMs: 1500,
-  settleMs: 0,
   runs: 1,
   runMs: 300,
   runBytes: 48 * MIB,

@@ -40,7 +40,7 @@ export interface CalibrateOptions extends S3Place {
   readonly repository?: string | undefined;
   /** Of a local repository: whether files must be on the disk itself before they count. Default: they must. */
   readonly durable?: boolean | undefined;
-  /** Less of everything: about ten seconds instead of a minute. */
+  /** Less of everything: some ten seconds instead of minutes. */
   readonly quick: boolean;
   readonly signal: AbortSignal;
   /** Told what is being done now. */
@@ -77,7 +77,7 @@ export async function calibrate(
       expected,
       places,
       effort,
-      settle: () => settle(effort.settleMs, signal),
+      settle: () => settle(places.work, memoryBytes(effort), signal),
       signal,
       onStep,
     });
@@ -104,12 +104,17 @@ async function probe(places: Places, effort: Effort, { signal, onStep }: Calibra
   }
 }
 
-/** The most that there may be at one time. Data sets stay until the end, a run's repository until its end. */
+/** What a run may use at most: what it writes, the same in a server beside it, and what its threads need. */
+const memoryBytes = (effort: Effort): number => 2 * mostRunBytes(effort) + THREADS_BYTES;
+
+const THREADS_BYTES = 256 * 2 ** 20;
+
+/** The most that there may be at one time. Data sets stay until the end, a run's files until it is over. */
 function requireRoom(places: Places, effort: Effort, shapes: readonly Shape[]): void {
   const largeRuns = shapes.filter(
     ({ medianBytes, filesPerShard }) => medianBytes * filesPerShard > effort.runBytes / effort.runFiles,
   );
-  const work = largeRuns.length * mostRunBytes(effort) + MACHINE_PROBE_BYTES;
+  const work = largeRuns.length * mostRunBytes(effort) + Math.max(MACHINE_PROBE_BYTES, memoryBytes(effort));
   const repository = Math.max(STORAGE_PROBE_BYTES, mostRunBytes(effort));
   try {
     requireSpace(places.work, work + repository, 'calibrating');

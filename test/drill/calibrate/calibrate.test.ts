@@ -12,7 +12,6 @@ import { loadMeasured } from '../../../src/scenario/index.js';
 const LITTLE: Effort = {
   rounds: 1,
   roundMs: 4,
-  settleMs: 0,
   climbWithinMs: 0,
   runs: 1,
   runMs: 5,

@@ -1,4 +1,5 @@
 import type { SerializedError } from '../base/errors.js';
+import type { Outlook } from './outlook.js';
 
 /**
  * What one job in one world did. A measured and a predicted result have the same shape, so that reports put them side
@@ -117,6 +118,8 @@ export interface VariantReport {
   readonly name: string;
   readonly nodes: number;
   readonly predicted: RunResult;
+  /** What a plan says beyond this one run. */
+  readonly outlook?: Outlook;
   readonly measured?: RunResult;
   readonly restore?: RestoreReport;
 }

@@ -21,8 +21,8 @@ export function predictor(hardware: Recording['hardware']): (one: Case) => Predi
   );
   return ({ scenario, kind }) => {
     const known = measured.get(kind);
-    const byLimitsAlone = simulate(scenario);
-    return { predicted: known ? simulate(withHardware(scenario, known)) : byLimitsAlone, byLimitsAlone };
+    const byLimitsAlone = simulate(scenario, { asRun: true });
+    return { predicted: known ? simulate(withHardware(scenario, known), { asRun: true }) : byLimitsAlone, byLimitsAlone };
   };
 }
 

@@ -111,7 +111,7 @@ async function runVariant(
   requireReal(scenario);
   const statement = requireBackup(scenario);
   // Predicting first also finds everything that is wrong with the statement before gigabytes of data are made.
-  const predicted = simulate(asPriced(scenario, options));
+  const predicted = simulate(asPriced(scenario, options), { asRun: true });
   const { dataDirectory } = options;
   const workspace =
     dataDirectory === undefined

@@ -1,19 +1,39 @@
-import type { Scenario } from '../scenario/index.js';
-import { CAUSES, type CauseTimes, type RunSummary } from '../world/outlook.js';
-import { simulate } from './simulate.js';
+import { scenarioStatement, type Scenario } from '../scenario/index.js';
+import type { Attribution, RunSummary } from '../world/outlook.js';
+import type { RunResult } from '../world/result.js';
+import { attributionOf } from './attribution.js';
+import { runStatement, virtualCluster } from './virtual-cluster.js';
 
-/** Simulates a scenario and keeps what repetitions need. A pure function. Throws what is wrong with the statement. */
+/** A simulated run, and where its time went. */
+export interface AttributedRun {
+  readonly result: RunResult;
+  readonly attribution: Attribution;
+}
+
+/** Simulates a scenario, and asks where the time went. A pure function. Throws what is wrong with the statement. */
+export function simulateAttributed(scenario: Scenario): AttributedRun {
+  const cluster = virtualCluster(scenario, { attribute: true });
+  const result = runStatement(cluster, scenarioStatement(scenario));
+  const { catalog, coordinator, world } = cluster;
+  const { uploadWorkers, downloadWorkers } = scenario.engine;
+  const perNode = result.kind === 'backup' ? uploadWorkers : downloadWorkers;
+  const attribution = attributionOf(result, world.ledger!, {
+    createdAtMs: coordinator.job(result.job.id)!.createdAtMs,
+    workers: perNode * catalog.nodeNames.length,
+    nodeNames: catalog.nodeNames,
+  });
+  return { result, attribution };
+}
+
+/** The same, of which little is kept: for repetitions. */
 export function summarise(scenario: Scenario): RunSummary {
-  const { job, totals } = simulate(scenario);
-  const causeMs = {
-    ...Object.fromEntries(CAUSES.map((cause) => [cause, 0])),
-    coordinator: totals.durationMs,
-  } as unknown as CauseTimes;
+  const { result, attribution } = simulateAttributed(scenario);
+  const { job, totals } = result;
   return {
     seed: scenario.seed,
     state: job.state,
     ...(job.error ? { error: job.error } : {}),
     durationMs: totals.durationMs,
-    attribution: { causeMs },
+    attribution,
   };
 }

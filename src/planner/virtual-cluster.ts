@@ -22,6 +22,13 @@ export interface VirtualClusterOptions {
   readonly storages?: VirtualStorages;
   /** What an earlier coordinator of the cluster left; without one, nothing is remembered beyond the cluster. */
   readonly journal?: Journal;
+  /**
+   * Whether nodes have threads as in a real run, where all of a backup is done by those for uploads: as many snapshot tasks
+   * at once as there are of these. Default: `snapshotWorkers` of their own, as in Doris.
+   */
+  readonly asRun?: boolean;
+  /** Keep a ledger of what workers wait for: see `attributionOf`. */
+  readonly attribute?: boolean;
   /** Told of every finished operation. */
   readonly trace?: (record: TraceRecord) => void;
   /** Told the rates of all flows whenever time goes on. */
@@ -48,7 +55,7 @@ export function virtualCluster(scenario: Scenario, options: VirtualClusterOption
     : nodeHardware(scenario);
   const world = new VirtualWorld({
     catalog,
-    workers: engine,
+    workers: options.asRun === true ? withThreadsAsRun(engine) : engine,
     storages,
     epochMs: SIMULATION_EPOCH_MS,
     prices: {
@@ -58,6 +65,7 @@ export function virtualCluster(scenario: Scenario, options: VirtualClusterOption
       coordinator: cluster.coordinator,
       seed,
     },
+    attribute: options.attribute ?? false,
     ...(options.trace ? { trace: options.trace } : {}),
     ...(options.onRates ? { onRates: options.onRates } : {}),
   });
@@ -79,6 +87,11 @@ export function virtualCluster(scenario: Scenario, options: VirtualClusterOption
     repository: storages.repository(spec.name, spec.storage),
   };
 }
+
+const withThreadsAsRun = (engine: Scenario['engine']): Scenario['engine'] => ({
+  ...engine,
+  snapshotWorkers: Math.min(engine.snapshotWorkers, engine.uploadWorkers),
+});
 
 /** A journal whose writes of jobs take the coordinator the time that they cost. */
 function priced(journal: Journal, world: VirtualWorld): Journal {

@@ -19,6 +19,8 @@ export class Filling {
   private readonly left: Float64Array;
   private readonly demand: Float64Array;
   private readonly full: Uint8Array;
+  /** What ended the rise of each class: a resource, or its cap. */
+  private readonly stops: Int32Array;
   private classes = 0;
 
   constructor(maxClasses: number, resources: number) {
@@ -32,6 +34,7 @@ export class Filling {
     this.left = new Float64Array(resources);
     this.demand = new Float64Array(resources);
     this.full = new Uint8Array(resources);
+    this.stops = new Int32Array(maxClasses);
   }
 
   begin(): void {
@@ -69,6 +72,17 @@ export class Filling {
     return this.full[resource] === 1;
   }
 
+  /** The resource that was full and held a class back; negative where that was its own cap. */
+  stop(index: number): number {
+    return this.stops[index]!;
+  }
+
+  /** What is left of a resource, as a share of it. */
+  spare(resource: number): number {
+    const capacity = this.capacities[resource]!;
+    return capacity === Infinity ? 1 : this.left[resource]! / capacity;
+  }
+
   run(): void {
     this.left.set(this.capacities);
     this.full.fill(0);
@@ -81,7 +95,10 @@ export class Filling {
     const level = this.nextLevel();
     let ended = 0;
     for (let i = 0; i < this.classes; i++) {
-      if (this.rising[i] === 0 || (this.caps[i]! > level && !this.usesFull(i))) continue;
+      if (this.rising[i] === 0) continue;
+      const stop = this.caps[i]! > level ? this.fullOf(i) : NOTHING;
+      if (stop === NOTHING && this.caps[i]! > level) continue;
+      this.stops[i] = stop;
       this.rates[i] = Math.min(this.caps[i]!, level);
       this.rising[i] = 0;
       ended++;
@@ -116,9 +133,10 @@ export class Filling {
     return level;
   }
 
-  private usesFull(index: number): boolean {
+  /** A resource that a class uses and that is full; NOTHING if there is none. */
+  private fullOf(index: number): number {
     for (let at = index * USES; at < (index + 1) * USES && this.used[at] !== NOTHING; at++)
-      if (this.full[this.used[at]!] === 1) return true;
-    return false;
+      if (this.full[this.used[at]!] === 1) return this.used[at]!;
+    return NOTHING;
   }
 }

@@ -45,6 +45,19 @@ export class Flows {
     );
   }
 
+  /** From now on, before any flow, accounts are kept of what holds flows back. */
+  keepAccounts(): void {
+    const { shares } = this;
+    this.rate.keepAccounts((lane, flows) =>
+      this.areFilled ? shares.causeBeside(lane) : shares.causeAlone(lane, flows),
+    );
+  }
+
+  /** Copies how long flows of this kind on this node were held back until now, by cause, to `to` from `at` on. */
+  readAccount(node: number, kind: FlowKind, to: Float64Array, at: number): void {
+    this.rate.readAccount(laneOf(node, kind), to, at);
+  }
+
   /** Whether flows of this kind take no time on this node. */
   isFree(node: number, kind: FlowKind): boolean {
     return this.isUnlimited[laneOf(node, kind)] === 1;

@@ -1,4 +1,5 @@
 import type { HostHardware, NodeHardware, RepositoryLimits } from '../hardware.js';
+import { CAUSE } from './cause.js';
 import { Filling } from './filling.js';
 import {
   FLOW,
@@ -24,6 +25,9 @@ const CORES = 0;
 const HOST_DISK = 1;
 const HOST_RESOURCES = 2;
 
+/** Of a resource, what is left to rounding when all of it is used. */
+const FULL = 1e-9;
+
 /** What one node's flows are limited by: bytes per millisecond, and core-milliseconds a byte. */
 interface NodeShares {
   readonly disk: number;
@@ -31,6 +35,8 @@ interface NodeShares {
   /** By kind of flow: what it takes of the cores, and what one flow can have at most. */
   readonly cost: readonly number[];
   readonly cap: readonly number[];
+  /** By kind: the cause, where one flow has no more because of `cap`. */
+  readonly capCause: readonly number[];
 }
 
 /** Nodes whose flows limit each other. */
@@ -57,6 +63,8 @@ export class HostShares {
   private readonly sharedBy: Float64Array;
   /** By lane: what one flow can have at most beside the host's other flows, as `fill` found it. */
   readonly limit: Float64Array;
+  /** By lane: the cause of `limit`. */
+  private readonly limitCause: Uint8Array;
   private readonly filling: Filling;
   /** The lanes whose classes are in the filling, in their order. */
   private readonly filled: Int32Array;
@@ -85,6 +93,7 @@ export class HostShares {
     );
     this.sharedBy = this.capOf.map((_, lane) => this.sharedByFlows(lane));
     this.limit = new Float64Array(this.capOf.length);
+    this.limitCause = new Uint8Array(this.capOf.length);
     const { firstNode, endNode } = this.cells[0]!;
     const lanes = (endNode - firstNode) * FLOW_KINDS;
     this.filling = new Filling(lanes, this.resources(0, lanes));
@@ -140,7 +149,7 @@ export class HostShares {
   fill(lane: number): boolean {
     this.fillHost(lane, Infinity);
     const [first, end] = this.lanesBeside(lane);
-    for (let i = 0; i < this.filledLanes; i++) this.limit[this.filled[i]!] = this.filling.rate(i);
+    for (let i = 0; i < this.filledLanes; i++) this.take(i);
     for (let resource = 0; resource < this.resources(first, end); resource++) {
       if (this.filling.isFull(resource) && this.sent[resource] === 1 && this.kept[resource] === 1)
         return true;
@@ -152,9 +161,41 @@ export class HostShares {
   fillLeft(lane: number, level: number): void {
     this.fillHost(lane, level);
     for (let i = 0; i < this.filledLanes; i++) {
-      const at = this.filled[i]!;
-      if (!usesRepository(kindOf(at))) this.limit[at] = this.filling.rate(i);
+      if (!usesRepository(kindOf(this.filled[i]!))) this.take(i);
     }
+  }
+
+  /** What one of a lane's flows is held back by beside the host's other flows, as `fill` found it. */
+  causeBeside(lane: number): number {
+    return this.limitCause[lane]!;
+  }
+
+  /** The same where nothing else on its host can limit it: see `limitAlone`. */
+  causeAlone(lane: number, flows: number): number {
+    const { disk, nic, capCause } = this.nodes[nodeOf(lane)]!;
+    const kind = kindOf(lane);
+    if (this.capOf[lane]! <= this.sharedBy[lane]! / flows) return capCause[kind]!;
+    const isCard =
+      usesRepository(kind) && (!usesDisk(kind) || nic < Math.min(disk, this.cells[nodeOf(lane)]!.disk));
+    return isCard ? CAUSE.nic : CAUSE.disk;
+  }
+
+  /** Takes over what the filling found for its class `index`. */
+  private take(index: number): void {
+    const lane = this.filled[index]!;
+    this.limit[lane] = this.filling.rate(index);
+    this.limitCause[lane] = this.causeOfStop(lane, this.filling.stop(index));
+  }
+
+  private causeOfStop(lane: number, stop: number): number {
+    if (stop < 0) {
+      const cause = this.nodes[nodeOf(lane)]!.capCause[kindOf(lane)]!;
+      // Threads with nothing to hold them back but themselves, on as many cores: more threads would do no more.
+      return cause === CAUSE.workers && this.filling.spare(CORES) < FULL ? CAUSE.cpu : cause;
+    }
+    if (stop === CORES) return CAUSE.cpu;
+    const isCard = stop >= HOST_RESOURCES && (stop - HOST_RESOURCES) % 2 === 1;
+    return isCard ? CAUSE.nic : CAUSE.disk;
   }
 
   private fillHost(lane: number, level: number): void {
@@ -230,7 +271,10 @@ function sharesOf(
       usesRepository(kind as FlowKind) ? connection : Infinity,
     ),
   );
-  return { disk: perMs(hardware.diskBytesPerSec), nic: perMs(hardware.nicBytesPerSec), cost, cap };
+  const capCause = cap.map((most, kind) =>
+    usesRepository(kind as FlowKind) && most === connection ? CAUSE.connection : CAUSE.workers,
+  );
+  return { disk: perMs(hardware.diskBytesPerSec), nic: perMs(hardware.nicBytesPerSec), cost, cap, capCause };
 }
 
 /** By node, its host; nodes whose hosts have more of everything than they can use are on their own. */

@@ -7,6 +7,7 @@ import type { EventQueue } from './event-queue.js';
 import { PART, WHOLE } from './file-states.js';
 import { FLOW, type FlowKind } from './flow-kind.js';
 import type { Flows } from './flows.js';
+import type { Ledger } from './ledger.js';
 import { performOnNode, type Cluster } from './node-operations.js';
 import type { NodePools } from './node-pools.js';
 import type { Prices } from './prices.js';
@@ -33,6 +34,8 @@ export interface NodeWorkOptions {
   readonly pools: NodePools;
   readonly queue: EventQueue;
   readonly trace: ((record: TraceRecord) => void) | undefined;
+  /** Told what workers wait for; undefined where nobody asks. */
+  readonly ledger: Ledger | undefined;
 }
 
 /**
@@ -44,6 +47,7 @@ export class NodeWork {
   private readonly clock: Clock;
   private readonly flows: Flows;
   private readonly prices: Prices;
+  private readonly ledger: Ledger | undefined;
   private readonly activities = new Activities();
   private readonly recorders = new Map<number, Recorder>();
   /** Operations carried out, and requests made to repositories, so far. */
@@ -55,6 +59,7 @@ export class NodeWork {
     this.clock = options.clock;
     this.flows = options.flows;
     this.prices = options.prices;
+    this.ledger = options.ledger;
   }
 
   record(jobId: number, recorder: Recorder): void {
@@ -91,8 +96,10 @@ export class NodeWork {
     if (activities.stamp(slot) !== stamp) return false;
     switch (activities.stage(slot)) {
       case STAGE.asking:
-        if (activities.isComputing(slot)) activities.setStage(slot, STAGE.computing);
-        else this.answered(slot);
+        if (activities.isComputing(slot)) {
+          activities.setStage(slot, STAGE.computing);
+          this.ledger?.flowBegun(slot, activities.node(slot), FLOW.processor);
+        } else this.answered(slot);
         return false;
       case STAGE.arriving: {
         const running = activities.runningAt(slot);
@@ -114,10 +121,14 @@ export class NodeWork {
   /** The flow of a slot has ended. */
   flowEnded(slot: number): void {
     const { activities } = this;
-    if (!activities.isComputing(slot)) return this.moved(slot);
+    if (!activities.isComputing(slot)) {
+      this.ledger?.flowEnded(slot, activities.node(slot), activities.kind(slot));
+      return this.moved(slot);
+    }
     activities.setComputing(slot, false);
-    if (activities.stage(slot) === STAGE.computing) this.answered(slot);
-    return undefined;
+    if (activities.stage(slot) !== STAGE.computing) return undefined;
+    this.ledger?.flowEnded(slot, activities.node(slot), FLOW.processor);
+    return this.answered(slot);
   }
 
   /** A worker begins with a task. */
@@ -127,6 +138,7 @@ export class NodeWork {
     this.activities.recorders[slot] = this.recorders.get(job.jobId);
     this.activities.procedures[slot] = taskProcedure(task);
     this.activities.setTaskStart(slot, this.clock.nowMs);
+    this.ledger?.begun(slot, task);
     this.resume(slot, undefined);
   }
 
@@ -236,6 +248,7 @@ export class NodeWork {
 
   private delay(slot: number, durationMs: number): void {
     this.wake(slot, STAGE.delayed, durationMs);
+    this.ledger?.linked(slot, durationMs);
   }
 
   /** Makes a request; once it is answered, `bytes` flow. The first one for a shard's files makes its directory as well. */
@@ -250,7 +263,9 @@ export class NodeWork {
       flows.start(node, FLOW.processor, slot, flows.processorBytes(node, clientMs));
     }
     this.requests++;
-    this.wake(slot, STAGE.asking, this.prices.requestMs());
+    const requestMs = this.prices.requestMs();
+    this.ledger?.asked(slot, requestMs, this.prices.lastTurnMs);
+    this.wake(slot, STAGE.asking, requestMs);
   }
 
   /** A request was answered: now its bytes. */
@@ -267,6 +282,7 @@ export class NodeWork {
     activities.setStage(slot, STAGE.moving);
     activities.setKind(slot, kind);
     flows.start(node, kind, slot, bytes);
+    this.ledger?.flowBegun(slot, node, kind);
     return true;
   }
 
@@ -278,6 +294,7 @@ export class NodeWork {
     const { parts } = running;
     if (!parts) return this.complete(slot);
     if (slot !== running.slot) {
+      this.ledger?.partEnded(slot, running.slot);
       activities.dismiss(slot);
       parts.open--;
     } else if (parts.state === 'completing') {
@@ -289,14 +306,18 @@ export class NodeWork {
 
   private sendParts(running: Running): void {
     const parts = running.parts!;
+    if (parts.state === 'beginning') this.ledger?.partsBegun(running.slot);
     parts.state = 'sending';
     while (parts.open < this.prices.parallelParts && parts.leftBytes > 0) {
       const bytes = Math.min(parts.partBytes, parts.leftBytes);
       parts.leftBytes -= bytes;
       parts.open++;
-      this.request(this.activities.admit(running), FLOW.put, bytes);
+      const slot = this.activities.admit(running);
+      this.ledger?.partBegun(slot);
+      this.request(slot, FLOW.put, bytes);
     }
     if (parts.open > 0) return undefined;
+    this.ledger?.partsEnded(running.slot);
     parts.state = 'completing';
     return this.request(running.slot, FLOW.put, 0);
   }
@@ -363,6 +384,7 @@ export class NodeWork {
     const { activities } = this;
     const { slot, task } = running;
     running.isWorking = false;
+    this.ledger?.ended(slot);
     if (task.kind === 'upload' || task.kind === 'download') {
       activities.recorders[slot]?.worked({
         node: task.node,

@@ -24,6 +24,8 @@ export class Prices {
   /** In the bucket at `bucketAtMs`; less than nothing once requests wait for tokens that are to come. */
   private tokens: number;
   private bucketAtMs = 0;
+  /** Of the request that was priced last: the part of its time that it waits for its turn. */
+  lastTurnMs = 0;
   readonly messageMs: number;
   readonly persistMs: number;
 
@@ -42,7 +44,9 @@ export class Prices {
   /** How long a request that is made now takes to be answered, besides its bytes: its turn, then its latency. */
   requestMs(): number {
     const latencyMs = this.latencyMs();
-    return this.tokensPerMs === Infinity ? latencyMs : this.turnMs() + latencyMs;
+    if (this.tokensPerMs === Infinity) return latencyMs;
+    this.lastTurnMs = this.turnMs();
+    return this.lastTurnMs + latencyMs;
   }
 
   snapshotMs(node: number, files: number): number {

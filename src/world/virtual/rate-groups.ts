@@ -20,6 +20,8 @@ export class RateGroups {
   readonly heaps: LaneHeap[] = [];
   /** Bytes served per flow since the group was last empty, at `atMs`. */
   served = new Float64Array(16);
+  /** How long the group was held back below its limit since it was last empty, at `atMs`; in milliseconds. */
+  heldMs = new Float64Array(16);
   private atMs = new Float64Array(16);
   private flows = new Float64Array(16);
   /** Groups that share the capacity, and those that do not; each ascending by limit. */
@@ -39,14 +41,19 @@ export class RateGroups {
     const { nowMs } = this.clock;
     const elapsedMs = nowMs - this.atMs[group]!;
     // Neither no flows nor no time make bytes of a rate without limit.
-    if (elapsedMs > 0 && this.flows[group]! > 0) this.served[group]! += this.rate[group]! * elapsedMs;
+    if (elapsedMs > 0 && this.flows[group]! > 0) {
+      this.served[group]! += this.rate[group]! * elapsedMs;
+      if (this.rate[group]! < this.limit[group]!) this.heldMs[group]! += elapsedMs;
+    }
     this.atMs[group] = nowMs;
   }
 
   /** The group's next flow is complete now: without the rounding of many small steps. */
   reach(group: number): void {
+    const { nowMs } = this.clock;
     this.served[group] = this.heaps[group]!.firstKey;
-    this.atMs[group] = this.clock.nowMs;
+    if (this.rate[group]! < this.limit[group]!) this.heldMs[group]! += nowMs - this.atMs[group]!;
+    this.atMs[group] = nowMs;
   }
 
   /** The group with this limit, made if there is none; `level` is the water level now. */
@@ -70,6 +77,7 @@ export class RateGroups {
     this.nextAtMs[group] = Infinity;
     this.flows[group] = 0;
     this.served[group] = 0;
+    this.heldMs[group] = 0;
     this.atMs[group] = 0;
     return group;
   }
@@ -100,6 +108,7 @@ export class RateGroups {
     this.flows[group] = 0;
     this.nextAtMs[group] = Infinity;
     this.served[group] = 0;
+    this.heldMs[group] = 0;
     if (this.sharing.length > MAX_IDLE_GROUPS) this.giveUp(this.sharing, group);
     if (this.alone.length > MAX_IDLE_GROUPS) this.giveUp(this.alone, group);
   }
@@ -171,6 +180,7 @@ export class RateGroups {
     this.rate = longer(this.rate);
     this.nextAtMs = longer(this.nextAtMs);
     this.served = longer(this.served);
+    this.heldMs = longer(this.heldMs);
     this.atMs = longer(this.atMs);
     this.flows = longer(this.flows);
   }

@@ -1,5 +1,6 @@
 import { invariant } from '../../base/errors.js';
 import type { Clock } from './clock.js';
+import { LaneAccounts } from './lane-accounts.js';
 import { LaneHeap } from './lane-heap.js';
 import { LaneTable, NO_GROUP } from './lane-table.js';
 import { RateGroups } from './rate-groups.js';
@@ -17,6 +18,8 @@ export class SharedRate {
   private readonly lanes: LaneTable;
   private readonly groups: RateGroups;
   private readonly clock: Clock;
+  private accounts: LaneAccounts | undefined;
+  private readonly laneCount: number;
   /** Something changed, at `changedAtMs`, since the rates were found. */
   private stale = false;
   private changedAtMs = 0;
@@ -40,10 +43,24 @@ export class SharedRate {
   ) {
     this.clock = clock;
     this.capacity = capacityPerMs;
+    this.laneCount = lanes;
     this.lanes = new LaneTable(lanes);
     this.groups = new RateGroups(clock, () => new LaneHeap(this.lanes));
     this.limitOf = limitOf;
     this.isShared = isShared;
+  }
+
+  /** From now on, before any flow, accounts are kept of what holds flows back; `causeOf` as in LaneAccounts. */
+  keepAccounts(causeOf: (lane: number, flows: number) => number): void {
+    this.accounts = new LaneAccounts(this.clock, this.groups, this.laneCount, causeOf);
+  }
+
+  /** Copies the account of a lane until now, by cause, to `to` from `at` on. Accounts must have been kept. */
+  readAccount(lane: number, to: Float64Array, at: number): void {
+    const group = this.lanes.groupOf(lane);
+    if (group !== NO_GROUP) this.groups.sync(group);
+    this.accounts!.charge(lane, group);
+    this.accounts!.read(lane, to, at);
   }
 
   /** Finds the rates and, from them, the next completion. To be called before time goes on. */
@@ -120,6 +137,7 @@ export class SharedRate {
     const { lanes, groups } = this;
     const size = lanes.size(lane);
     const from = lanes.groupOf(lane);
+    this.accounts?.charge(lane, from);
     this.stale = true;
     this.changedAtMs = this.clock.nowMs;
     if (size === 0) {
@@ -132,6 +150,7 @@ export class SharedRate {
     if (from !== NO_GROUP && groups.limit[from] === limit) {
       lanes.setKey(lane);
       groups.move(from, lane, change);
+      this.accounts?.enter(lane, from, size);
       return;
     }
     if (from !== NO_GROUP) {
@@ -144,5 +163,6 @@ export class SharedRate {
     lanes.setOffset(lane, lanes.offset(lane) - groups.served[to]!);
     lanes.setKey(lane);
     groups.join(to, lane, size);
+    this.accounts?.enter(lane, to, size);
   }
 }

@@ -14,6 +14,7 @@ import type { Recorder } from '../recorder.js';
 import { Clock } from './clock.js';
 import { EventQueue } from './event-queue.js';
 import { Flows, type FlowRate } from './flows.js';
+import { Ledger } from './ledger.js';
 import { NodePools, type WorkerCounts } from './node-pools.js';
 import { NodeWork, type TraceRecord } from './node-work.js';
 import { Prices, type PriceList } from './prices.js';
@@ -32,6 +33,8 @@ export interface VirtualWorldOptions {
   readonly epochMs: number;
   /** Called for each finished operation, for traces. Costs time: leave it out unless you look. */
   readonly trace?: (record: TraceRecord) => void;
+  /** Keep a ledger of what workers wait for. Costs time: leave it out unless you ask. */
+  readonly attribute?: boolean;
   /** Told the rates of all flows, and from when to when they held. Costs a lot of time: for checks. */
   readonly onRates?: (rates: readonly FlowRate[], fromMs: number, toMs: number) => void;
 }
@@ -51,6 +54,8 @@ export class VirtualWorld implements World {
   private readonly storages: VirtualStorages;
   private readonly repositories = new Map<string, VirtualRepository>();
   readonly nodes: VirtualNodes;
+  /** Present with `attribute`. */
+  readonly ledger: Ledger | undefined;
   /** Until then the coordinator is busy with its journal. */
   private coordinatorFreeAtMs = 0;
   private nextTimer = 0;
@@ -65,6 +70,7 @@ export class VirtualWorld implements World {
     const parallel = prices.repository.multipart?.parallel ?? 1;
     const threadsPerNode = workers.uploadWorkers * parallel + workers.downloadWorkers;
     this.flows = new Flows(this.clock, { ...prices, threadsPerNode });
+    this.ledger = options.attribute === true ? new Ledger(this.clock, this.flows) : undefined;
     this.work = new NodeWork({
       cluster: { catalog, nodes: this.nodes, repository: (name) => this.repository(name) },
       prices: this.prices,
@@ -73,6 +79,7 @@ export class VirtualWorld implements World {
       clock: this.clock,
       queue: this.queue,
       trace: options.trace,
+      ledger: this.ledger,
     });
   }
 

@@ -1,0 +1,8 @@
+import { CAUSES, type Cause } from '../outlook.js';
+
+/** Causes by their number in columns: their place in CAUSES. */
+export const CAUSE = Object.fromEntries(CAUSES.map((cause, i) => [cause, i])) as Readonly<
+  Record<Cause, number>
+>;
+
+export const CAUSE_COUNT = CAUSES.length;

@@ -22,7 +22,10 @@ export function predictor(hardware: Recording['hardware']): (one: Case) => Predi
   return ({ scenario, kind }) => {
     const known = measured.get(kind);
     const byLimitsAlone = simulate(scenario, { asRun: true });
-    return { predicted: known ? simulate(withHardware(scenario, known), { asRun: true }) : byLimitsAlone, byLimitsAlone };
+    return {
+      predicted: known ? simulate(withHardware(scenario, known), { asRun: true }) : byLimitsAlone,
+      byLimitsAlone,
+    };
   };
 }
 

@@ -1,7 +1,12 @@
 import test from 'ava';
 import * as fc from 'fast-check';
 import { randomStream } from '../../../src/base/random.js';
-import { DEFAULT_BACKOFF, delayMs, reasonOf, retryStrategy } from '../../../src/repository/storage/s3/retry.js';
+import {
+  DEFAULT_BACKOFF,
+  delayMs,
+  reasonOf,
+  retryStrategy,
+} from '../../../src/repository/storage/s3/retry.js';
 import type { LoggedRequest } from '../../s3-server/server.js';
 import { slowDown } from '../../s3-server/faults.js';
 import { bytesOf, codeOf, errorOf, get, put } from '../storage-helpers.js';
@@ -53,7 +58,11 @@ test('what is tried again, and as what', (t) => {
 
 // What is asked for, not what a clock shows: in a busy process a timer may come early by as much as its loop was late.
 test('one try after the other waits longer, each from its own count', async (t) => {
-  const strategy = retryStrategy(6, { ...DEFAULT_BACKOFF, throttlingDelayMs: 8 }, randomStream('tries', 'test'));
+  const strategy = retryStrategy(
+    6,
+    { ...DEFAULT_BACKOFF, throttlingDelayMs: 8 },
+    randomStream('tries', 'test'),
+  );
   const throttled = { error: { name: 'SlowDown' }, errorType: 'THROTTLING' } as never;
   for (const scope of ['one request', 'another']) {
     let token = await strategy.acquireInitialRetryToken(scope);

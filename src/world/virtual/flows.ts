@@ -54,8 +54,13 @@ export class Flows {
   }
 
   /** Copies how long flows of this kind on this node were held back until now, by cause, to `to` from `at` on. */
-  readAccount(node: number, kind: FlowKind, to: Float64Array, at: number): void {
-    this.rate.readAccount(laneOf(node, kind), to, at);
+  markAccount(node: number, kind: FlowKind, to: Float64Array, at: number): void {
+    this.rate.chargedAccounts(laneOf(node, kind)).read(laneOf(node, kind), to, at);
+  }
+
+  /** Adds to `to`, from `at` on, how long they were held back since they were copied there from `mark` on. */
+  addAccountSince(node: number, kind: FlowKind, mark: number, to: Float64Array, at: number): void {
+    this.rate.chargedAccounts(laneOf(node, kind)).addSince(laneOf(node, kind), mark, to, at);
   }
 
   /** Whether flows of this kind take no time on this node. */

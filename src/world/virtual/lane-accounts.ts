@@ -1,7 +1,12 @@
-import { CAUSE, CAUSE_COUNT } from './cause.js';
+import { CAUSE, FLOW_CAUSES } from './cause.js';
 import type { Clock } from './clock.js';
 import { NO_GROUP } from './lane-table.js';
 import type { RateGroups } from './rate-groups.js';
+
+/** A lane's row: milliseconds by cause, until when, and what the group's clock of time held back read then. */
+const SINCE = FLOW_CAUSES;
+const HELD = FLOW_CAUSES + 1;
+const ROW = FLOW_CAUSES + 2;
 
 /**
  * For whoever asks why flows took as long as they did: of each lane, the time that its flows were held back by each cause.
@@ -13,10 +18,7 @@ export class LaneAccounts {
   private readonly groups: RateGroups;
   /** What gives a lane of so many flows its limit. */
   private readonly causeOf: (lane: number, flows: number) => number;
-  /** Milliseconds by lane and cause, until `sinceMs`; and what the clock of the lane's group, of time held back, read then. */
-  private readonly causeMs: Float64Array;
-  private readonly sinceMs: Float64Array;
-  private readonly heldMs: Float64Array;
+  private readonly rows: Float64Array;
   private readonly cause: Uint8Array;
 
   constructor(
@@ -28,35 +30,43 @@ export class LaneAccounts {
     this.clock = clock;
     this.groups = groups;
     this.causeOf = causeOf;
-    this.causeMs = new Float64Array(lanes * CAUSE_COUNT);
-    this.sinceMs = new Float64Array(lanes);
-    this.heldMs = new Float64Array(lanes);
+    this.rows = new Float64Array(lanes * ROW);
     this.cause = new Uint8Array(lanes);
   }
 
   /** Charges the time until now. `group`, which is in time, is the lane's: nothing is charged to a lane without one. */
   charge(lane: number, group: number): void {
     if (group === NO_GROUP) return;
+    const { rows } = this;
     const { nowMs } = this.clock;
+    const row = lane * ROW;
+    const elapsedMs = nowMs - rows[row + SINCE]!;
+    if (elapsedMs === 0) return;
     const heldMs = this.groups.heldMs[group]!;
-    const held = heldMs - this.heldMs[lane]!;
-    const first = lane * CAUSE_COUNT;
-    this.causeMs[first + CAUSE.bandwidth]! += held;
-    this.causeMs[first + this.cause[lane]!]! += nowMs - this.sinceMs[lane]! - held;
-    this.sinceMs[lane] = nowMs;
-    this.heldMs[lane] = heldMs;
+    const held = heldMs - rows[row + HELD]!;
+    rows[row + CAUSE.bandwidth]! += held;
+    rows[row + this.cause[lane]!]! += elapsedMs - held;
+    rows[row + SINCE] = nowMs;
+    rows[row + HELD] = heldMs;
   }
 
   /** From now on the lane has `flows` flows, in this group, which is in time. */
   enter(lane: number, group: number, flows: number): void {
-    this.sinceMs[lane] = this.clock.nowMs;
-    this.heldMs[lane] = this.groups.heldMs[group]!;
+    const row = lane * ROW;
+    this.rows[row + SINCE] = this.clock.nowMs;
+    this.rows[row + HELD] = this.groups.heldMs[group]!;
     this.cause[lane] = this.causeOf(lane, flows);
   }
 
   /** Copies a lane's account, as last charged, to `to` from `at` on. */
   read(lane: number, to: Float64Array, at: number): void {
-    const first = lane * CAUSE_COUNT;
-    for (let i = 0; i < CAUSE_COUNT; i++) to[at + i] = this.causeMs[first + i]!;
+    const row = lane * ROW;
+    for (let i = 0; i < FLOW_CAUSES; i++) to[at + i] = this.rows[row + i]!;
+  }
+
+  /** Adds to `to`, from `at` on, what was charged to a lane since it was read as `mark`. */
+  addSince(lane: number, mark: number, to: Float64Array, at: number): void {
+    const row = lane * ROW;
+    for (let i = 0; i < FLOW_CAUSES; i++) to[at + i]! += this.rows[row + i]! - to[mark + i]!;
   }
 }

@@ -1,5 +1,5 @@
 import type { NodeTask } from '../../node/index.js';
-import { CAUSE, CAUSE_COUNT } from './cause.js';
+import { CAUSE, CAUSE_COUNT, FLOW_CAUSES } from './cause.js';
 import type { Clock } from './clock.js';
 import type { FlowKind } from './flow-kind.js';
 import type { Flows } from './flows.js';
@@ -16,6 +16,7 @@ export interface WorkerAccount {
 
 interface Worker {
   readonly node: number;
+  readonly stint: Stint;
   startMs: number;
   endMs: number;
   readonly causeMs: Float64Array;
@@ -31,18 +32,14 @@ const STINT_OF: Partial<Record<NodeTask['kind'], Stint>> = {
   download: 'moving',
 };
 
-/** What an activity has been held back by, and since when its present stage goes on. */
-interface Entry {
-  /** Undefined: no worker's own time, such as a release. */
-  worker: Worker | undefined;
-  stint: Stint | undefined;
-  readonly causeMs: Float64Array;
-  /** Of the lane, when the flow began. */
-  readonly mark: Float64Array;
-  /** Of the parts of a file that are sent at once: their causes, and when they began. */
-  readonly partsMs: Float64Array;
-  partsSinceMs: number;
-}
+/**
+ * An activity's row: its milliseconds by cause; those of the parts of a file that are sent at once, and when they began; and
+ * the account of the lane as it was when the activity's flow began.
+ */
+const PARTS = CAUSE_COUNT;
+const PARTS_SINCE = PARTS + CAUSE_COUNT;
+const MARK = PARTS_SINCE + 1;
+const ROW = MARK + FLOW_CAUSES;
 
 /**
  * Watches the workers of one job, and charges their time to causes. Told of each stage of an activity as it ends; made for
@@ -51,14 +48,15 @@ interface Entry {
 export class Ledger {
   private readonly clock: Clock;
   private readonly flows: Flows;
-  private readonly entries: Entry[] = [];
+  private rows = new Float64Array(64 * ROW);
+  /** By slot: who works there, and at what; undefined where that is no worker's own time, such as a release. */
+  private readonly working: (Worker | undefined)[] = [];
   private readonly workers: Readonly<Record<Stint, Worker[]>> = { linking: [], moving: [] };
   /** By node: workers without a task. */
   private readonly idle: Readonly<Record<Stint, Map<number, Worker[]>>> = {
     linking: new Map(),
     moving: new Map(),
   };
-  private readonly reading = new Float64Array(CAUSE_COUNT);
 
   constructor(clock: Clock, flows: Flows) {
     this.clock = clock;
@@ -73,95 +71,88 @@ export class Ledger {
 
   /** A worker begins with a task. */
   begun(slot: number, { kind, node }: NodeTask): void {
-    const entry = this.entryOf(slot);
+    this.open(slot);
     const stint = STINT_OF[kind];
-    entry.stint = stint;
-    entry.worker = stint && (this.idle[stint].get(node)?.pop() ?? this.employ(stint, node));
+    this.working[slot] = stint && (this.idle[stint].get(node)?.pop() ?? this.employ(stint, node));
   }
 
   /** A task has ended, and its worker is free. */
   ended(slot: number): void {
-    const { worker, stint, causeMs } = this.entries[slot]!;
-    if (!worker || !stint) return;
+    const worker = this.working[slot];
+    if (!worker) return;
+    this.working[slot] = undefined;
     worker.endMs = this.clock.nowMs;
-    for (let i = 0; i < CAUSE_COUNT; i++) worker.causeMs[i]! += causeMs[i]!;
-    const idle = this.idle[stint].get(worker.node);
+    for (let i = 0; i < CAUSE_COUNT; i++) worker.causeMs[i]! += this.rows[slot * ROW + i]!;
+    const idle = this.idle[worker.stint].get(worker.node);
     if (idle) idle.push(worker);
-    else this.idle[stint].set(worker.node, [worker]);
-    this.entries[slot]!.worker = undefined;
+    else this.idle[worker.stint].set(worker.node, [worker]);
   }
 
   /** An activity that is not a task of its own begins: a part of a file. */
   partBegun(slot: number): void {
-    this.entryOf(slot);
+    this.open(slot);
+    this.working[slot] = undefined;
   }
 
   /** A part of a file of `task` has ended. */
   partEnded(slot: number, task: number): void {
-    const { causeMs } = this.entries[slot]!;
-    const { partsMs } = this.entries[task]!;
-    for (let i = 0; i < CAUSE_COUNT; i++) partsMs[i]! += causeMs[i]!;
+    const { rows } = this;
+    for (let i = 0; i < CAUSE_COUNT; i++) rows[task * ROW + PARTS + i]! += rows[slot * ROW + i]!;
   }
 
   /** A file is sent in parts from now on. */
   partsBegun(slot: number): void {
-    const entry = this.entries[slot]!;
-    entry.partsMs.fill(0);
-    entry.partsSinceMs = this.clock.nowMs;
+    const row = slot * ROW;
+    this.rows.fill(0, row + PARTS, row + PARTS_SINCE);
+    this.rows[row + PARTS_SINCE] = this.clock.nowMs;
   }
 
   /** All parts of a file are sent: the time is charged to what held the parts back, in proportion. */
   partsEnded(slot: number): void {
-    const { causeMs, partsMs, partsSinceMs } = this.entries[slot]!;
-    const elapsedMs = this.clock.nowMs - partsSinceMs;
-    const sumMs = partsMs.reduce((sum, ms) => sum + ms, 0);
-    if (sumMs === 0) causeMs[CAUSE.latency]! += elapsedMs;
-    else for (let i = 0; i < CAUSE_COUNT; i++) causeMs[i]! += (partsMs[i]! / sumMs) * elapsedMs;
+    const { rows } = this;
+    const row = slot * ROW;
+    const elapsedMs = this.clock.nowMs - rows[row + PARTS_SINCE]!;
+    const parts = rows.subarray(row + PARTS, row + PARTS_SINCE);
+    const sumMs = parts.reduce((sum, ms) => sum + ms, 0);
+    if (sumMs === 0) rows[row + CAUSE.latency]! += elapsedMs;
+    else for (let i = 0; i < CAUSE_COUNT; i++) rows[row + i]! += (parts[i]! / sumMs) * elapsedMs;
   }
 
   /** Time that passes by itself, in links and directories. */
   linked(slot: number, ms: number): void {
-    this.entries[slot]!.causeMs[CAUSE.snapshot]! += ms;
+    this.rows[slot * ROW + CAUSE.snapshot]! += ms;
   }
 
   /** A request, which waits for its turn first. */
   asked(slot: number, requestMs: number, turnMs: number): void {
-    const { causeMs } = this.entries[slot]!;
-    causeMs[CAUSE.requestRate]! += turnMs;
-    causeMs[CAUSE.latency]! += requestMs - turnMs;
+    this.rows[slot * ROW + CAUSE.requestRate]! += turnMs;
+    this.rows[slot * ROW + CAUSE.latency]! += requestMs - turnMs;
   }
 
   /** From now on it is a flow that the activity waits for. */
   flowBegun(slot: number, node: number, kind: FlowKind): void {
-    this.flows.readAccount(node, kind, this.entries[slot]!.mark, 0);
+    this.flows.markAccount(node, kind, this.rows, slot * ROW + MARK);
   }
 
   /** The flow that the activity waits for has ended. */
   flowEnded(slot: number, node: number, kind: FlowKind): void {
-    const { causeMs, mark } = this.entries[slot]!;
-    const { reading } = this;
-    this.flows.readAccount(node, kind, reading, 0);
-    for (let i = 0; i < CAUSE_COUNT; i++) causeMs[i]! += reading[i]! - mark[i]!;
+    this.flows.addAccountSince(node, kind, slot * ROW + MARK, this.rows, slot * ROW);
   }
 
   private employ(stint: Stint, node: number): Worker {
     const { nowMs } = this.clock;
-    const worker = { node, startMs: nowMs, endMs: nowMs, causeMs: new Float64Array(CAUSE_COUNT) };
+    const worker = { node, stint, startMs: nowMs, endMs: nowMs, causeMs: new Float64Array(CAUSE_COUNT) };
     this.workers[stint].push(worker);
     return worker;
   }
 
-  private entryOf(slot: number): Entry {
-    const entry = (this.entries[slot] ??= {
-      worker: undefined,
-      stint: undefined,
-      causeMs: new Float64Array(CAUSE_COUNT),
-      mark: new Float64Array(CAUSE_COUNT),
-      partsMs: new Float64Array(CAUSE_COUNT),
-      partsSinceMs: 0,
-    });
-    entry.worker = undefined;
-    entry.causeMs.fill(0);
-    return entry;
+  private open(slot: number): void {
+    const row = slot * ROW;
+    if (row + ROW > this.rows.length) {
+      const { rows } = this;
+      this.rows = new Float64Array(2 * (row + ROW));
+      this.rows.set(rows);
+    }
+    this.rows.fill(0, row, row + CAUSE_COUNT);
   }
 }

@@ -55,12 +55,12 @@ export class SharedRate {
     this.accounts = new LaneAccounts(this.clock, this.groups, this.laneCount, causeOf);
   }
 
-  /** Copies the account of a lane until now, by cause, to `to` from `at` on. Accounts must have been kept. */
-  readAccount(lane: number, to: Float64Array, at: number): void {
+  /** The accounts, of which a lane's is charged until now. They must have been kept. */
+  chargedAccounts(lane: number): LaneAccounts {
     const group = this.lanes.groupOf(lane);
     if (group !== NO_GROUP) this.groups.sync(group);
     this.accounts!.charge(lane, group);
-    this.accounts!.read(lane, to, at);
+    return this.accounts!;
   }
 
   /** Finds the rates and, from them, the next completion. To be called before time goes on. */

@@ -1,5 +1,9 @@
 export { plan, reportHeader, type HardwareFile, type PlanOptions } from './plan.js';
+export { DEFAULT_WANTED, forecast, type ForecastOfRuns, type ForecastOptions } from './forecast.js';
+export type { PlanRunner, Runner } from './runner.js';
+export { expectedFiles, isRandom, seeded } from './seeds.js';
 export { simulate } from './simulate.js';
+export { simulateAttributed, summarise, summaryOf, type AttributedRun } from './summary.js';
 export {
   runStatement,
   SIMULATION_EPOCH_MS,

@@ -25,12 +25,15 @@ export function simulateAttributed(scenario: Scenario): AttributedRun {
   return { result, attribution };
 }
 
-/** The same, of which little is kept: for repetitions. */
-export function summarise(scenario: Scenario): RunSummary {
-  const { result, attribution } = simulateAttributed(scenario);
+/** Simulates a scenario and keeps little of it: for repetitions. */
+export const summarise = (scenario: Scenario): RunSummary =>
+  summaryOf(scenario, simulateAttributed(scenario));
+
+/** What is kept of a run for which more is known. */
+export function summaryOf({ seed }: Scenario, { result, attribution }: AttributedRun): RunSummary {
   const { job, totals } = result;
   return {
-    seed: scenario.seed,
+    seed,
     state: job.state,
     ...(job.error ? { error: job.error } : {}),
     durationMs: totals.durationMs,

@@ -56,7 +56,10 @@ export interface RunSummary {
   readonly attribution: Attribution;
 }
 
-/** A number from repeated runs, with an interval that holds the true one at the forecast's confidence. */
+/**
+ * A number from repeated runs, with an interval that holds the true one at the forecast's confidence. Too few runs say
+ * nothing of how much longer the next may take: then `high` is Infinity, which is null in JSON.
+ */
 export interface Estimate {
   readonly value: number;
   readonly low: number;
@@ -70,6 +73,8 @@ export interface Forecast {
   readonly stopped: 'narrow' | 'limit' | 'exact';
   /** Of all intervals here: 0.95. */
   readonly confidence: number;
+  /** The chance (0 to 1) of finishing within the window that was asked for: `fits` is held against it. */
+  readonly wanted: number;
   /** Of every run, in the order of their seeds; Infinity, as null in JSON, for a job that was cancelled. */
   readonly durationsMs: readonly (number | null)[];
   readonly p50Ms: Estimate;

@@ -11,7 +11,8 @@ import {
 import { withRoundFigures } from './fit.js';
 import type { MachineFigures } from './machine-probes.js';
 import type { Places } from './places.js';
-import { quantile, rounded, type Spread } from './statistics.js';
+import { quantile } from '../../base/statistics.js';
+import { rounded, type Spread } from './statistics.js';
 import type { Saturation, StorageFigures } from './storage-probes.js';
 import type { Expectation } from './trials.js';
 

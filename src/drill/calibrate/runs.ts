@@ -10,7 +10,7 @@ import type { Effort } from './effort.js';
 import { timeInMs } from './fit.js';
 import type { Places } from './places.js';
 import { interrupted } from './prober.js';
-import { median } from './statistics.js';
+import { median } from '../../base/statistics.js';
 import { shardsFor, trialScenario, type Expectation, type Shape } from './trials.js';
 
 /** A shape with what its runs took. */

@@ -1,3 +1,5 @@
+import { quantile } from '../../base/statistics.js';
+
 /** Samples of one quantity, summed up. */
 export interface Spread {
   readonly median: number;
@@ -7,15 +9,6 @@ export interface Spread {
   /** … and a tenth above. */
   readonly p90: number;
   readonly samples: number;
-}
-
-/** The value below which `share` (0 to 1) of the samples is, between two samples by interpolation. */
-export function quantile(sorted: ArrayLike<number>, share: number): number {
-  const at = share * (sorted.length - 1);
-  const low = Math.floor(at);
-  const below = sorted[low]!;
-  const above = sorted[Math.min(sorted.length - 1, low + 1)]!;
-  return below + (above - below) * (at - low);
 }
 
 /** At least one sample. */
@@ -29,8 +22,6 @@ export function spreadOf(samples: readonly number[]): Spread {
     samples: sorted.length,
   };
 }
-
-export const median = (samples: readonly number[]): number => spreadOf(samples).median;
 
 /** Four digits are more than any measurement is good for. */
 export const rounded = (value: number): number =>

@@ -1,7 +1,8 @@
 import type { Effort } from './effort.js';
 import type { Places } from './places.js';
 import type { Prober, Timed } from './prober.js';
-import { median, spreadOf, type Spread } from './statistics.js';
+import { median } from '../../base/statistics.js';
+import { spreadOf, type Spread } from './statistics.js';
 
 /** Rates in bytes (or requests) a second, durations in milliseconds. */
 export interface StorageFigures {

@@ -10,7 +10,8 @@ import {
   latencyForms,
   type Figures,
 } from '../../../src/drill/calibrate/hardware-of.js';
-import { quantile, rounded, spreadOf } from '../../../src/drill/calibrate/statistics.js';
+import { quantile } from '../../../src/base/statistics.js';
+import { rounded, spreadOf } from '../../../src/drill/calibrate/statistics.js';
 import { saturation } from '../../../src/drill/calibrate/storage-probes.js';
 import {
   mostRunBytes,

@@ -1,0 +1,41 @@
+import { mean, type Distribution } from '../base/distribution.js';
+import type { Scenario } from '../scenario/index.js';
+
+/** The scenario with the seed of its repetition `i`: its own for the first, which is 0. `--set seed=…` gives it again. */
+export const seeded = (scenario: Scenario, i: number): Scenario =>
+  i === 0 ? scenario : { ...scenario, seed: `${scenario.seed}-${i}` };
+
+/**
+ * Whether anything in a scenario is drawn from its seed. Where shards are placed is, on several nodes, even where each holds
+ * as many as the others: of which shards is drawn.
+ */
+export function isRandom({ cluster, databases, repository }: Scenario): boolean {
+  const { nodes, stragglers } = cluster;
+  if (nodes.length > 1 || isDrawn(repository.limits.latencyMs)) return true;
+  if (stragglers.slowdown !== 1 && Math.round(stragglers.share * nodes.length) % nodes.length > 0)
+    return true;
+  return databases.some(({ tables }) =>
+    tables.some(({ partitions }) =>
+      partitions.some((partition) =>
+        [partition.buckets, partition.filesPerShard, partition.fileSizeBytes].some(isDrawn),
+      ),
+    ),
+  );
+}
+
+const isDrawn = (distribution: Distribution): boolean => distribution.kind !== 'fixed';
+
+/** About how many files a scenario has: what simulating it costs is in proportion. */
+export const expectedFiles = ({ databases }: Scenario): number =>
+  sum(databases, ({ tables }) =>
+    sum(tables, ({ partitions, rollups }) =>
+      sum(
+        partitions,
+        ({ buckets, filesPerShard }) => mean(buckets) * (mean(filesPerShard) + 1) * (1 + rollups.length),
+      ),
+    ),
+  );
+
+function sum<T>(items: readonly T[], of: (item: T) => number): number {
+  return items.reduce((total, item) => total + of(item), 0);
+}

@@ -1,6 +1,7 @@
 import test from 'ava';
 import * as fc from 'fast-check';
 import { fixed } from '../../src/base/distribution.js';
+import { HEADER_FILE_BYTES } from '../../src/catalog/index.js';
 import { simulate } from '../../src/planner/index.js';
 import { simulateAttributed } from '../../src/planner/summary.js';
 import type { Scenario } from '../../src/scenario/index.js';
@@ -193,4 +194,21 @@ test('what a repository holds back is its own, and what a card holds back the ca
   const { bandwidth, nic, imbalance } = attribution.causeMs;
   t.true(Math.abs(bandwidth / nic - 1 / 0.75) < 0.01, JSON.stringify(attribution));
   t.true(Math.abs(bandwidth + nic + imbalance - result.totals.durationMs) < 1);
+});
+
+test('parts that are sent at once take their file’s time, and not each its own', (t) => {
+  const one = olapTable('t', { partitions: 1, buckets: 1, files: 1, sizeBytes: fixed(12e6) });
+  const spec = scenarioOf({ cause: 'connection', limits: { perConnectionBytesPerSec: 1e6 }, tables: [one] });
+  const { limits } = spec.repository;
+  const { attribution, result } = simulateAttributed({
+    ...spec,
+    cluster: { ...nodes(1, FREE), coordinator: { ...FREE_COORDINATOR, messageMs: 1000 } },
+    repository: { ...spec.repository, limits: { ...limits, multipart: { partBytes: 1e6, parallel: 4 } } },
+    engine: engine('tuned', { hashing: 'separate', uploadWorkers: 1 }),
+  });
+  // Twelve parts of a second each, four at once; and the header file.
+  const sendingMs = 3000 + HEADER_FILE_BYTES / 1000;
+  const { connection, coordinator } = attribution.causeMs;
+  t.true(Math.abs(connection - sendingMs) < 1e-6, JSON.stringify(attribution));
+  t.true(Math.abs(coordinator - (result.totals.durationMs - sendingMs)) < 1e-6);
 });

@@ -6,6 +6,7 @@ export {
   loadScenario,
   scenarioJsonSchema,
   withSettings,
+  withSweeps,
   type LoadedScenario,
   type Scenario,
 } from './scenario/index.js';

@@ -1,7 +1,7 @@
 import { createLogUpdate } from 'log-update';
-import { progressJson, progressLine } from '../report/progress.js';
+import { progressJson, progressLine, runsJson, runsLine } from '../report/progress.js';
 import { formatDuration } from '../base/units.js';
-import type { DrillListener, Phase, PhaseProgress } from '../drill/index.js';
+import type { DrillListener, Phase, PhaseProgress, RunsProgress } from '../drill/index.js';
 
 /** Where a command speaks: progress on standard error, so that standard output is the result alone. */
 export interface Printer extends DrillListener {
@@ -9,6 +9,9 @@ export interface Printer extends DrillListener {
   readonly result: (text: string) => void;
   /** Something worth knowing on the way. */
   readonly note: (text: string) => void;
+  /** What a plan asks next, and how many of the simulations for it are done. */
+  readonly onStage: (stage: string) => void;
+  readonly onRuns: (progress: RunsProgress) => void;
   /** Ends whatever line is being redrawn. */
   readonly done: () => void;
 }
@@ -23,6 +26,8 @@ const PHASE_TITLES: Readonly<Record<Phase, string>> = {
 
 /** Plain lines come this far apart: enough to see that it is alive, few enough to read in a log. */
 const PLAIN_INTERVAL_MS = 2000;
+/** Programs that show how far it is need no more. */
+const JSON_INTERVAL_MS = 250;
 
 /** The printer that fits: JSON lines, a line redrawn in place on a terminal, or plain lines. */
 export function createPrinter(options: { readonly json: boolean; readonly quiet: boolean }): Printer {
@@ -37,10 +42,18 @@ const writeLine = (stream: NodeJS.WriteStream, text: string): void => void strea
 
 function jsonPrinter(): Printer {
   const line = (value: object): void => writeLine(process.stdout, JSON.stringify(value));
+  let lastMs = -Infinity;
   return {
     onPhase: (phase, variant, what) => line({ type: 'phase', phase, variant, what }),
     onProgress: (snapshot) =>
       line({ type: 'progress', phase: snapshot.phase, variant: snapshot.variant, ...progressOf(snapshot) }),
+    onStage: (stage) => line({ type: 'stage', stage }),
+    onRuns(progress) {
+      const nowMs = performance.now();
+      if (nowMs - lastMs < JSON_INTERVAL_MS) return;
+      lastMs = nowMs;
+      line({ type: 'runs', ...runsJson(progress) });
+    },
     result: (text) => writeLine(process.stdout, text),
     note: () => undefined,
     done: () => undefined,
@@ -54,6 +67,8 @@ function quietPrinter(): Printer {
   return {
     onPhase: nothing,
     onProgress: nothing,
+    onStage: nothing,
+    onRuns: nothing,
     note: nothing,
     done: nothing,
     result: (text) => writeLine(process.stdout, text),
@@ -61,7 +76,9 @@ function quietPrinter(): Printer {
 }
 
 function plainPrinter(): Printer {
-  let lastMs = 0;
+  // What is done within the first interval needs no progress.
+  let lastMs = performance.now();
+  let stage = '';
   return {
     onPhase(phase, variant, what) {
       lastMs = performance.now();
@@ -73,6 +90,15 @@ function plainPrinter(): Printer {
       lastMs = nowMs;
       writeLine(process.stderr, `  ${progressLine(snapshot, 100)}`);
     },
+    onStage: (next) => {
+      stage = next;
+    },
+    onRuns(progress) {
+      const nowMs = performance.now();
+      if (nowMs - lastMs < PLAIN_INTERVAL_MS) return;
+      lastMs = nowMs;
+      writeLine(process.stderr, runsLine(stage, progress, terminalWidth()));
+    },
     result: (text) => writeLine(process.stdout, text),
     note: (text) => writeLine(process.stderr, text),
     done: () => undefined,
@@ -82,6 +108,7 @@ function plainPrinter(): Printer {
 function terminalPrinter(): Printer {
   const draw = createLogUpdate(process.stderr);
   let heading = '';
+  let stage = '';
   let last: PhaseProgress | undefined;
   const finish = (): void => {
     draw.clear();
@@ -100,6 +127,10 @@ function terminalPrinter(): Printer {
       last = snapshot;
       draw(`${heading}\n  ${progressLine(snapshot, terminalWidth() - 4)}`);
     },
+    onStage: (next) => {
+      stage = next;
+    },
+    onRuns: (progress) => draw(runsLine(stage, progress, terminalWidth())),
     result(text) {
       finish();
       writeLine(process.stdout, text);

@@ -2,6 +2,7 @@ import { Option, type Command } from 'commander';
 
 export interface SettingOption {
   readonly set?: readonly string[];
+  readonly sweep?: readonly string[];
 }
 
 export interface ReportOptions extends SettingOption {
@@ -28,6 +29,12 @@ export function withSettingOption(command: Command): Command {
     new Option(
       '--set <key=value>',
       'change one value of the scenario, as in cluster.nodes=8; may be given again',
-    ).argParser((value: string, before: readonly string[] | undefined) => [...(before ?? []), value]),
+    ).argParser(repeatable),
   );
 }
+
+/** For options that may be given again: all of their values. */
+export const repeatable = (value: string, before: readonly string[] | undefined): readonly string[] => [
+  ...(before ?? []),
+  value,
+];

@@ -6,10 +6,11 @@ import {
   loadScenario,
   placeInFile,
   withSettings,
+  withSweeps,
   type LoadedScenario,
 } from '../scenario/index.js';
 import type { HardwareFile } from '../planner/index.js';
-import type { DrillReport } from '../world/result.js';
+import type { DrillReport, VariantReport } from '../world/result.js';
 import { EXIT } from './exit-codes.js';
 import { readHardwareFile, readScenarioFile, writeReport } from './files.js';
 import { createPrinter, terminalWidth, type Printer } from './output.js';
@@ -18,9 +19,9 @@ import type { ReportOptions } from './report-options.js';
 /** Loads a scenario with the settings of the command line, and gives the printer that its options ask for. */
 export function loadFor(
   file: string,
-  { set, json, quiet }: Pick<ReportOptions, 'set' | 'json' | 'quiet'>,
+  { set, sweep, json, quiet }: Pick<ReportOptions, 'set' | 'sweep' | 'json' | 'quiet'>,
 ): { readonly text: string; readonly loaded: LoadedScenario; readonly printer: Printer } {
-  const text = withSettings(readScenarioFile(file), settings(set ?? []));
+  const text = withSweeps(withSettings(readScenarioFile(file), settings(set ?? [])), sweep ?? []);
   const loaded = loadScenario(text, file);
   return { text, loaded, printer: createPrinter({ json: json ?? false, quiet: quiet ?? false }) };
 }
@@ -82,7 +83,13 @@ function exitCodeOf({ variants, scenario }: DrillReport): number {
   );
   if (failed) return EXIT.failed;
   const { windowMs } = scenario;
-  const misses =
-    windowMs !== undefined && variants.some(({ predicted }) => predicted.totals.durationMs > windowMs);
-  return misses ? EXIT.doesNotFit : EXIT.ok;
+  return variants.some((variant) => misses(variant, windowMs)) ? EXIT.doesNotFit : EXIT.ok;
+}
+
+/** Whether a prediction does not fit the window, or no value of a knob that was to be found does. */
+function misses({ predicted, outlook }: VariantReport, windowMs: number | undefined): boolean {
+  if (outlook?.fit) return outlook.fit.found === undefined;
+  if (windowMs === undefined) return false;
+  const fits = outlook?.forecast.fits;
+  return fits ? fits.value < outlook.forecast.wanted : predicted.totals.durationMs > windowMs;
 }

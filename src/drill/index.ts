@@ -3,6 +3,7 @@ export { givingWay } from './give-way.js';
 export { NO_PROGRESS, type DrillListener, type Phase, type PhaseProgress } from './listener.js';
 export { machine } from './machine.js';
 export { cleanDataDirectory, cleanWorkDirectory, setRunsAside } from './workspace.js';
+export { openPlanRunner, type PlanRunnerOptions, type RunsProgress } from './plan-runner.js';
 export { interrupted } from './real-job.js';
 export { runDrill, type DrillOptions } from './run-drill.js';
 export { RealCluster } from './real-cluster.js';

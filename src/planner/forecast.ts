@@ -8,8 +8,8 @@ import { isRandom, seeded } from './seeds.js';
 const FIRST_BATCH = 20;
 /** Where `repetitions` says nothing: enough for an interval of the 99th percentile (369 runs are needed for both its ends). */
 const MOST_RUNS = 640;
-/** What half an interval may be of its value, for the median and the 95th percentile, for a forecast to be narrow enough. */
-const NARROW = 0.01;
+/** What half an interval may be of its value for a forecast to be narrow enough. */
+const NARROW = { p50: 0.01, p95: 0.02 };
 /** How surely a window is to be met, where nobody says. */
 export const DEFAULT_WANTED = 0.95;
 
@@ -19,6 +19,8 @@ export interface ForecastOptions {
   readonly wanted?: number | undefined;
   /** Exactly so many runs, instead of as many as it takes. */
   readonly repetitions?: number | undefined;
+  /** What is enough where `repetitions` says nothing: narrow intervals as well (default), or whether the window is met. */
+  readonly until?: 'narrow' | 'settled' | undefined;
   /** At most so many, where `repetitions` says nothing. */
   readonly most?: number | undefined;
 }
@@ -36,7 +38,13 @@ export interface ForecastOfRuns {
 export async function forecast(
   scenario: Scenario,
   run: Runner,
-  { windowMs, wanted = DEFAULT_WANTED, repetitions, most = MOST_RUNS }: ForecastOptions = {},
+  {
+    windowMs,
+    wanted = DEFAULT_WANTED,
+    repetitions,
+    until = 'narrow',
+    most = MOST_RUNS,
+  }: ForecastOptions = {},
 ): Promise<ForecastOfRuns> {
   const summaries: RunSummary[] = [];
   const goal = { windowMs, wanted };
@@ -52,14 +60,20 @@ export async function forecast(
     summaries.push(...(await run(missing.map((i) => seeded(scenario, i)))));
     const isLast = runs === limit;
     const said = forecastOf(summaries, isLast ? 'limit' : 'narrow', goal);
-    if (isLast || isNarrow(said)) return { forecast: said, summaries };
+    if (isLast || (isSettled(said) && (until === 'settled' || isNarrow(said))))
+      return { forecast: said, summaries };
     batch = runs * 2;
   }
 }
 
-const isNarrow = ({ p50Ms, p95Ms, fits, wanted }: Forecast): boolean =>
-  [p50Ms, p95Ms].every(({ value, low, high }) => high - low <= 2 * NARROW * value) &&
-  (fits === undefined || fits.low >= wanted || fits.high < wanted);
+const isNarrow = ({ p50Ms, p95Ms }: Forecast): boolean =>
+  isWithin(p50Ms, NARROW.p50) && isWithin(p95Ms, NARROW.p95);
+
+/** Whether it is known if the window is met as surely as was asked. */
+const isSettled = ({ fits, wanted }: Forecast): boolean =>
+  fits === undefined || fits.low >= wanted || fits.high < wanted;
+
+const isWithin = ({ value, low, high }: Estimate, share: number): boolean => high - low <= 2 * share * value;
 
 /** What runs say, in the order of their seeds; at least one. */
 function forecastOf(

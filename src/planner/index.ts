@@ -1,4 +1,5 @@
-export { plan, reportHeader, type HardwareFile, type PlanOptions } from './plan.js';
+export { consult, type ConsultOptions, type Consultation } from './consult.js';
+export { plan, planAhead, reportHeader, type HardwareFile, type PlanOptions } from './plan.js';
 export { DEFAULT_WANTED, forecast, type ForecastOfRuns, type ForecastOptions } from './forecast.js';
 export type { PlanRunner, Runner } from './runner.js';
 export { expectedFiles, isRandom, seeded } from './seeds.js';

@@ -5,8 +5,11 @@ import {
   withHardware,
   type LoadedScenario,
   type MeasuredHardware,
+  type Scenario,
 } from '../scenario/index.js';
 import type { DrillReport, VariantReport } from '../world/result.js';
+import { consult, type ConsultOptions } from './consult.js';
+import type { PlanRunner } from './runner.js';
 import { simulate } from './simulate.js';
 
 /** Measured hardware, and the file that it is from. */
@@ -77,21 +80,52 @@ export interface PlanOptions {
 }
 
 /**
- * Predicts every variant of a scenario. The report is a pure function of the scenario and `command`: run twice, it is the
- * same byte for byte.
+ * Predicts every variant of a scenario by one run. The report is a pure function of the scenario and `command`: run twice,
+ * it is the same byte for byte.
  */
-export function plan(
+export function plan(loaded: LoadedScenario, command: string, options: PlanOptions = {}): DrillReport {
+  const variants = loaded.variants.map((variant, i): VariantReport => {
+    options.onVariant?.(variant.name, i, loaded.variants.length);
+    const { name, scenario } = variant;
+    const predicted = simulate(priced(scenario, options));
+    return { name, nodes: scenario.cluster.nodes.length, predicted };
+  });
+  return { ...planHeader(loaded, command, options), variants };
+}
+
+/**
+ * Predicts every variant of a scenario, with how sure that is, what holds it back, which limits it meets and what would
+ * help. The report is a pure function of the scenario, `command` and the options: what `runner` runs on changes nothing.
+ * Throws as `consult` does.
+ */
+export async function planAhead(
   loaded: LoadedScenario,
   command: string,
-  { hardware, onVariant }: PlanOptions = {},
-): DrillReport {
-  const variants = loaded.variants.map(({ name, scenario }, i): VariantReport => {
-    onVariant?.(name, i, loaded.variants.length);
-    const priced = hardware ? withHardware(scenario, hardware.measured) : scenario;
-    return { name, nodes: scenario.cluster.nodes.length, predicted: simulate(priced) };
-  });
+  runner: PlanRunner,
+  options: PlanOptions & ConsultOptions = {},
+): Promise<DrillReport> {
+  const count = loaded.variants.length;
+  // What would help is asked of one scenario; with several, the differences between them are what was asked for.
+  const asked = count > 1 ? { ...options, advise: options.advise ?? false, share: 1 / count } : options;
+  const variants: VariantReport[] = [];
+  for (const [i, { name, scenario }] of loaded.variants.entries()) {
+    options.onVariant?.(name, i, count);
+    const said = await consult(priced(scenario, options), runner, asked);
+    variants.push({ name, nodes: scenario.cluster.nodes.length, ...said });
+  }
+  return { ...planHeader(loaded, command, options), variants };
+}
+
+const priced = (scenario: Scenario, { hardware }: PlanOptions): Scenario =>
+  hardware ? withHardware(scenario, hardware.measured) : scenario;
+
+function planHeader(
+  loaded: LoadedScenario,
+  command: string,
+  { hardware }: PlanOptions,
+): ReturnType<typeof reportHeader> {
   const header = reportHeader(loaded, command, hardware);
-  if (!hardware || !header.hardware) return { ...header, variants };
+  if (!hardware || !header.hardware) return header;
   const about = `${header.hardware.about}${aboutHosts(loaded, hardware)}`;
-  return { ...header, hardware: { ...header.hardware, about }, variants };
+  return { ...header, hardware: { ...header.hardware, about } };
 }

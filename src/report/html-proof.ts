@@ -3,8 +3,8 @@ import { formatBytes, formatDuration, formatRate } from '../base/units.js';
 import type { RestoreReport } from '../world/result.js';
 import { escapeHtml } from './escape.js';
 import { hasFailed, overallRate } from './facts.js';
-import { failure } from './summary.js';
 import { htmlTable } from './html-parts.js';
+import { failure } from './run-phrases.js';
 import { statesTable } from './tables.js';
 
 const MOST_FINDINGS = 50;

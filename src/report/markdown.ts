@@ -4,10 +4,12 @@ import type { DrillReport, VariantReport } from '../world/result.js';
 import { escapeMarkdown, markdownCode } from './escape.js';
 import { mainRun } from './facts.js';
 import { failuresOf } from './failures.js';
+import { VERDICT_MARKS } from './marks.js';
+import { outlookOf, outlooksOf } from './markdown-outlook.js';
+import { markdownTable } from './markdown-table.js';
 import { skippedTables, slowestNodeLine, whereItRan } from './remarks.js';
 import { summarise } from './summary.js';
-import { sweepTable } from './sweep-table.js';
-import type { TableModel } from './table-model.js';
+import { sweepTables } from './sweep-table.js';
 import { statesTable, totalsTable } from './tables.js';
 
 const MOST_FINDINGS = 5;
@@ -17,19 +19,21 @@ export function renderMarkdown(report: DrillReport): string {
   const { variants, scenario } = report;
   const [only, ...others] = variants;
   const { verdict, headline, details } = summarise(report);
-  const mark = verdict === 'good' ? '✔' : '✖';
+  const mark = VERDICT_MARKS[verdict];
   const tables =
     only === undefined
       ? []
       : others.length > 0
-        ? [markdownTable(sweepTable(variants))]
+        ? sweepTables(variants, scenario.windowMs).map(markdownTable)
         : [markdownTable(totalsTable(only)), markdownTable(statesTable(only.measured, only.predicted))];
   const slowest = only && others.length === 0 ? slowestNodeLine(mainRun(only)) : undefined;
   const blocks = [
-    `## Backup drill: ${escapeMarkdown(scenario.name)}`,
     `**${mark} ${escapeMarkdown(headline)}**`,
     escapeMarkdown(details.join(' ')),
+    `## Backup drill: ${escapeMarkdown(scenario.name)}`,
     ...variants.flatMap(failures),
+    ...(only !== undefined && others.length > 0 ? outlooksOf(variants, scenario.windowMs) : []),
+    ...(only?.outlook && others.length === 0 ? outlookOf(only.outlook, scenario.windowMs) : []),
     ...tables,
     slowest === undefined ? '' : escapeMarkdown(slowest),
     ...variants.flatMap(findings),
@@ -37,17 +41,6 @@ export function renderMarkdown(report: DrillReport): string {
     where(report),
   ];
   return `${blocks.filter((block) => block !== '').join('\n\n')}\n`;
-}
-
-function markdownTable(model: TableModel): string {
-  const shown = model.columns.map((column) => !column.bar);
-  const line = (texts: readonly string[]): string => `| ${texts.filter((_, i) => shown[i]).join(' | ')} |`;
-  if (model.rows.length === 0) return '';
-  return [
-    line(model.columns.map(({ head }) => escapeMarkdown(head))),
-    line(model.columns.map(({ align }) => (align === 'right' ? '--:' : ':--'))),
-    ...model.rows.map((row) => line(row.map(({ text }) => escapeMarkdown(text)))),
-  ].join('\n');
 }
 
 function failures(variant: VariantReport): string[] {

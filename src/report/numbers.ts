@@ -76,6 +76,30 @@ export function median(values: readonly number[]): number | undefined {
 
 export const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
 
+/** The largest number of whole percents that people see; shares of a whole are rounded so that they sum up to it. */
+const WHOLE_PERCENT = 100;
+
+/**
+ * Shares of a whole as texts, `61 %`, whose numbers sum up to 100: what rounding down leaves goes to those that lost most.
+ * What is not nothing but less than half a percent is `<1 %`, and counts as nothing.
+ */
+export function sharesOfWhole(values: readonly number[]): readonly string[] {
+  const total = sum(values);
+  if (!(total > 0) || !Number.isFinite(total)) return values.map(() => NOTHING);
+  const exact = values.map((value) => (value / total) * WHOLE_PERCENT);
+  const whole = exact.map(Math.floor);
+  const left = WHOLE_PERCENT - sum(whole);
+  const byLoss = exact
+    .map((percent, i) => ({ i, loss: percent - whole[i]! }))
+    .toSorted((a, b) => b.loss - a.loss || a.i - b.i);
+  for (const { i } of byLoss.slice(0, left)) whole[i]!++;
+  return whole.map((percent, i) => {
+    if (percent === 0 && values[i]! > 0) return '<1 %';
+    if (percent === WHOLE_PERCENT && values[i]! < total) return '>99 %';
+    return `${percent} %`;
+  });
+}
+
 /** As formatDuration and formatBytes, but for what was not measured. */
 export const durationOrNothing = (ms: number | undefined): string =>
   ms === undefined ? NOTHING : formatDuration(ms);

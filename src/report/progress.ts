@@ -95,3 +95,35 @@ function bytes({ doneBytes, totalBytes }: ProgressSnapshot): string {
 function counts(done: number, total: number, noun: string): string[] {
   return total > 0 ? [`${formatCount(done)}/${formatCount(total)} ${noun}`] : [];
 }
+
+/** Simulations that are done, of those that were asked for until now. */
+export interface RunsDone {
+  readonly doneRuns: number;
+  readonly totalRuns: number;
+  readonly elapsedMs: number;
+}
+
+/** One line on the simulations of a plan, at most `width` columns: what is asked, bar, runs, what is left of the time. */
+export function runsLine(stage: string, runs: RunsDone, width: number): string {
+  const { doneRuns, totalRuns } = runs;
+  const leftMs = runsLeftMs(runs);
+  const meter = bar(ratio(doneRuns, totalRuns) ?? 0, BAR_WIDTH).padEnd(BAR_WIDTH, '·');
+  const left = leftMs === undefined ? '' : `, ${formatDuration(roundedMs(leftMs))} left`;
+  const counted = `${formatCount(doneRuns)} of ${formatCount(totalRuns)} runs${left}`;
+  return truncate(`Planning ${plainText(stage)}: ${meter} ${counted}`, width);
+}
+
+/** The same for JSON lines. */
+export function runsJson(runs: RunsDone): Readonly<Record<string, number>> {
+  const etaMs = runsLeftMs(runs);
+  const { doneRuns, totalRuns, elapsedMs } = runs;
+  return {
+    doneRuns,
+    totalRuns,
+    elapsedMs: Math.round(elapsedMs),
+    ...(etaMs === undefined ? {} : { etaMs: Math.round(etaMs) }),
+  };
+}
+
+const runsLeftMs = ({ doneRuns, totalRuns, elapsedMs }: RunsDone): number | undefined =>
+  doneRuns === 0 ? undefined : (elapsedMs / doneRuns) * (totalRuns - doneRuns);

@@ -1,17 +1,24 @@
 import { plural } from '../base/text.js';
-import { formatBytes, formatDuration, formatRate } from '../base/units.js';
+import { formatDuration, formatRate } from '../base/units.js';
 import type { DrillReport, RunResult, VariantReport } from '../world/result.js';
-import { failedIn, fitsWindow, hasFailed, overallRate, proofOf } from './facts.js';
+import { fitsWindow, hasFailed, overallRate, proofOf } from './facts.js';
 import { errorPercent } from './numbers.js';
-import { summariseSweep, type Summary } from './sweep-summary.js';
-import { firstLine, plainText } from './text.js';
+import { amount, failure } from './run-phrases.js';
+import { summariseSweep } from './sweep-summary.js';
+import { isPlanned, verdictOfPlan, verdictOfVariants, type Summary } from './verdict.js';
 
+/** The answer of a report. What was measured says more than what was planned. */
 export function summarise(report: DrillReport): Summary {
   const [only, ...others] = report.variants;
   if (only === undefined)
     return { verdict: 'bad', word: 'Nothing', headline: 'Nothing was run.', details: [] };
-  if (others.length > 0) return summariseSweep(report);
   const { windowMs } = report.scenario;
+  if (others.length > 0) {
+    const planned = report.variants.filter(isPlanned);
+    const isPlan = planned.length === report.variants.length && planned.every(({ measured }) => !measured);
+    return isPlan ? verdictOfVariants(planned, report.scenario) : summariseSweep(report);
+  }
+  if (!only.measured && isPlanned(only)) return verdictOfPlan(only, windowMs);
   return only.measured ? summariseRun(only, only.measured, windowMs) : summarisePlan(only, windowMs);
 }
 
@@ -70,28 +77,8 @@ function summarisePlan({ predicted, nodes }: VariantReport, windowMs: number | u
   };
 }
 
-/** `1,024 files, 312 MB of example_db`. */
-export function amount({ totals, job }: RunResult): string {
-  const database = plainText(job.database);
-  if (totals.files === 0) return `the definitions of ${database}, which come with no files,`;
-  return `${plural(totals.files, 'file')}, ${formatBytes(totals.sizeBytes)} of ${database}`;
-}
-
-/** `Backup of example_db failed in UPLOADING after 1.2 s: a disk is full (DISK_FULL)`. */
-export function failure(run: RunResult): string {
-  const { job, totals, kind } = run;
-  const state = failedIn(run);
-  const where = state === undefined ? '' : ` in ${plainText(state)}`;
-  const why = job.error ? `: ${firstLine(job.error.message).replace(/\.$/, '')} (${job.error.code})` : '';
-  const what = kind === 'backup' ? 'Backup' : 'Restore';
-  const verb =
-    job.error?.code === 'JOB_CANCELLED' || job.error?.code === 'INTERRUPTED' ? 'was stopped' : 'failed';
-  const after = formatDuration(totals.durationMs);
-  return `${what} of ${plainText(job.database)} ${verb}${where} after ${after}${why}`;
-}
-
 /** `fits the window of 4 h with 1 h 09 min to spare`. */
-export function windowPhrase(run: RunResult, windowMs: number): string {
+function windowPhrase(run: RunResult, windowMs: number): string {
   const spareMs = windowMs - run.totals.durationMs;
   const window = `the window of ${formatDuration(windowMs)}`;
   if (spareMs >= 0) return `fits ${window} with ${formatDuration(spareMs)} to spare`;

@@ -3,6 +3,7 @@ import { formatDuration } from '../base/units.js';
 import type { DrillReport, RunResult, VariantReport } from '../world/result.js';
 import { fitsWindow, hasFailed, mainRun, proofOf } from './facts.js';
 import { errorPercent, GOOD_ERROR_PERCENT } from './numbers.js';
+import { scalingRemarks } from './sweep-scaling.js';
 import { plainText } from './text.js';
 
 /** The outcome of a drill in words. */
@@ -27,6 +28,7 @@ export function summariseSweep({ variants, scenario }: DrillReport): Summary {
   const failures = failed === 0 ? '' : `; ${failed === variants.length ? 'all' : failed} failed`;
   const details = [
     ...proofDetail(finished, unproved.length),
+    ...scalingRemarks(variants),
     ...accuracyDetail(variants),
     ...windowDetail(finished, scenario.windowMs),
   ];

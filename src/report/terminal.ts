@@ -1,15 +1,16 @@
 import { plural } from '../base/text.js';
 import { formatBytes, formatDuration, formatRate } from '../base/units.js';
 import type { DrillReport, RestoreReport, RunResult, VariantReport } from '../world/result.js';
-import { painter, type Painter } from './ansi.js';
+import { painter } from './ansi.js';
 import { hasFailed, mainRun, overallRate } from './facts.js';
 import { failuresOf, type Failure } from './failures.js';
 import { slowestNodeLine, skippedTables, whereItRan } from './remarks.js';
+import { VERDICT_MARKS } from './marks.js';
 import { summarise } from './summary.js';
-import { sweepTable } from './sweep-table.js';
-import type { TableModel } from './table-model.js';
+import { sweepTables } from './sweep-table.js';
 import { nodesTable, statesTable, totalsTable } from './tables.js';
-import { terminalTable } from './terminal-table.js';
+import { outlookOf, outlooksOf } from './terminal-outlook.js';
+import { INDENT, indented, notes, table, type Page } from './terminal-page.js';
 import { plainText, truncate, wrap } from './text.js';
 
 export interface TerminalOptions {
@@ -21,22 +22,21 @@ export interface TerminalOptions {
 
 const LEAST_WIDTH = 40;
 const MOST_WIDTH = 120;
-const INDENT = '  ';
 const MOST_NODE_ROWS = 12;
 const MOST_FINDINGS = 10;
-
-interface Page {
-  readonly width: number;
-  readonly paint: Painter;
-}
 
 /** The final report of a drill: the answer first, then the figures behind it, then how to get them again. */
 export function renderTerminal(report: DrillReport, options: TerminalOptions): string {
   const width = Math.max(LEAST_WIDTH, Math.min(MOST_WIDTH, Math.floor(options.width) || LEAST_WIDTH));
   const page: Page = { width, paint: painter(options.color) };
   const [only, ...others] = report.variants;
-  const body = only === undefined ? [] : others.length > 0 ? sweep(report, page) : single(only, page);
-  return [heading(report, page), answer(report, page), ...body, where(report, page)]
+  const body =
+    only === undefined
+      ? []
+      : others.length > 0
+        ? sweep(report, page)
+        : single(only, page, report.scenario.windowMs);
+  return [answer(report, page), heading(report, page), ...body, where(report, page)]
     .filter((section) => section !== '')
     .join('\n\n');
 }
@@ -51,7 +51,7 @@ function heading({ tool, scenario }: DrillReport, { width, paint }: Page): strin
 
 function answer(report: DrillReport, { width, paint }: Page): string {
   const { verdict, headline, details } = summarise(report);
-  const mark = verdict === 'good' ? '✔' : '✖';
+  const mark = VERDICT_MARKS[verdict];
   const [first = '', ...rest] = wrap(headline, width - 2);
   return [
     `${paint(verdict, mark)} ${paint('strong', first)}`,
@@ -60,12 +60,13 @@ function answer(report: DrillReport, { width, paint }: Page): string {
   ].join('\n');
 }
 
-function single(variant: VariantReport, page: Page): string[] {
+function single(variant: VariantReport, page: Page, windowMs: number | undefined): string[] {
   const run = mainRun(variant);
   const { measured, predicted } = variant;
   const nodes = nodesTable(run, measured && predicted, MOST_NODE_ROWS);
   return [
     failures([variant], page),
+    ...(variant.outlook ? outlookOf(variant.outlook, windowMs, page) : []),
     table(totalsTable(variant), page),
     table(statesTable(measured, predicted), page),
     run.nodes.length === 0 ? '' : `${table(nodes, page)}${slowestNode(run, page)}`,
@@ -74,11 +75,12 @@ function single(variant: VariantReport, page: Page): string[] {
   ];
 }
 
-function sweep({ variants }: DrillReport, page: Page): string[] {
+function sweep({ variants, scenario }: DrillReport, page: Page): string[] {
   const runs = variants.map(mainRun);
   return [
     failures(variants, page),
-    table(sweepTable(variants), page),
+    ...outlooksOf(variants, scenario.windowMs, page),
+    ...sweepTables(variants, scenario.windowMs).map((model) => table(model, page)),
     ...variants.flatMap((variant) =>
       variant.restore && hasFindings(variant.restore) ? [named(variant, page)] : [],
     ),
@@ -91,12 +93,6 @@ const hasFindings = ({ problems, differences, run }: RestoreReport): boolean =>
 
 function named(variant: VariantReport, page: Page): string {
   return `${page.paint('title', truncate(plainText(variant.name), page.width))}\n${proof(variant.restore!, page)}`;
-}
-
-function table(model: TableModel, { width, paint }: Page): string {
-  if (model.rows.length === 0) return '';
-  const lines = terminalTable(model, width - INDENT.length, paint).split('\n');
-  return [paint('title', model.title), ...lines.map((line) => INDENT + line)].join('\n');
 }
 
 function slowestNode(run: RunResult, { width, paint }: Page): string {
@@ -173,12 +169,6 @@ function findings(found: readonly string[], width: number): string[] {
   const more = found.length > MOST_FINDINGS ? [`and ${found.length - MOST_FINDINGS} more`] : [];
   return [...shown, ...more].map((line) => `      ${line}`);
 }
-
-const notes = (lines: readonly string[], { width }: Page): string =>
-  lines.flatMap((line) => wrap(line, width)).join('\n');
-
-const indented = (text: string, width: number): string[] =>
-  wrap(text, width - INDENT.length).map((line) => INDENT + line);
 
 function where(report: DrillReport, { width, paint }: Page): string {
   const rows = whereItRan(report);

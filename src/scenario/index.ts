@@ -32,4 +32,4 @@ export type {
 } from './scenario.js';
 export { generateCatalog, generateTargetCatalog, nodeHardware, targetPlacement } from './generate.js';
 export { placeInFile, scenarioStatement } from './statement.js';
-export { withSettings } from './set.js';
+export { withSettings, withSweeps } from './set.js';

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { durationDistribution } from './distributions.js';
 import { DEFAULT_PRESET } from './presets.js';
+import { MAX_VARIANTS } from './sweep-values.js';
 import { databaseSchema } from './table-schema.js';
 import {
   count,
@@ -18,7 +19,6 @@ import {
 
 export const MAX_NODES = 100_000;
 const MAX_WORKERS = 1024;
-const MAX_VARIANTS = 1000;
 
 /** A mid-range server. */
 const clusterHardware = keys({
@@ -209,9 +209,17 @@ const knob =
 
 export const variationKeys = {
   sweep: z
-    .record(z.string(), z.array(z.unknown()).min(1).max(MAX_VARIANTS))
+    .record(
+      z.string(),
+      z.union(
+        [z.array(z.unknown()).min(1).max(MAX_VARIANTS), z.string()],
+        expects('a list of values, such as [1, 2, 4], or a range, such as 1..64'),
+      ),
+    )
     .optional()
-    .describe(`Runs the scenario once for each value of one knob. ${knob}`),
+    .describe(
+      `Runs the scenario once for each value of one knob, or each pair of values of two: a list, or a range such as 1..64 (doubling) or 1..10/1 (in steps). ${knob}`,
+    ),
   variants: z
     .array(
       keys({

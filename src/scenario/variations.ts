@@ -3,6 +3,7 @@ import { explainIssues, valueAt, type Complaint } from './explain.js';
 import type { ScenarioDocument } from './document.js';
 import { keyRange, nodeAt, valueRange, within, type Path, type TextRange } from './places.js';
 import { variationKeys, VARIATION_KEYS } from './schema.js';
+import { combinations, nameOfChoices, readSweep } from './sweep.js';
 import { keys } from './values.js';
 
 /** One value set in place of what the scenario says, and where in the file it stands. */
@@ -67,33 +68,21 @@ export function readVariations(source: ScenarioDocument): {
 function sweepVariations(
   source: ScenarioDocument,
   base: object,
-  sweep: Readonly<Record<string, readonly unknown[]>>,
+  sweep: Readonly<Record<string, string | readonly unknown[]>>,
   complaints: Complaint[],
 ): Variation[] {
-  const [first, ...others] = Object.entries(sweep);
-  const say = (path: Path, at: 'key' | 'value', message: string, hint: string) =>
-    complaints.push({ path: ['sweep', ...path], at, message, hint });
-  if (others.length > 0) {
-    say([others[0]![0]], 'key', 'a sweep turns one knob', 'list the combinations that matter as variants');
-  }
-  if (first === undefined) {
-    say([], 'value', 'sweep names no knob', 'for example cluster.nodes: [1, 2, 4]');
-    return [];
-  }
-  const [knob, values] = first;
-  const target = resolveKnob(base, knob);
-  if (typeof target === 'string') {
-    complaints.push({ path: ['sweep', knob], at: 'key', message: `${knob}: ${target}` });
-    return [];
-  }
-  const names = values.map(
-    (value) => `${knob} = ${typeof value === 'object' ? JSON.stringify(value) : String(value)}`,
-  );
-  return values.map((value, i) => {
-    if (names.indexOf(names[i]!) < i)
-      say([knob, i], 'value', 'this value is in the sweep twice', 'once is enough');
-    const patch = { target, knob: ['sweep', knob], source: ['sweep', knob, i] };
-    return variation(source, names[i]!, withValue(base, target, value), [patch]);
+  const { knobs, complaints: wrong } = readSweep(sweep, (knob) => resolveKnob(base, knob));
+  complaints.push(...wrong);
+  if (wrong.length > 0) return [];
+  return combinations(knobs).map((choices) => {
+    const raw = choices.reduce<unknown>(
+      (before, { knob, value }) => withValue(before, knob.target, value.value),
+      base,
+    );
+    const patches = choices.map(({ knob, value }): Patch => {
+      return { target: knob.target, knob: ['sweep', knob.knob], source: value.source };
+    });
+    return variation(source, nameOfChoices(choices), raw, patches);
   });
 }
 

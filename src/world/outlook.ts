@@ -28,6 +28,21 @@ export const CAUSES = [
 
 export type Cause = (typeof CAUSES)[number];
 
+/** What each cause is called by people. */
+export const CAUSE_LABELS: Readonly<Record<Cause, string>> = {
+  disk: 'source disk',
+  cpu: 'processor cores',
+  workers: 'upload workers',
+  nic: 'network card',
+  connection: 'limit of one connection',
+  bandwidth: 'repository bandwidth',
+  latency: 'request latency',
+  requestRate: 'request rate',
+  snapshot: 'making snapshots',
+  imbalance: 'slow or overloaded node',
+  coordinator: 'coordinator',
+};
+
 /** Milliseconds by cause. */
 export type CauseTimes = Readonly<Record<Cause, number>>;
 
@@ -112,7 +127,7 @@ export interface Advice {
   /** Largest gain first. */
   readonly gains: readonly KnobGain[];
   /** With the first of `gains` already done: what others would gain besides. Largest first. */
-  readonly then: readonly KnobGain[];
+  readonly besides: readonly KnobGain[];
 }
 
 /** A limit that the backup meets, or comes near to. */

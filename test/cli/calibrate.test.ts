@@ -1,11 +1,10 @@
-import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import test from 'ava';
 import { repositoryGiven } from '../../src/cli/calibrate-repository.js';
+import { drill, lastLine } from '../fixtures/command.js';
 
-const MAIN = path.resolve('dist/src/cli/main.js');
 const SMALL = 'scenarios/exclude-partitions.yaml';
 const HARDWARE = `cluster:
   hardware: { hash: 100 kB/s }
@@ -13,24 +12,6 @@ measured:
   date: "2026-01-02T03:04:05Z"
   machine: { cpu: an old one, cores: 2, node: v20, platform: linux }
 `;
-
-interface Finished {
-  readonly code: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-function drill(args: readonly string[]): Promise<Finished> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [MAIN, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
-    let stdout = '';
-    let stderr = '';
-    child.stdout.on('data', (data: Buffer) => (stdout += data.toString()));
-    child.stderr.on('data', (data: Buffer) => (stderr += data.toString()));
-    child.on('error', reject);
-    child.on('close', (code) => resolve({ code, stdout, stderr }));
-  });
-}
 
 async function withHardwareFile(
   text: string,
@@ -51,8 +32,6 @@ interface Planned {
   readonly variants: readonly { readonly predicted: { readonly totals: { readonly durationMs: number } } }[];
 }
 
-const lastLine = (text: string): Planned => JSON.parse(text.trim().split('\n').at(-1)!) as Planned;
-
 test('drill calibrate --help shows how, and exits with 0', async (t) => {
   const { code, stdout } = await drill(['calibrate', '--help']);
   t.is(code, 0);
@@ -62,10 +41,10 @@ test('drill calibrate --help shows how, and exits with 0', async (t) => {
 
 test('a plan with measured hardware is slower, and says what it was made with', async (t) => {
   await withHardwareFile(HARDWARE, async (file) => {
-    const without = lastLine((await drill(['plan', SMALL, '--json'])).stdout);
+    const without = lastLine((await drill(['plan', SMALL, '--json'])).stdout) as Planned;
     const { code, stdout } = await drill(['plan', SMALL, '--json', '--hardware', file]);
     t.is(code, 0);
-    const measured = lastLine(stdout);
+    const measured = lastLine(stdout) as Planned;
     t.is(without.hardware, undefined);
     t.deepEqual(measured.hardware, { file, about: 'measured on 2026-01-02T03:04:05Z: an old one, 2 cores' });
     const durationMs = ({ variants }: Planned): number => variants[0]!.predicted.totals.durationMs;
@@ -81,7 +60,7 @@ test('a plan tells when all nodes of a cluster are taken to share the machine th
     let found = '';
     await withHardwareFile(text, async (file) => {
       const { stdout } = await drill(['plan', SMALL, '--json', '--hardware', file, ...args]);
-      found = lastLine(stdout).hardware!.about;
+      found = (lastLine(stdout) as Planned).hardware!.about;
     });
     return found;
   };
@@ -108,7 +87,7 @@ test('a run keeps to the scenario, and only predicts with the hardware', async (
       file,
     ]);
     t.is(code, 0, stderr);
-    const { variants } = lastLine(stdout) as unknown as {
+    const { variants } = lastLine(stdout) as {
       variants: readonly Record<
         'predicted' | 'measured',
         { totals: { durationMs: number; sizeBytes: number } }
@@ -123,9 +102,8 @@ test('a run keeps to the scenario, and only predicts with the hardware', async (
 
 test('measured of another type of repository: the plan says that it is not used', async (t) => {
   await withHardwareFile('repository: { type: s3, latency: 1 h }', async (file) => {
-    const { hardware, variants } = lastLine(
-      (await drill(['plan', SMALL, '--json', '--hardware', file])).stdout,
-    );
+    const { stdout } = await drill(['plan', SMALL, '--json', '--hardware', file]);
+    const { hardware, variants } = lastLine(stdout) as Planned;
     t.regex(hardware!.about, /its repository is s3 and was not used/);
     t.true(variants[0]!.predicted.totals.durationMs < 3_600_000);
   });

@@ -12,49 +12,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import test from 'ava';
 import { VERSION } from '../../src/base/version.js';
+import { drill, lastLine, MAIN } from '../fixtures/command.js';
 
-const MAIN = path.resolve('dist/src/cli/main.js');
 const SMALL = 'scenarios/exclude-partitions.yaml';
-
-interface Finished {
-  readonly code: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-interface RunOptions {
-  /** Sends SIGINT when standard output or error first shows this. */
-  readonly interruptAt?: string;
-}
-
-function drill(args: readonly string[], options: RunOptions = {}): Promise<Finished> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [MAIN, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
-    let stdout = '';
-    let stderr = '';
-    let interrupted = false;
-    const look = (): void => {
-      if (
-        interrupted ||
-        options.interruptAt === undefined ||
-        !`${stdout}${stderr}`.includes(options.interruptAt)
-      )
-        return;
-      interrupted = true;
-      child.kill('SIGINT');
-    };
-    child.stdout.on('data', (data: Buffer) => {
-      stdout += data.toString();
-      look();
-    });
-    child.stderr.on('data', (data: Buffer) => {
-      stderr += data.toString();
-      look();
-    });
-    child.on('error', reject);
-    child.on('close', (code) => resolve({ code, stdout, stderr }));
-  });
-}
 
 async function withDirectory(use: (directory: string) => Promise<void>): Promise<void> {
   const directory = mkdtempSync(path.join(tmpdir(), 'drill-cli-'));
@@ -83,13 +43,17 @@ for (const command of ['', 'run', 'plan', 'verify', 'schema', 'clean']) {
   });
 }
 
-test('a plan prints the same JSON byte for byte, each time', async (t) => {
+test('a plan has the same report each time', async (t) => {
   const [first, second] = await Promise.all(
     [1, 2].map(() => drill(['plan', 'scenarios/scale-nodes.yaml', '--json'])),
   );
   t.is(first!.code, 0);
-  t.is(first!.stdout, second!.stdout);
-  const report = JSON.parse(first!.stdout) as { type: string; machine?: unknown; variants: unknown[] };
+  // Lines on progress, which come before, have times of this machine in them.
+  const [report, again] = [first!, second!].map(({ stdout }) => lastLine(stdout)) as [
+    { type: string; machine?: unknown; variants: unknown[] },
+    object,
+  ];
+  t.deepEqual(report, again);
   t.is(report.type, 'report');
   t.is(report.variants.length, 4);
   t.is(report.machine, undefined);
@@ -105,7 +69,7 @@ test('a prediction that does not fit the window has its own exit code', async (t
   t.is((await drill(['plan', SMALL, '--set', 'window=1 h', '-q'])).code, 0);
   const { code, stdout } = await drill(['plan', SMALL, '--set', 'window=1 ms', '-q']);
   t.is(code, 3);
-  t.regex(stdout, /does not fit/);
+  t.regex(stdout, /Does not fit/);
 });
 
 const WRONG: readonly (readonly [what: string, args: readonly string[], code: number, says: RegExp])[] = [
@@ -153,7 +117,7 @@ for (const [what, args, code, says] of WRONG) {
 test('an error of a --json run is a JSON line, too', async (t) => {
   const { code, stdout } = await drill(['plan', SMALL, '--json', '--set', 'repository.name=other']);
   t.is(code, 2);
-  t.like(JSON.parse(stdout), { type: 'error', code: 'REPOSITORY_UNKNOWN' });
+  t.like(lastLine(stdout), { type: 'error', code: 'REPOSITORY_UNKNOWN' });
 });
 
 test.serial('run, verify, damage, verify again, clean', async (t) => {

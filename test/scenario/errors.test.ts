@@ -180,56 +180,6 @@ const WRONG: Readonly<Record<string, Wrong>> = {
     at: '3, upload',
     says: /exclude each other/,
   },
-  'a sweep of a misspelt knob': {
-    text: `${SAMPLE}sweep:\n  cluster.node: [1, 2]\n`,
-    at: 'cluster.node',
-    says: /did you mean nodes\?/,
-  },
-  'a sweep past the end of a list': {
-    text: `${SAMPLE}sweep:\n  databases.3.tables.0.fileSize: [1 MiB]\n`,
-    at: 'databases.3',
-    says: /databases has no item 3: its only item is 0/,
-  },
-  'a sweep through a number': {
-    text: `${SAMPLE}sweep:\n  cluster.nodes.x: [1]\n`,
-    at: 'cluster.nodes.x',
-    says: /cluster\.nodes is 4/,
-  },
-  'a sweep of one value, not a list': {
-    text: `${SAMPLE}sweep:\n  cluster.nodes: 3\n`,
-    at: '3\n',
-    says: /a list/,
-  },
-  'a sweep of what names a run': {
-    text: `${SAMPLE}sweep:\n  name: [a, b]\n`,
-    at: 'name: [a',
-    says: /the same for all/,
-  },
-  'a sweep with a wrong value': {
-    text: `${SAMPLE}sweep:\n  databases.example_db.tables.example_tbl.fileSize: [1 MiB, 7]\n`,
-    at: '7]',
-    says: /7 what\?.*\(in variant/,
-  },
-  'a sweep that is too thin for the replication': {
-    text: `${SAMPLE}sweep:\n  cluster.nodes: [8, 1]\n`,
-    at: '1]',
-    says: /1 node cannot hold 2 copies.*in variant 'cluster.nodes = 1'/,
-  },
-  'a sweep of two knobs': {
-    text: `${SAMPLE}sweep:\n  cluster.nodes: [8]\n  seed: [1]\n`,
-    at: 'seed',
-    says: /one knob/,
-  },
-  'a sweep and variants': {
-    text: `${SAMPLE}sweep: { seed: [1] }\nvariants: [{ name: a, set: {} }]\n`,
-    at: 'variants',
-    says: /not both/,
-  },
-  'variants of one name': {
-    text: `${SAMPLE}variants: [{ name: a, set: { seed: 1 } }, { name: a, set: { seed: 2 } }]\n`,
-    at: 'a, set: { seed: 2',
-    says: /two variants are named 'a'/,
-  },
   'a list that is not closed': {
     text: changed('[p1, p2]', '[p1, p2'),
     at: '[p1',

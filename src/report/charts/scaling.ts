@@ -1,6 +1,7 @@
 import type { VariantReport } from '../../world/result.js';
-import { hasFailed, mainRun, overallRate } from '../facts.js';
-import { formatMegabytes, ratio } from '../numbers.js';
+import { hasFailed, overallRate } from '../facts.js';
+import { formatMegabytes, formatShare } from '../numbers.js';
+import { KNEE_SAVING, predictedRate, scalingOf, scalingRemarks, type Scaling } from '../sweep-scaling.js';
 import { variantNames } from '../sweep-table.js';
 import { truncate } from '../text.js';
 import { rateAxis, rateScale, widestLabel } from './axis.js';
@@ -17,43 +18,54 @@ interface Points {
   readonly predicted: readonly (number | null)[];
   readonly measured?: readonly (number | null)[];
   readonly ideal?: readonly (number | null)[];
+  readonly knee?: number;
 }
 
-/** Throughput by variant, predicted and measured; where the variants differ in nodes, also what ideal scaling gives. */
+/**
+ * Throughput by variant, predicted and measured; where the variants differ in nodes or in another resource, also what
+ * ideal scaling gives, and the knee.
+ */
 export function scalingFigure(variants: readonly VariantReport[]): Figure | undefined {
-  const points = pointsOf(variants);
+  const scaling = scalingOf(variants);
+  const points = pointsOf(variants, scaling);
   const largest = Math.max(0, ...[...points.predicted, ...(points.measured ?? [])].map((rate) => rate ?? 0));
   if (largest === 0) return undefined;
   const isMeasured = points.measured !== undefined;
   return {
     title: 'Throughput of the variants',
-    ...(points.ideal ? { caption: 'Ideal: the throughput of the first variant, times its nodes.' } : {}),
+    ...(scaling ? { caption: captionOf(scaling) } : {}),
     legend: [
       ...(isMeasured ? [{ name: 'measured', color: 'measured', mark: 'dots' } as const] : []),
       { name: 'predicted', color: 'predicted', mark: isMeasured ? 'line' : 'dots' },
       ...(points.ideal ? [{ name: 'ideal', color: 'ideal', mark: 'line' } as const] : []),
     ],
-    description: describe(points),
+    description: [describe(points), ...scalingRemarks(variants)].join('. '),
     draw: (paper) => draw(paper, points, largest),
   };
 }
 
-function pointsOf(variants: readonly VariantReport[]): Points {
+function captionOf({ resource, knee }: Scaling): string {
+  const ideal =
+    resource === 'nodes'
+      ? 'Ideal: each node does as much as with the fewest nodes.'
+      : `Ideal: throughput in proportion to ${resource}.`;
+  const share = formatShare(KNEE_SAVING);
+  return knee?.at === undefined
+    ? ideal
+    : `${ideal} Knee: from there on a doubling saves less than ${share} of the time.`;
+}
+
+function pointsOf(variants: readonly VariantReport[], scaling: Scaling | undefined): Points {
   const { head, values } = variantNames(variants);
-  const rate = (run: VariantReport['predicted'] | undefined): number | null =>
-    run === undefined || hasFailed(run) ? null : (overallRate(run) ?? null);
-  const first = variants[0]!;
-  const firstRate = rate(mainRun(first));
-  const varies = variants.some(({ nodes }) => nodes !== first.nodes);
-  const ideal = variants.map(({ nodes }) => ratio((firstRate ?? 0) * nodes, first.nodes) ?? null);
+  const measuredRate = ({ measured }: VariantReport): number | null =>
+    measured === undefined || hasFailed(measured) ? null : (overallRate(measured) ?? null);
   return {
     labels: values,
     head,
-    predicted: variants.map(({ predicted }) => rate(predicted)),
-    ...(variants.some(({ measured }) => measured)
-      ? { measured: variants.map(({ measured }) => rate(measured)) }
-      : {}),
-    ...(varies && firstRate !== null ? { ideal } : {}),
+    predicted: variants.map((variant) => predictedRate(variant) ?? null),
+    ...(variants.some(({ measured }) => measured) ? { measured: variants.map(measuredRate) } : {}),
+    ...(scaling ? { ideal: scaling.points.map(({ idealRate }) => idealRate ?? null) } : {}),
+    ...(scaling?.knee?.at === undefined ? {} : { knee: scaling.knee.at }),
   };
 }
 
@@ -68,7 +80,7 @@ function describe({ labels, predicted, measured }: Points): string {
 }
 
 function draw(paper: Paper, points: Points, largest: number): string {
-  const { labels, head, predicted, measured, ideal } = points;
+  const { labels, head, predicted, measured, ideal, knee } = points;
   const top = Math.min(largest * MOST_IDEAL, Math.max(largest, ...(ideal ?? []).map((rate) => rate ?? 0)));
   const rates = rateScale(top, 5);
   const left = textWidth(widestLabel(rates)) + 18;
@@ -100,10 +112,25 @@ function draw(paper: Paper, points: Points, largest: number): string {
         ...(ideal ? [line(ideal, 'ideal', 'dotted')] : []),
         ...(measured ? [line(measured, 'measured', 'solid')] : []),
         line(predicted, 'predicted', measured ? 'dashed' : 'solid'),
+        ...(knee === undefined ? [] : [kneeLine(knee)]),
       ],
     },
   );
 }
+
+/** A series without points of its own, which carries the mark. */
+const kneeLine = (at: number): object => ({
+  type: 'line',
+  silent: true,
+  data: [],
+  markLine: {
+    silent: true,
+    symbol: 'none',
+    data: [{ xAxis: at }],
+    lineStyle: { color: ink('muted'), width: 1, type: [4, 4] },
+    label: { formatter: () => 'knee', position: 'end', color: ink('text'), fontSize: 12 },
+  },
+});
 
 type LineKind = 'solid' | 'dashed' | 'dotted';
 const DASHES: Readonly<Record<LineKind, 'solid' | readonly number[]>> = {

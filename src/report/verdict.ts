@@ -175,7 +175,7 @@ function fitAnswer(variant: PlannedVariant, fit: FitAnswer): Answer {
   return {
     verdict: 'good',
     word: 'Fits',
-    headline: `${capital(outlooks.knobValue(fit, value))} ${verb} ${window}: ${durations(forecast)}${rest}.${boundSentence(forecast, then)}`,
+    headline: `${sentence(outlooks.knobValue(fit, value))} ${verb} ${window}: ${durations(forecast)}${rest}.${boundSentence(forecast, then)}`,
   };
 }
 
@@ -267,6 +267,9 @@ function countPhrase(count: number, fitting: number, windowMs: number | undefine
   if (fitting === 0) return `None of ${plural(count, 'variant')} fits ${window} for sure`;
   return `${fitting} of ${plural(count, 'variant')} ${fitting === 1 ? 'fits' : 'fit'} ${window}`;
 }
+
+/** The path of a knob is not written with a capital. */
+const sentence = (text: string): string => (text.includes(' = ') ? text : capital(text));
 
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 const lowerFirst = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1);

@@ -55,7 +55,7 @@ test('the timeout: Doris’s own is a day, a statement may say another', async (
     withForecast(facts, { p50Ms: at(hours * HOUR_MS), p95Ms: at(hours * HOUR_MS) });
   t.is(found(lasting(11.9), 'job-timeout'), undefined);
   t.is(found(lasting(12.1), 'job-timeout')?.severity, 'warning');
-  t.is(found(lasting(24.1), 'job-timeout')?.severity, 'problem');
+  t.is(found(withForecast(lasting(1), { finishes: at(0.99) }), 'job-timeout')?.severity, 'problem');
   const text = `${CALM.statement.text} PROPERTIES ("timeout" = "3600")`;
   const short = { ...lasting(0.9), scenario: { ...CALM, statement: { text, line: 1 } } };
   t.is(found(short, 'job-timeout')?.severity, 'warning');

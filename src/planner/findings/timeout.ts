@@ -6,7 +6,7 @@ export const timeoutRule: Rule = ({ forecast, result: { job }, timeoutMs }) => {
   // Cancelled for another reason, it says nothing of its timeout.
   if (job.error && job.error.code !== 'JOB_TIMEOUT') return undefined;
   const { p50Ms, p95Ms, finishes } = forecast;
-  const isCut = p95Ms.value > timeoutMs;
+  const isCut = finishes.value < 1;
   if (!isCut && p95Ms.value < NEAR * timeoutMs) return undefined;
   const timeout = formatDuration(timeoutMs);
   const numbers = { timeoutMs, p50Ms: p50Ms.value, p95Ms: p95Ms.value, finishes: finishes.value };
@@ -16,7 +16,7 @@ export const timeoutRule: Rule = ({ forecast, result: { job }, timeoutMs }) => {
     const message = `it needs ${part} % of its timeout of ${timeout} (p95 ${formatDuration(p95Ms.value)})`;
     return { id: 'job-timeout', severity: 'warning', message, hint, numbers };
   }
-  const often = `${Math.round((1 - finishes.value) * 100)} % of the runs`;
+  const often = `${Math.ceil((1 - finishes.value) * 100)} % of the runs`;
   return {
     id: 'job-timeout',
     severity: 'problem',

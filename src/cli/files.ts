@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync, mkdirSync } from 'node:fs';
 import path from 'node:path';
+import type { ErrorCode } from '../base/error-codes.js';
 import { DrillError } from '../base/errors.js';
 import { onDisk } from '../world/real/errno.js';
 
@@ -11,14 +12,23 @@ export const readScenarioFile = (file: string): string =>
 export const readHardwareFile = (file: string): string =>
   readText(file, 'hardware file', 'drill calibrate --output writes one');
 
-function readText(file: string, what: string, hint: string): string {
+/** What a client printed. Throws IMPORT_UNREADABLE. */
+export const readListing = (file: string): string =>
+  readText(file, 'listing', 'docs/import.md says how to save what a cluster lists', 'IMPORT_UNREADABLE');
+
+function readText(
+  file: string,
+  what: string,
+  hint: string,
+  unreadable: ErrorCode = 'SCENARIO_UNREADABLE',
+): string {
   try {
     return readFileSync(file, 'utf8');
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     const why =
       code === 'ENOENT' ? 'there is no such file' : code === 'EISDIR' ? 'it is a directory' : message;
-    throw new DrillError('SCENARIO_UNREADABLE', `cannot read ${what} ${file}: ${why}`, {
+    throw new DrillError(unreadable, `cannot read ${what} ${file}: ${why}`, {
       hint,
       cause: error,
     });

@@ -6,6 +6,7 @@ import { VERSION } from '../base/version.js';
 import { EXIT } from './exit-codes.js';
 import { printable } from './printable.js';
 import { addCalibrate } from './calibrate.js';
+import { addImport } from './import.js';
 import { addPlan } from './plan.js';
 import { addRun } from './run.js';
 import { addSchema } from './schema.js';
@@ -30,6 +31,7 @@ const USERS_FAULTS: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'SCENARIO_SYNTAX',
   'SCENARIO_INVALID',
   'SCENARIO_UNREADABLE',
+  'IMPORT_UNREADABLE',
   'DATABASE_UNKNOWN',
   'TABLE_UNKNOWN',
   'TABLE_TYPE_UNSUPPORTED',
@@ -57,7 +59,17 @@ const program = new Command('drill')
   .addHelpText('after', EXIT_CODES)
   .exitOverride();
 
-for (const add of [addRun, addServe, addSql, addPlan, addCalibrate, addVerify, addSchema, addClean])
+for (const add of [
+  addRun,
+  addServe,
+  addSql,
+  addPlan,
+  addImport,
+  addCalibrate,
+  addVerify,
+  addSchema,
+  addClean,
+])
   add(program);
 
 // `drill … | head`: whoever read our output has had enough, and there is nobody left to complain to.

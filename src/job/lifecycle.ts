@@ -216,8 +216,14 @@ function firstCommands(job: JobRecord<string>, nowMs: number, settings: EngineSe
   return [{ kind: 'persist' }, ...wakes.map((atMs) => ({ kind: 'wake', atMs }) as const)];
 }
 
-/** The coordinator looks at multiples of its tick, whenever the statement came. */
-const nextTick = (nowMs: number, tickMs: number): number => (Math.floor(nowMs / tickMs) + 1) * tickMs;
+/**
+ * The coordinator looks at multiples of its tick, whenever the statement came. The next one is later than now: of a tick that is
+ * no whole number, the next multiple can be rounded to this very moment, and time would stand still.
+ */
+export function nextTick(nowMs: number, tickMs: number): number {
+  const next = (Math.floor(nowMs / tickMs) + 1) * tickMs;
+  return next > nowMs ? next : next + tickMs;
+}
 
 function wakeForRetry(turn: Turn<JobRecord<string>>, event: JobEvent): void {
   if (event.kind !== 'task-failed' && event.kind !== 'node-lost' && event.kind !== 'tick') return;

@@ -38,7 +38,7 @@ export async function fit(
     confidence: wanted,
     ...(found === undefined ? {} : { found: { value: scale.format(found), forecast: search.at(found) } }),
     tried: search.tried(),
-    ...(found === undefined ? { why: whyNone(scale, search.shortest()) } : {}),
+    ...(found === undefined ? { why: whyNone(scale, search.shortest(), windowMs) } : {}),
   };
 }
 
@@ -163,11 +163,17 @@ class Search {
   private better(value: number): number | undefined {
     const end = this.end();
     if (value === end) return undefined;
-    return this.scale.better === 'more' ? Math.min(end, value * 2) : value / 2;
+    if (this.scale.better === 'more') return Math.min(end, value * 2);
+    const half = this.scale.isWhole ? Math.floor(value / 2) : value / 2;
+    return half < this.finest() ? end : half;
   }
 
   private end(): number {
     return this.scale.better === 'more' ? this.scale.most : this.scale.least;
+  }
+
+  private finest(): number {
+    return this.scale.finest ?? 0;
   }
 
   private least(): number {
@@ -177,6 +183,7 @@ class Search {
   /** A value between two; undefined where they are neighbours. */
   private between(one: number, other: number): number | undefined {
     const [low, high] = one < other ? [one, other] : [other, one];
+    if (low === 0 && high <= this.finest()) return undefined;
     if (this.scale.isWhole) return high - low <= 1 ? undefined : Math.floor((low + high) / 2);
     if (high - low <= PRECISION * high) return undefined;
     // Of rates and times it is the ratio that counts; beside 0 there is none.
@@ -188,14 +195,17 @@ class Search {
 
 function whyNone(
   { format }: Scale,
-  { value, forecast: { p50Ms, causeMs } }: { readonly value: number; readonly forecast: Forecast },
+  { value, forecast: { p50Ms, causeMs, fits } }: { readonly value: number; readonly forecast: Forecast },
+  windowMs: number,
 ): string {
   if (p50Ms.value === Infinity) return 'its job is cancelled with each of them';
   const totalMs = CAUSES.reduce((sum, cause) => sum + causeMs[cause], 0);
   const [main] = CAUSES.toSorted((a, b) => causeMs[b] - causeMs[a]);
   const share = totalMs === 0 ? 0 : Math.round((causeMs[main!] / totalMs) * 100);
+  // On the median it may well fit, and yet not as surely as it was to.
+  const chance = p50Ms.value <= windowMs ? `, which fits in ${Math.floor(fits!.value * 100)} % of runs` : '';
   return (
-    `the best is ${formatDuration(p50Ms.value)} (p50), with ${format(value)}, ` +
+    `the best is ${formatDuration(p50Ms.value)} (p50)${chance}, with ${format(value)}, ` +
     `and ${share} % of it has another cause: ${CAUSE_LABELS[main!]}`
   );
 }

@@ -7,21 +7,21 @@ export const seeded = (scenario: Scenario, i: number): Scenario =>
 
 /**
  * Whether anything in a scenario is drawn from its seed. Where shards are placed is, on several nodes, even where each holds
- * as many as the others: of which shards is drawn.
+ * as many as the others: of which shards is drawn. Shards that are listed are where they are.
  */
 export function isRandom({ cluster, databases, repository }: Scenario): boolean {
   const { nodes, stragglers } = cluster;
-  if (nodes.length > 1 || isDrawn(repository.limits.latencyMs)) return true;
+  const isPlaced = partitionsOf(databases).every(({ shards }) => shards !== undefined);
+  if ((nodes.length > 1 && !isPlaced) || isDrawn(repository.limits.latencyMs)) return true;
   if (stragglers.slowdown !== 1 && Math.round(stragglers.share * nodes.length) % nodes.length > 0)
     return true;
-  return databases.some(({ tables }) =>
-    tables.some(({ partitions }) =>
-      partitions.some((partition) =>
-        [partition.buckets, partition.filesPerShard, partition.fileSizeBytes].some(isDrawn),
-      ),
-    ),
+  return partitionsOf(databases).some(({ buckets, filesPerShard, fileSizeBytes }) =>
+    [buckets, filesPerShard, fileSizeBytes].some(isDrawn),
   );
 }
+
+const partitionsOf = (databases: Scenario['databases']) =>
+  databases.flatMap(({ tables }) => tables.flatMap(({ partitions }) => partitions));
 
 const isDrawn = (distribution: Distribution): boolean => distribution.kind !== 'fixed';
 

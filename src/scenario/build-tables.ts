@@ -2,6 +2,7 @@ import { fixed, mean } from '../base/distribution.js';
 import { plural } from '../base/text.js';
 import type { Path } from './places.js';
 import { cannotHold, type Report } from './report.js';
+import { readShards } from './shards.js';
 import type { ClusterSpec, DatabaseSpec, PartitionSpec, TableSpec } from './scenario.js';
 import {
   MAX_GENERATED,
@@ -99,8 +100,10 @@ function buildTable(input: TableInput, path: Path, context: Context): TableSpec 
   };
 }
 
-function buildPartitions(input: TableInput, path: Path, { report }: Context): PartitionSpec[] {
+function buildPartitions(input: TableInput, path: Path, context: Context): PartitionSpec[] {
+  const { report } = context;
   const shape = {
+    version: TABLE_DEFAULTS.version,
     buckets: input.buckets ?? fixed(TABLE_DEFAULTS.buckets),
     filesPerShard: input.filesPerShard ?? fixed(TABLE_DEFAULTS.filesPerShard),
     fileSizeBytes: input.fileSize ?? fixed(TABLE_DEFAULTS.fileSizeBytes),
@@ -120,12 +123,47 @@ function buildPartitions(input: TableInput, path: Path, { report }: Context): Pa
       buckets: entry.buckets ?? shape.buckets,
       filesPerShard: entry.filesPerShard ?? shape.filesPerShard,
       fileSizeBytes: entry.fileSize ?? shape.fileSizeBytes,
+      version: entry.version,
+      ...(entry.shards === undefined ? {} : listed(entry, entry.shards, input, own, context)),
     };
     return namesOf(entry, own, report).map((name) => {
       names.add(name, [...own, 'name']);
       return named(name, spec);
     });
   });
+}
+
+/** What a partition is like whose shards are listed. */
+function listed(
+  entry: PartitionInput,
+  text: string,
+  table: TableInput,
+  path: Path,
+  { cluster, report }: Context,
+): Pick<PartitionSpec, 'buckets' | 'filesPerShard' | 'fileSizeBytes' | 'shards'> {
+  const at = [...path, 'shards'];
+  for (const key of ['buckets', 'filesPerShard', 'fileSize', 'count'] as const)
+    if (entry[key] !== undefined)
+      report([[...path, key]], `a partition whose shards are listed has no ${key}`);
+  if (table.rollups !== undefined && table.rollups !== 0)
+    report(
+      [at],
+      'the shards of a table with rollups cannot be listed: list those of all indexes, without rollups',
+    );
+  const shards = readShards(
+    text,
+    cluster.nodes.map(({ name }) => name),
+    (message) => report([at], message),
+  );
+  const count = shards.files.length;
+  const files = shards.files.reduce((sum, one) => sum + one, 0);
+  const sizeBytes = shards.sizeBytes.reduce((sum, one) => sum + one, 0);
+  return {
+    buckets: fixed(count),
+    filesPerShard: fixed(count === 0 ? 0 : files / count),
+    fileSizeBytes: fixed(files === 0 ? 0 : sizeBytes / files),
+    shards,
+  };
 }
 
 function buildRollups(rollups: number | readonly string[], path: Path, report: Report): string[] {

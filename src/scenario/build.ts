@@ -99,7 +99,7 @@ const buildHost = (input: ClusterInput['host'], nodes: number): HostHardware => 
 function buildNodes({ nodes, hardware }: ClusterInput, report: Report): NodeSpec[] {
   const groups: readonly NodeGroupInput[] =
     typeof nodes === 'number' ? [{ count: nodes, hardware: {} }] : nodes;
-  const total = groups.reduce((sum, group) => sum + group.count, 0);
+  const total = groups.reduce((sum, group) => sum + (group.names?.length ?? group.count ?? 0), 0);
   if (total > MAX_NODES) {
     report(
       [['cluster', 'nodes']],
@@ -107,16 +107,18 @@ function buildNodes({ nodes, hardware }: ClusterInput, report: Report): NodeSpec
     );
     return [];
   }
-  const names = groups.map((group) => group.name ?? DEFAULT_GROUP);
+  const seen = new Set<string>();
   return groups.flatMap((group, i) => {
-    const name = names[i]!;
-    if (names.indexOf(name) < i) {
+    const names = nodeNames(group, i, report);
+    const twice = names.find((name) => seen.has(name)) ?? names.find((name, at) => names.indexOf(name) < at);
+    if (twice !== undefined) {
       report(
-        [['cluster', 'nodes', i, 'name']],
-        `two groups of nodes are named ${name}`,
+        [['cluster', 'nodes', i, group.names ? 'names' : 'name']],
+        `two nodes are named ${twice}`,
         'give each group a name of its own',
       );
     }
+    for (const name of names) seen.add(name);
     const own: NodeHardware = {
       diskBytesPerSec: group.hardware.disk ?? hardware.disk,
       hashBytesPerSec: group.hardware.hash ?? hardware.hash,
@@ -124,8 +126,22 @@ function buildNodes({ nodes, hardware }: ClusterInput, report: Report): NodeSpec
       linkMs: group.hardware.link ?? hardware.link,
       snapshotMs: group.hardware.snapshot ?? hardware.snapshot,
     };
-    return Array.from({ length: group.count }, (_, node) => ({ name: `${name}-${node + 1}`, hardware: own }));
+    return names.map((name) => ({ name, hardware: own }));
   });
+}
+
+function nodeNames({ name, names, count }: NodeGroupInput, group: number, report: Report): readonly string[] {
+  const path = ['cluster', 'nodes', group];
+  if (names !== undefined) {
+    for (const [key, value] of Object.entries({ name, count }))
+      if (value !== undefined) report([[...path, key]], `nodes that are named one by one have no ${key}`);
+    return names;
+  }
+  if (count === undefined) {
+    report([path], 'a group of nodes needs a count, or names', 'for example count: 4');
+    return [];
+  }
+  return Array.from({ length: count }, (_, node) => `${name ?? DEFAULT_GROUP}-${node + 1}`);
 }
 
 function buildRepository(input: ScenarioInput['repository'], report: Report): RepositorySpec {

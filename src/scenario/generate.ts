@@ -10,10 +10,8 @@ import {
   type Placement,
 } from '../catalog/index.js';
 import type { NodeHardware } from '../world/hardware.js';
+import { segmentSizes, type ShardList } from './shards.js';
 import type { ClusterSpec, DatabaseSpec, PartitionSpec, Scenario, TableSpec } from './scenario.js';
-
-/** Each loaded version of a partition counts up from the empty partition's 1; any number would do. */
-const VISIBLE_VERSION = 2;
 
 /**
  * The cluster that a scenario describes, with every shard, file size and replica drawn from the scenario's seed. What
@@ -76,7 +74,7 @@ function addTables(
     else {
       const partitions = table.partitions.map((partition) => ({
         name: partition.name,
-        version: VISIBLE_VERSION,
+        version: partition.version,
         indexes: indexesOf(
           table,
           partition,
@@ -96,6 +94,7 @@ function indexesOf(
   placement: Placement,
   stream: string,
 ): NewIndex[] {
+  if (partition.shards) return [listedIndex(table.name, partition.shards)];
   const buckets = count(partition.buckets, `${stream}/buckets`)();
   const names = [table.name, ...table.rollups];
   return names.map((name, i): NewIndex => {
@@ -109,6 +108,17 @@ function indexesOf(
     return { name, base: i === 0, buckets, shard };
   });
 }
+
+/** An index whose shards are listed: nothing of it is drawn. */
+const listedIndex = (name: string, { sizeBytes, files, nodes }: ShardList): NewIndex => ({
+  name,
+  base: true,
+  buckets: files.length,
+  shard: (bucket) => ({
+    fileSizeBytes: Float64Array.of(HEADER_FILE_BYTES, ...segmentSizes(sizeBytes[bucket]!, files[bucket]!)),
+    replicaNodes: nodes[bucket]!,
+  }),
+});
 
 function fileSizes(segments: number, size: () => number, ratio: number): Float64Array {
   const sizes = new Float64Array(segments + 1);

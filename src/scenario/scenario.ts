@@ -1,5 +1,6 @@
 import type { Distribution } from '../base/distribution.js';
 import type { EngineSettings } from '../job/settings.js';
+import type { ShardList } from './shards.js';
 import type { StorageSpec } from '../repository/index.js';
 import type {
   CoordinatorHardware,
@@ -84,6 +85,10 @@ export interface PartitionSpec {
   readonly buckets: Distribution;
   readonly filesPerShard: Distribution;
   readonly fileSizeBytes: Distribution;
+  /** The version that queries see, and that is backed up. */
+  readonly version: number;
+  /** The shards themselves, where they are listed; the distributions then say what they are on the mean. */
+  readonly shards?: ShardList;
 }
 
 /** One point of a sweep: a name and the scenario it stands for. */

@@ -10,6 +10,7 @@ import {
   keys,
   line,
   name,
+  nodeName,
   partSize,
   positiveDuration,
   rate,
@@ -31,7 +32,13 @@ const clusterHardware = keys({
 
 const groupSchema = keys({
   name: name.optional().describe("Nodes are named <name>-1, <name>-2, …; default 'be'."),
-  count: count(1, MAX_NODES).describe('How many nodes of this kind.'),
+  count: count(1, MAX_NODES).optional().describe('How many nodes of this kind.'),
+  names: z
+    .array(nodeName)
+    .min(1)
+    .max(MAX_NODES)
+    .optional()
+    .describe('Their names, one by one, instead of name and count.'),
   hardware: keys({
     disk: rate.optional().describe('Sequential reads of one node of this group.'),
     hash: rate.optional().describe('MD5 on one thread of this group.'),

@@ -25,6 +25,8 @@ export const TABLE_DEFAULTS = {
   filesPerShard: 1,
   fileSizeBytes: 1_048_576,
   rollupRatio: 1,
+  /** One load after the empty partition's 1. */
+  version: 2,
 } as const;
 
 const buckets = countDistribution(1, 'a number of buckets');
@@ -38,6 +40,15 @@ const partitionSchema = keys({
   buckets: buckets.optional().describe("Shards of each index; default: the table's."),
   filesPerShard: filesPerShard.optional().describe("Segment files of a shard; default: the table's."),
   fileSize: sizeDistribution.optional().describe("Size of a segment file; default: the table's."),
+  version: count(1, Number.MAX_SAFE_INTEGER)
+    .default(TABLE_DEFAULTS.version)
+    .describe('The version that queries see.'),
+  shards: z
+    .string()
+    .optional()
+    .describe(
+      'The shards themselves, instead of buckets, filesPerShard and fileSize, one a line: id, size of its files together, their number, and the nodes that hold a copy.',
+    ),
 });
 
 const partitions = z

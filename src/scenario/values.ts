@@ -105,6 +105,14 @@ const LETTER = 'A-Za-z_\\u00C0-\\uFFFF';
 export const name = z.string().regex(new RegExp(`^[${LETTER}][${LETTER}0-9-]{0,63}$`), NAME_RULE);
 
 /** A name, or with `count:` beside it a pattern of names that has `{i}` in it. */
+/** A node's: a host name or an address as well. */
+export const nodeName = z
+  .string()
+  .regex(
+    new RegExp(`^[${LETTER}0-9][${LETTER}0-9.:-]{0,252}$`),
+    'a node is named by letters, digits and . : - _',
+  );
+
 export const namePattern = z
   .string()
   .regex(new RegExp(`^[${LETTER}]([${LETTER}0-9-]|\\{i\\}){0,63}$`), `${NAME_RULE}; {i} stands for a number`);

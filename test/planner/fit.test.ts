@@ -94,6 +94,89 @@ test('none fits: it says what holds it back then', async (t) => {
   t.regex(why!, /repository bandwidth/);
 });
 
+/** Each with hardware of its own: the last one is the slowest. */
+const mixed = (changes: Partial<Scenario> = {}): Scenario => {
+  const cluster = nodes(4);
+  return scenario({
+    ...changes,
+    cluster: {
+      ...cluster,
+      nodes: cluster.nodes.map(({ name, hardware }, i) => ({
+        name,
+        hardware: {
+          ...hardware,
+          diskBytesPerSec: 40e6 / (i + 1),
+          nicBytesPerSec: 20e6 / (i + 1),
+          hashBytesPerSec: 30e6 / (i + 1),
+          linkMs: 5 * (i + 1),
+        },
+      })),
+    },
+  });
+};
+
+test('a number set to what it is changes nothing, and better ones are never slower', (t) => {
+  const base = mixed();
+  for (const { path, scale } of KNOBS) {
+    if (!scale) continue;
+    const now = scale.value(base);
+    if (now === Infinity) continue;
+    t.deepEqual(scale.set(base, now), base, path);
+    // How many nodes and workers there are also changes what each is given: of these it need not hold.
+    if (scale.isWhole || now === 0) continue;
+    const factors = scale.better === 'more' ? [0.5, 0.9, 1, 1.1, 2, 8] : [8, 2, 1.1, 1, 0.9, 0.5];
+    const durationsMs = factors.map((factor) => simulate(scale.set(base, now * factor)).totals.durationMs);
+    durationsMs.reduce((before, after) => {
+      t.true(after <= before * 1.001, `${path}: ${durationsMs.join(', ')}`);
+      return after;
+    });
+  }
+});
+
+test('where it fits already, a longer time is found to cost what it costs', async (t) => {
+  const base = mixed();
+  const scale = scaleOf('cluster.hardware.link');
+  const windowMs = simulate(base).totals.durationMs * 1.2;
+  const { tried } = await fitted({ ...base, windowMs }, 'cluster.hardware.link');
+  t.deepEqual([...new Set(tried.map(({ fits }) => fits.value))], [1, 0]);
+  t.true(simulate(scale.set(base, scale.value(base) * 50)).totals.durationMs > windowMs);
+});
+
+test('halving ends, where only nothing at all fits, and where every job is cancelled', async (t) => {
+  const knobs = ['repository.latency', 'engine.tick', 'cluster.hardware.link', 'repository.client.request'];
+  const client = { ...LIMITS.client, requestMs: 3 };
+  const { repository, engine } = scenario();
+  const base = mixed({
+    repository: { ...repository, limits: { ...LIMITS, latencyMs: fixed(5), client } },
+    engine: { ...engine, tickMs: 3000 },
+  });
+  for (const knob of knobs) {
+    const least = simulate(scaleOf(knob).set(base, 0)).totals.durationMs;
+    const { found, tried } = await fitted({ ...base, windowMs: least }, knob);
+    t.truthy(found, knob);
+    t.true(tried.length < 30, `${knob}: ${tried.length}`);
+    const cancelled = {
+      ...base,
+      windowMs: 1e9,
+      engine: { ...base.engine, defaultTimeoutMs: 100, minTimeoutMs: 1 },
+    };
+    const none = await fitted(cancelled, knob);
+    t.is(none.found, undefined);
+    t.regex(none.why!, /cancelled/);
+    t.true(none.tried.length < 30, `${knob}: ${none.tried.length}`);
+  }
+});
+
+test('it fits on the median, and not as surely as asked: it says so', async (t) => {
+  const latencyMs = { kind: 'uniform', min: 1, max: 400 } as const;
+  const { repository } = scenario();
+  const wild = mixed({ repository: { ...repository, limits: { ...LIMITS, latencyMs } } });
+  const windowMs = (await fitted({ ...wild, windowMs: 1 }, 'repository.bandwidth', 21)).tried.at(-1)!.p50Ms;
+  const { found, why } = await fitted({ ...wild, windowMs: windowMs * 1.001 }, 'repository.bandwidth', 21);
+  t.is(found, undefined);
+  t.regex(why!, /fits in (?!100)\d+ % of runs/);
+});
+
 test('more sureness takes more nodes', async (t) => {
   const wild = scenario({
     cluster: nodes(4, { nicBytesPerSec: 5e6 }),

@@ -76,6 +76,7 @@ test('the least scenario has every default', (t) => {
                 buckets: { kind: 'fixed', value: 10 },
                 filesPerShard: { kind: 'fixed', value: 1 },
                 fileSizeBytes: { kind: 'fixed', value: 1_048_576 },
+                version: 2,
               },
             ],
             rollups: [],

@@ -45,7 +45,7 @@ const nodes = scaled(
 /** Whether any partition's shards are listed one by one, with the nodes that they are on. */
 export const hasGivenShards = ({ databases }: Scenario): boolean =>
   databases.some(({ tables }) =>
-    tables.some(({ partitions }) => partitions.some((partition) => 'shards' in partition)),
+    tables.some(({ partitions }) => partitions.some(({ shards }) => shards !== undefined)),
   );
 
 /** Each copy of a shard is on a node of its own. */
@@ -78,7 +78,7 @@ const withHardware = (scenario: Scenario, change: (hardware: NodeHardware) => No
   return { ...scenario, cluster: { ...scenario.cluster, nodes: made } };
 };
 
-/** The slowest node's: the knob raises those that are below what it is set to. */
+/** The slowest nodes' rate: these are set to another, and with them those that would be slower then. */
 const least = ({ cluster }: Scenario, key: keyof NodeHardware): number =>
   cluster.nodes.reduce((sofar, { hardware }) => Math.min(sofar, hardware[key] ?? Infinity), Infinity);
 
@@ -90,14 +90,16 @@ const nodeRate = (key: Rate, path: string, label: string, eases: readonly Cause[
     { path, label, eases },
     {
       value: (scenario) => least(scenario, key),
-      set: (scenario, rate) =>
-        withHardware(scenario, (hardware) => ({
+      set: (scenario, rate) => {
+        const slowest = least(scenario, key);
+        return withHardware(scenario, (hardware) => ({
           ...hardware,
-          [key]: rate > least(scenario, key) ? Math.max(rate, hardware[key]) : Math.min(rate, hardware[key]),
+          [key]: hardware[key] === slowest ? rate : Math.max(rate, hardware[key]),
           ...(key === 'hashBytesPerSec' && hardware.coreHashBytesPerSec !== undefined
             ? { coreHashBytesPerSec: Math.max(rate, hardware.coreHashBytesPerSec) }
             : {}),
-        })),
+        }));
+      },
       format: formatRate,
       better: 'more',
       isWhole: false,
@@ -112,14 +114,20 @@ const links: Knob = scaled(
   { path: 'cluster.hardware.link', label: 'time of one hard link', eases: ['snapshot'] },
   {
     value: (scenario) => most(scenario, 'linkMs'),
-    set: (scenario, linkMs) =>
-      withHardware(scenario, (hardware) => ({ ...hardware, linkMs: Math.min(hardware.linkMs, linkMs) })),
+    set: (scenario, linkMs) => {
+      const slowest = most(scenario, 'linkMs');
+      return withHardware(scenario, (hardware) => ({
+        ...hardware,
+        linkMs: hardware.linkMs === slowest ? linkMs : Math.min(linkMs, hardware.linkMs),
+      }));
+    },
     format: formatDuration,
     better: 'less',
     isWhole: false,
     least: 0,
     most: 1000,
     typical: 0.1,
+    finest: 1e-4,
     end: () => 0,
   },
 );

@@ -38,10 +38,12 @@ const tick = scaled(
     set: (scenario, tickMs) => withEngine(scenario, { tickMs }),
     format: (ms) => (ms === 0 ? 'none' : formatDuration(ms)),
     better: 'less',
-    isWhole: false,
+    isWhole: true,
     least: 0,
     most: MOST_TICK_MS,
     typical: 1000,
+    // Each tick is simulated: of a job of a day, a hundredth of this would be a thousand million.
+    finest: 10,
     end: () => 0,
   },
 );

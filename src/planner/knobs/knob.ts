@@ -39,6 +39,8 @@ export interface Scale {
   readonly least: number;
   readonly most: number;
   readonly typical: number;
+  /** Of times: a shorter one is taken for none, or halving it would never end. */
+  readonly finest?: number;
   /** The least that makes sense in a scenario, where that is more than `least`. */
   readonly leastFor?: (scenario: Scenario) => number;
   /** Whether the knob can be turned in a scenario. Default: in all. */
@@ -61,7 +63,7 @@ export function scaled(
       : undefined;
   const next = (scenario: Scenario): number => {
     const now = value(scenario);
-    const to = better === 'more' ? now * 2 : now / 2;
+    const to = better === 'more' ? now * 2 : scale.isWhole ? Math.floor(now / 2) : now / 2;
     return isBetter(to, scale.end(scenario)) ? scale.end(scenario) : to;
   };
   return {

@@ -32,6 +32,7 @@ const TIME = {
   least: 0,
   most: MOST_LATENCY_MS,
   typical: 10,
+  finest: 1e-3,
   end: () => 0,
 } as const;
 

@@ -1,0 +1,260 @@
+import { DrillError } from '../../base/errors.js';
+import { plural } from '../../base/text.js';
+import { nodeName, name as validName } from '../values.js';
+import {
+  Assumptions,
+  type ClusterFacts,
+  type NodeFact,
+  type PartitionFact,
+  type ShardFact,
+  type TableFact,
+} from './facts.js';
+import {
+  sortListings,
+  type Backend,
+  type ListedPartition,
+  type ListedTable,
+  type Replica,
+} from './listings.js';
+import type { ResultSet } from './result-set.js';
+
+export interface ImportOptions {
+  /** Whose tables these are; where it is not said, as the listings do. */
+  readonly database?: string | undefined;
+  /** No listing tells how many files a shard has: one for each version it is made of, and at least one for so many bytes. */
+  readonly fileSizeBytes: number;
+}
+
+/** What Doris makes a table with, unless it is told otherwise. */
+const USUAL_REPLICATION = 3;
+const USUAL_BUCKETS = 10;
+const USUAL_VERSION = 2;
+
+/** What a cluster is like, by its own listings. Throws IMPORT_UNREADABLE where they say nothing of any table. */
+export function factsOf(sets: readonly ResultSet[], options: ImportOptions): ClusterFacts {
+  const assumptions = new Assumptions();
+  const database = options.database ?? databaseIn(sets) ?? 'imported';
+  const { backends, tables } = sortListings(sets, options.database ?? databaseIn(sets), assumptions);
+  if (tables.size === 0)
+    throw new DrillError('IMPORT_UNREADABLE', 'the listings have no table in them', {
+      hint: 'save at least SHOW PARTITIONS FROM <table>, better SHOW TABLETS as well: docs/import.md says how',
+    });
+  const nodes = new Nodes(backends, assumptions);
+  const facts = [...tables].map(([name, table]) => tableFact(name, table, nodes, options, assumptions));
+  return { database, nodes: nodes.list(facts), tables: facts, assumptions: assumptions.list() };
+}
+
+const databaseIn = (sets: readonly ResultSet[]): string | undefined => {
+  for (const { statement, headers } of sets) {
+    const named =
+      /^SHOW\s+(?:PARTITIONS|TABLETS?)\s+FROM\s+`?([^`.\s;]+)`?\.`?[^`.\s;]/i.exec(statement ?? '')?.[1] ??
+      headers.map((header) => /^Tables_in_(.+)$/i.exec(header)?.[1]).find((one) => one !== undefined);
+    if (named !== undefined) return named;
+  }
+  return undefined;
+};
+
+/** The cluster's nodes by their ids; those that no listing of nodes has are made up as they turn up. */
+class Nodes {
+  private readonly byId = new Map<string, NodeFact>();
+  private readonly assumptions: Assumptions;
+  private readonly areListed: boolean;
+
+  constructor(backends: readonly Backend[], assumptions: Assumptions) {
+    this.assumptions = assumptions;
+    this.areListed = backends.length > 0;
+    const hosts = new Map<string, number>();
+    for (const { host } of backends) hosts.set(host, (hosts.get(host) ?? 0) + 1);
+    for (const { id, host, port, isAlive } of backends) {
+      const own = hosts.get(host)! > 1 ? `${host}:${port ?? id}` : host;
+      const name = nodeName.safeParse(own).success ? own : `be-${id}`;
+      this.byId.set(id, { id, name, isAlive });
+      if (!isAlive) assumptions.add(`Node ${name} is not alive: copies on it are left out.`);
+    }
+    if (!this.areListed)
+      assumptions.add('There is no SHOW BACKENDS: nodes are those that hold a copy of anything.');
+  }
+
+  get(id: string): NodeFact {
+    let node = this.byId.get(id);
+    if (!node) {
+      node = { id, name: `be-${id}`, isAlive: true };
+      this.byId.set(id, node);
+      if (this.areListed)
+        this.assumptions.add(`Backend ${id} holds data and is not in SHOW BACKENDS: it is a node besides.`);
+    }
+    return node;
+  }
+
+  /** All that are alive; where nothing is known of any, as many as there have to be for every copy. */
+  list(tables: readonly TableFact[]): NodeFact[] {
+    const alive = [...this.byId.values()].filter(({ isAlive }) => isAlive);
+    if (alive.length > 0) return alive;
+    const copies = Math.max(
+      USUAL_REPLICATION,
+      ...tables.flatMap(({ partitions }) => partitions.map(({ replication }) => replication)),
+    );
+    this.assumptions.add(
+      `Nothing says how many nodes there are: ${copies}, which is as many as there are copies of a shard.`,
+    );
+    return Array.from({ length: copies }, (_, i) => ({ id: `${i + 1}`, name: `be-${i + 1}`, isAlive: true }));
+  }
+}
+
+function tableFact(
+  name: string,
+  table: ListedTable,
+  nodes: Nodes,
+  options: ImportOptions,
+  assumptions: Assumptions,
+): TableFact {
+  const { partitions, replicas } = table;
+  const own = nameFor(name, 'table', assumptions);
+  if (table.isView) return { name: own, type: 'VIEW', partitions: [] };
+  if (partitions.size === 0 && replicas.size === 0) return byData(own, table, options, assumptions);
+  const unknown = replicas.get('') ?? [];
+  const [single] = partitions.size === 1 ? [...partitions.keys()] : [];
+  const all = new Map([...replicas].filter(([partition]) => partition !== ''));
+  if (unknown.length > 0) {
+    if (single === undefined && partitions.size > 1)
+      assumptions.add(
+        `${name}: its tablets are listed without their partitions, so all are in one partition.`,
+      );
+    const home = single ?? name;
+    all.set(home, [...(all.get(home) ?? []), ...unknown]);
+  }
+  const isOne = unknown.length > 0 && single === undefined;
+  const names = isOne ? all.keys() : new Set([...partitions.keys(), ...all.keys()]);
+  const context = { table: name, nodes, options, assumptions };
+  const made = [...names].map((partition): PartitionFact => {
+    const listed = partitions.get(partition);
+    const shown = nameFor(partition, `partition of ${name}`, assumptions);
+    const replicasOf = all.get(partition);
+    return replicasOf
+      ? listedPartition(shown, replicasOf, listed, context)
+      : evenPartition(shown, listed!, context);
+  });
+  return { name: own, type: 'OLAP', partitions: made };
+}
+
+interface Context {
+  readonly table: string;
+  readonly nodes: Nodes;
+  readonly options: ImportOptions;
+  readonly assumptions: Assumptions;
+}
+
+/** A partition whose replicas are listed. */
+function listedPartition(
+  name: string,
+  replicas: readonly Replica[],
+  listed: ListedPartition | undefined,
+  { table, nodes, options, assumptions }: Context,
+): PartitionFact {
+  const shards = new Map<string, Map<number, Replica>>();
+  for (const replica of replicas) {
+    const copies = shards.get(replica.shard) ?? new Map<number, Replica>();
+    shards.set(replica.shard, copies.set(replica.id, replica));
+  }
+  const version = listed?.version ?? Math.max(USUAL_VERSION, ...versionsOf(replicas));
+  if (listed?.version === undefined)
+    assumptions.add(
+      `${table}: without its SHOW PARTITIONS, the highest version of a copy is taken for what queries see.`,
+    );
+  let behind = 0;
+  let replication = listed?.replication ?? 0;
+  const made = [...shards].map(([id, copies]): ShardFact => {
+    const inOrder = [...copies.values()].toSorted((a, b) => a.id - b.id);
+    const alive = inOrder.filter(({ backend }) => nodes.get(backend).isAlive);
+    const good = alive.filter((copy) => !copy.isBad && (copy.version ?? version) >= version);
+    // Doris would refuse to back up a shard without a good copy; what the plan is about is the time that one takes.
+    const kept = good.length > 0 ? good : alive.length > 0 ? alive : inOrder;
+    behind += alive.length - good.length;
+    replication = Math.max(replication, kept.length);
+    const [first] = kept;
+    const sizeBytes = first!.sizeBytes ?? 0;
+    return {
+      id,
+      sizeBytes,
+      files: filesIn(sizeBytes, first!.versionCount, options),
+      nodes: distinct(kept, nodes),
+    };
+  });
+  if (behind > 0)
+    assumptions.add(`${table}: ${plural(behind, 'copy is', 'copies are')} behind or broken, and left out.`);
+  assumptions.add(FILES_ASSUMED);
+  return { name, version, replication: Math.max(1, replication), shards: made };
+}
+
+const versionsOf = (replicas: readonly Replica[]): number[] => [
+  replicas.reduce((most, { version }) => Math.max(most, version ?? 0), 0),
+];
+
+const distinct = (copies: readonly Replica[], nodes: Nodes): string[] => [
+  ...new Set(copies.map(({ backend }) => nodes.get(backend).name)),
+];
+
+function filesIn(sizeBytes: number, versions: number | undefined, { fileSizeBytes }: ImportOptions): number {
+  if (sizeBytes === 0) return 0;
+  return Math.min(sizeBytes, Math.max(1, versions ?? 0, Math.ceil(sizeBytes / fileSizeBytes)));
+}
+
+const FILES_ASSUMED =
+  'No listing says how many files a shard has: one for each of its versions (VersionCount), where that is listed, and at least one for each --file-size.';
+
+/** A partition of which only the whole is known: its shards are alike. */
+function evenPartition(
+  name: string,
+  { version, buckets, replication, allCopiesBytes }: ListedPartition,
+  { table, options, assumptions }: Context,
+): PartitionFact {
+  assumptions.add(
+    `${table}: without its SHOW TABLETS, the shards of a partition are equally large, and spread evenly.`,
+  );
+  assumptions.add('DataSize of a partition counts all copies.');
+  assumptions.add(FILES_ASSUMED);
+  if (replication === undefined)
+    assumptions.add(`${table}: ReplicationNum is not listed: ${USUAL_REPLICATION}.`);
+  if (buckets === undefined) assumptions.add(`${table}: Buckets is not listed: ${USUAL_BUCKETS}.`);
+  const copies = replication ?? USUAL_REPLICATION;
+  const count = buckets ?? USUAL_BUCKETS;
+  const sizeBytes = Math.round((allCopiesBytes ?? 0) / copies / count);
+  return {
+    name,
+    version: Math.max(1, version ?? USUAL_VERSION),
+    replication: copies,
+    shards: { count, sizeBytes, files: filesIn(sizeBytes, undefined, options) },
+  };
+}
+
+/** A table of which only SHOW DATA is known, or its name. */
+function byData(
+  name: string,
+  { allCopiesBytes, allCopies }: ListedTable,
+  options: ImportOptions,
+  assumptions: Assumptions,
+): TableFact {
+  const known = allCopiesBytes !== undefined;
+  assumptions.add(
+    known
+      ? `${name}: only SHOW DATA tells of it: one partition, ${USUAL_REPLICATION} copies, equal shards.`
+      : `${name}: only its name is known: it is taken to be empty.`,
+  );
+  if (known) assumptions.add(FILES_ASSUMED);
+  const count = Math.max(1, Math.round((allCopies ?? USUAL_BUCKETS * USUAL_REPLICATION) / USUAL_REPLICATION));
+  const sizeBytes = Math.round((allCopiesBytes ?? 0) / USUAL_REPLICATION / count);
+  const shards = { count, sizeBytes, files: filesIn(sizeBytes, undefined, options) };
+  return {
+    name,
+    type: 'OLAP',
+    partitions: [{ name, version: USUAL_VERSION, replication: USUAL_REPLICATION, shards }],
+  };
+}
+
+/** A name that a scenario can have. */
+function nameFor(name: string, what: string, assumptions: Assumptions): string {
+  if (validName.safeParse(name).success) return name;
+  const plain = `x${name.replaceAll(/[^\w-]/g, '_')}`.slice(0, 64);
+  assumptions.add(`The ${what} named ${JSON.stringify(name)} is called ${plain} in the scenario.`);
+  return plain;
+}

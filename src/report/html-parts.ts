@@ -5,15 +5,22 @@ import { escapeHtml } from './escape.js';
 import type { Cell, Column, TableModel } from './table-model.js';
 
 /** A table with a caption and headed rows, which scrolls by itself where the page is too narrow. */
-export function htmlTable({ title, columns, rows }: TableModel): string {
+export function htmlTable({ title, note, columns, rows }: TableModel): string {
   if (rows.length === 0) return '';
   const heads = columns.map((column) => `<th scope="col"${classes(column)}>${headOf(column)}</th>`).join('');
   const body = rows.map((row) => `<tr>${row.map((cell, i) => htmlCell(cell, columns[i]!, i)).join('')}</tr>`);
   return (
     `<div class="scroll" role="region" aria-label="${escapeHtml(title)}" tabindex="0"><table>\n` +
     `<caption>${escapeHtml(title)}</caption>\n<thead><tr>${heads}</tr></thead>\n` +
-    `<tbody>\n${body.join('\n')}\n</tbody></table></div>`
+    `<tbody>\n${body.join('\n')}\n</tbody></table></div>` +
+    (note === undefined ? '' : `\n<p class="note">${escapeHtml(note)}</p>`)
   );
+}
+
+/** A part of the page; nothing at all where there is nothing to show. */
+export function htmlSection(title: string, parts: readonly string[]): string {
+  const shown = parts.filter((part) => part !== '');
+  return shown.length === 0 ? '' : `<section>\n<h2>${title}</h2>\n${shown.join('\n')}\n</section>`;
 }
 
 /** A column of names needs a head for those who only hear the table; a column of bars repeats another. */

@@ -2,7 +2,7 @@
 const LIGHT = `
   --page: #f4f5f7; --surface: #ffffff; --text: #1b1f24; --muted: #59626d; --line: #d8dce1;
   --measured: #0072b2; --predicted: #d55e00; --ideal: #6b7480; --heat: #0072b2; --idle: #e6e9ee;
-  --good: #1a7f4b; --good-soft: #e4f4ea; --bad: #b3261e; --bad-soft: #fbe9e7; --warn: #8a5a00;
+  --good: #1a7f4b; --good-soft: #e4f4ea; --bad: #b3261e; --bad-soft: #fbe9e7; --warn: #8a5a00; --warn-soft: #fdf3df;
   --state-0: #0072b2; --state-1: #e69f00; --state-2: #009e73; --state-3: #f0e442;
   --state-4: #cc79a7; --state-5: #b8bfc8; --state-6: #56b4e9; --state-7: #d55e00;
   --on-dark: #ffffff; --on-light: #14181c;`;
@@ -10,7 +10,7 @@ const LIGHT = `
 const DARK = `
   --page: #101317; --surface: #191d23; --text: #e7eaee; --muted: #a3adb8; --line: #353c45;
   --measured: #56b4e9; --predicted: #f39c4a; --ideal: #8f99a5; --heat: #56b4e9; --idle: #2b323b;
-  --good: #5ccf92; --good-soft: #16301f; --bad: #ff8f85; --bad-soft: #3a1a18; --warn: #e8b04a;
+  --good: #5ccf92; --good-soft: #16301f; --bad: #ff8f85; --bad-soft: #3a1a18; --warn: #e8b04a; --warn-soft: #33270f;
   --state-0: #2b87c7; --state-5: #8a94a0;`;
 
 const SCREEN = `
@@ -34,6 +34,8 @@ section, details {
 .answer.is-bad { border-left-color: var(--bad); background: var(--bad-soft); }
 .answer .verdict { font-weight: 700; color: var(--good); margin: 0 0 2px; }
 .answer.is-bad .verdict { color: var(--bad); }
+.answer.is-warn { border-left-color: var(--warn); background: var(--warn-soft); }
+.answer.is-warn .verdict { color: var(--warn); }
 .answer .headline { font-size: 1.2rem; line-height: 1.4; font-weight: 600; }
 .answer p:last-child { margin-bottom: 0; }
 .tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(140px, 1fr)); gap: 12px; margin: 16px 0 0; padding: 0; }

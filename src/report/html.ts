@@ -1,20 +1,22 @@
 import { plural } from '../base/text.js';
 import { formatBytes, formatCount, formatDuration, formatRate } from '../base/units.js';
 import type { DrillReport, RunResult, VariantReport } from '../world/result.js';
-import { scalingFigure } from './charts/scaling.js';
+import { sweepFigure } from './charts/sweep.js';
 import { statesFigure } from './charts/states.js';
 import { throughputFigure } from './charts/throughput.js';
 import { timelineFigure } from './charts/timeline.js';
 import { escapeHtml } from './escape.js';
 import { hasFailed, mainRun, overallRate } from './facts.js';
 import { failuresOf, type Failure } from './failures.js';
-import { htmlFigure, htmlTable } from './html-parts.js';
+import { outlookSections, outlooksTable } from './html-outlook.js';
+import { htmlFigure, htmlSection, htmlTable } from './html-parts.js';
 import { proofSection } from './html-proof.js';
 import { STYLE } from './html-style.js';
+import { VERDICT_MARKS } from './marks.js';
 import { errorPercent, formatError } from './numbers.js';
 import { skippedTables, slowestNodeLine, whereItRan } from './remarks.js';
 import { summarise } from './summary.js';
-import { sweepTable } from './sweep-table.js';
+import { sweepTables } from './sweep-table.js';
 import { nodesTable, statesTable, totalsTable } from './tables.js';
 
 const MOST_NODE_ROWS = 25;
@@ -32,8 +34,8 @@ export function renderHtml(report: DrillReport): string {
     only === undefined
       ? ''
       : others.length > 0
-        ? sweep(variants)
-        : [tiles(only), ...single(only, 'v0')].join('\n');
+        ? sweep(variants, scenario.windowMs)
+        : [tiles(only), ...single(only, scenario.windowMs, 'v0')].join('\n');
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -65,10 +67,9 @@ ${where(report)}
 
 function answer(report: DrillReport): string {
   const { verdict, word, headline, details } = summarise(report);
-  const bad = verdict === 'bad';
   return (
-    `<section class="answer${bad ? ' is-bad' : ''}" aria-label="Result">\n` +
-    `<p class="verdict">${bad ? '✖' : '✔'} ${word}</p>\n` +
+    `<section class="answer is-${verdict}" aria-label="Result">\n` +
+    `<p class="verdict">${VERDICT_MARKS[verdict]} ${word}</p>\n` +
     `<p class="headline">${escapeHtml(headline)}</p>\n` +
     `${details.map((text) => `<p>${escapeHtml(text)}</p>`).join('\n')}\n</section>`
   );
@@ -103,22 +104,23 @@ function tiles({ measured, predicted, nodes }: VariantReport): string {
   ].join('')}</dl>`;
 }
 
-function single(variant: VariantReport, id: string): string[] {
-  const { measured, predicted, restore } = variant;
+function single(variant: VariantReport, windowMs: number | undefined, id: string): string[] {
+  const { measured, predicted, restore, outlook } = variant;
   const run = mainRun(variant);
   const slowest = slowestNodeLine(run);
   const nodes = nodesTable(run, measured && predicted, MOST_NODE_ROWS);
   return [
-    section('Throughput', [
+    ...(outlook ? outlookSections(outlook, windowMs, id) : []),
+    htmlSection('Throughput', [
       htmlFigure(throughputFigure(measured, predicted), `${id}-throughput`),
       htmlTable(totalsTable(variant)),
     ]),
-    section('Time in each state', [
+    htmlSection('Time in each state', [
       htmlFigure(statesFigure(measured, predicted), `${id}-states`),
       htmlTable(statesTable(measured, predicted)),
       measured ? '<p class="note">Error: how far the prediction is from the measurement.</p>' : '',
     ]),
-    section('Nodes', [
+    htmlSection('Nodes', [
       htmlFigure(timelineFigure(measured, predicted), `${id}-nodes`),
       htmlTable(nodes),
       slowest === undefined ? '' : `<p class="note">${escapeHtml(slowest)}</p>`,
@@ -127,20 +129,18 @@ function single(variant: VariantReport, id: string): string[] {
   ];
 }
 
-/** Nothing at all where there is nothing to show. */
-function section(title: string, parts: readonly string[]): string {
-  const shown = parts.filter((part) => part !== '');
-  return shown.length === 0 ? '' : `<section>\n<h2>${title}</h2>\n${shown.join('\n')}\n</section>`;
-}
-
-function sweep(variants: readonly VariantReport[]): string {
+function sweep(variants: readonly VariantReport[], windowMs: number | undefined): string {
   const detailed = variants.slice(0, MOST_DETAILED_VARIANTS);
   const omitted = variants.length - detailed.length;
   return [
-    section('Comparison', [htmlFigure(scalingFigure(variants), 'sweep'), htmlTable(sweepTable(variants))]),
+    htmlSection('Comparison', [
+      htmlFigure(sweepFigure(variants, windowMs), 'sweep'),
+      ...sweepTables(variants, windowMs).map(htmlTable),
+      outlooksTable(variants, windowMs),
+    ]),
     ...detailed.map(
       (variant, i) =>
-        `<details>\n<summary>${escapeHtml(variant.name)}</summary>\n${tiles(variant)}\n${single(variant, `v${i}`).join('\n')}\n</details>`,
+        `<details>\n<summary>${escapeHtml(variant.name)}</summary>\n${tiles(variant)}\n${single(variant, windowMs, `v${i}`).join('\n')}\n</details>`,
     ),
     omitted === 0 ? '' : `<p class="note">${plural(omitted, 'more variant')} without details here.</p>`,
   ].join('\n');
@@ -149,7 +149,7 @@ function sweep(variants: readonly VariantReport[]): string {
 function leftOut(variants: readonly VariantReport[]): string {
   const runs: readonly RunResult[] = variants.map(mainRun);
   const lines = skippedTables(runs);
-  return section(
+  return htmlSection(
     'Left out',
     lines.map((line) => `<p>${escapeHtml(line)}</p>`),
   );

@@ -28,6 +28,25 @@ export function timeScale(endMs: number, ticks: number): Scale {
   return scaleOf(end, MS.day, 'd', ticks, DECIMAL_STEPS);
 }
 
+/** A scale that need not begin at 0. */
+export interface Span extends Scale {
+  /** In units. */
+  readonly min: number;
+}
+
+/** An axis of time from one round value to another, with everything between the two times. */
+export function timeSpan(fromMs: number, toMs: number, ticks: number): Span {
+  const { unit, unitName } = timeScale(toMs, ticks);
+  const interval = roundStep((toMs - fromMs) / unit / ticks, DECIMAL_STEPS);
+  return {
+    unit,
+    unitName,
+    interval,
+    min: Math.floor(fromMs / unit / interval) * interval,
+    max: Math.ceil(toMs / unit / interval) * interval,
+  };
+}
+
 function scaleOf(
   end: number,
   unit: number,

@@ -40,7 +40,7 @@ export function fitOf(forecast: Forecast, windowMs: number | undefined): Fit | u
 /** `2 h 48 min to 2 h 55 min`, `at least 2 h 48 min`; nothing where both ends are the same, or nobody knows. */
 export function intervalText({ low, high }: Estimate, format: (value: number) => string): string {
   const isBelow = msOf(high) < Infinity;
-  if (!isBelow) return low === 0 || low === Infinity ? '' : `at least ${format(low)}`;
+  if (!isBelow) return low === 0 || msOf(low) === Infinity ? '' : `at least ${format(low)}`;
   const [from, to] = [format(low), format(high)];
   return from === to ? '' : `${from} to ${to}`;
 }

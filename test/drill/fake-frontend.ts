@@ -1,4 +1,4 @@
-import type { AddressInfo } from 'node:net';
+import { createServer, type AddressInfo } from 'node:net';
 import mysql from 'mysql2';
 import type { Listing } from '../scenario/import/printers.js';
 
@@ -71,8 +71,9 @@ export async function fakeFrontend(
       connection.sequenceId = 0;
     });
   });
-  await new Promise<void>((resolve) => (server as unknown as Listening).listen(0, '127.0.0.1', resolve));
-  const { port } = (server as unknown as { _server: { address: () => AddressInfo } })._server.address();
+  const port = await freePort();
+  server.listen(port);
+  await new Promise<void>((resolve) => server.on('listening', () => resolve()));
   return {
     port,
     statements,
@@ -83,8 +84,12 @@ export async function fakeFrontend(
   };
 }
 
-interface Listening {
-  readonly listen: (port: number, host: string, done: () => void) => void;
+async function freePort(): Promise<number> {
+  const probe = createServer();
+  await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve));
+  const { port } = probe.address() as AddressInfo;
+  await new Promise((resolve) => probe.close(resolve));
+  return port;
 }
 
 /** The server's side of a connection, of which mysql2's types say little. */

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { CAUSES, type Cause, type Estimate, type Forecast, type Outlook } from '../../src/world/outlook.js';
 import type {
   DrillReport,
   NodeResult,
@@ -145,11 +146,111 @@ const restore: fc.Arbitrary<RestoreReport> = fc.record({
   differences: few(text, 12),
 });
 
+const chance = fc.double({ min: 0, max: 1, noNaN: true });
+/** JSON has null for what never ends. */
+const durationOrNever = fc.oneof(
+  duration,
+  duration,
+  fc.constant(Infinity),
+  fc.constant(null as unknown as number),
+);
+
+const estimate = (value: fc.Arbitrary<number>): fc.Arbitrary<Estimate> =>
+  fc.record({ value, low: value, high: value });
+
+const causeTimes = fc.record(
+  Object.fromEntries(CAUSES.map((cause) => [cause, duration])) as Record<Cause, typeof duration>,
+);
+
+const forecast: fc.Arbitrary<Forecast> = fc.record(
+  {
+    runs: fc.integer({ min: 1, max: 1000 }),
+    stopped: fc.constantFrom('narrow' as const, 'limit' as const, 'exact' as const),
+    confidence: fc.constant(0.95),
+    wanted: chance,
+    durationsMs: fc.array(durationOrNever, { minLength: 1, maxLength: 12 }),
+    p50Ms: estimate(durationOrNever),
+    p90Ms: estimate(durationOrNever),
+    p95Ms: estimate(durationOrNever),
+    p99Ms: estimate(durationOrNever),
+    fits: estimate(chance),
+    finishes: estimate(fc.oneof(chance, fc.constantFrom(0, 1))),
+    causeMs: causeTimes,
+    criticalNodes: few(fc.record({ name: text, share: chance })),
+  },
+  {
+    requiredKeys: [
+      ...([
+        'runs',
+        'stopped',
+        'confidence',
+        'wanted',
+        'durationsMs',
+        'p50Ms',
+        'p90Ms',
+        'p95Ms',
+        'p99Ms',
+      ] as const),
+      ...(['finishes', 'causeMs', 'criticalNodes'] as const),
+    ],
+  },
+);
+
+const gains = few(
+  fc.record(
+    {
+      knob: text,
+      label: text,
+      from: text,
+      to: text,
+      gainMs: fc.oneof(
+        duration,
+        duration.map((ms) => -ms),
+      ),
+      mostMs: duration,
+    },
+    { requiredKeys: ['knob', 'label', 'from', 'to', 'gainMs'] },
+  ),
+  16,
+);
+
+const outlook: fc.Arbitrary<Outlook> = fc.record(
+  {
+    forecast,
+    findings: few(
+      fc.record(
+        {
+          id: text,
+          severity: fc.constantFrom('note' as const, 'warning' as const, 'problem' as const),
+          message: text,
+          hint: text,
+          numbers: fc.constant({}),
+        },
+        { requiredKeys: ['id', 'severity', 'message', 'numbers'] },
+      ),
+    ),
+    advice: fc.record({ baseMs: duration, gains, besides: gains }),
+    fit: fc.record(
+      {
+        knob: fc.oneof(text, fc.constantFrom('cluster.nodes', 'repository.bandwidth')),
+        windowMs: duration,
+        confidence: chance,
+        found: fc.record({ value: fc.oneof(text, fc.constantFrom('1', '12')), forecast }),
+        tried: few(fc.record({ value: text, p50Ms: durationOrNever, fits: estimate(chance) })),
+        why: text,
+      },
+      { requiredKeys: ['knob', 'windowMs', 'confidence', 'tried'] },
+    ),
+  },
+  { requiredKeys: ['forecast', 'findings'] },
+);
+
 const variant: fc.Arbitrary<VariantReport> = fc.record(
   {
     name: fc.oneof(text, fc.constantFrom('cluster.nodes = 1', 'cluster.nodes = 2', 'nodes = 2')),
     nodes: count,
     predicted: run('virtual', 'backup'),
+    outlook,
     measured: run('real', 'backup'),
     restore,
   },

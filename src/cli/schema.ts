@@ -1,17 +1,24 @@
-import type { Command } from 'commander';
+import { Argument, type Command } from 'commander';
 
 const EXAMPLES = `
-Example, for editors that complete YAML by a schema:
-  $ npx drill schema > scenario.schema.json
-  and as the first line of a scenario:  # yaml-language-server: $schema=scenario.schema.json`;
+Examples:
+  $ npx drill schema > scenario.schema.json      for editors that complete YAML by a schema
+  $ npx drill schema report                      of the last line that run and plan print with --json
+
+The first line of a scenario then is:  # yaml-language-server: $schema=scenario.schema.json`;
 
 export function addSchema(program: Command): void {
   program
     .command('schema')
-    .description('print the JSON Schema of scenario files')
+    .description('print the JSON Schema of scenario files, or of reports')
+    .addArgument(new Argument('[what]', 'of what').choices(['scenario', 'report']).default('scenario'))
     .addHelpText('after', EXAMPLES)
-    .action(async () => {
-      const { scenarioJsonSchema } = await import('../scenario/index.js');
-      process.stdout.write(`${JSON.stringify(scenarioJsonSchema(), null, 2)}\n`);
+    .action(async (what: string) => {
+      process.stdout.write(`${JSON.stringify(await schemaOf(what), null, 2)}\n`);
     });
+}
+
+async function schemaOf(what: string): Promise<object> {
+  if (what === 'report') return (await import('../report/json-schema.js')).reportJsonSchema();
+  return (await import('../scenario/index.js')).scenarioJsonSchema();
 }

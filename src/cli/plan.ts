@@ -23,7 +23,7 @@ Examples:
   $ npx drill plan scenarios/quickstart.yaml --set cluster.nodes=12 --set engine.preset=doris
   $ npx drill plan scenarios/fleet-100.yaml --hardware measured.yaml
 
-Where anything in the scenario is random, it is run again with other seeds until its duration is known well, or some ten
+Where anything in the scenario is random, it is run again with other seeds until its duration is known well, or some five
 million files were simulated; --repetitions says how often instead. What would help (--advise) is told unasked where that
 takes some seconds. The exit code is 3 where the window is not met as surely as --confidence says, or no value fits.`;
 

@@ -10,7 +10,7 @@ import { expectedFiles, isRandom } from './seeds.js';
 import { summaryOf, type AttributedRun } from './summary.js';
 
 /** About how many files are simulated for one answer where nobody says how many runs it may take: some seconds' worth. */
-const FILES_FOR_FORECAST = 10_000_000;
+const FILES_FOR_FORECAST = 5_000_000;
 const FILES_FOR_ADVICE = 4_000_000;
 /** About so many runs advice takes for each seed. */
 const RUNS_OF_ADVICE = 40;

@@ -201,6 +201,9 @@ function helpDetail({ advice }: Outlook, isAnswered: boolean): string[] {
   ];
 }
 
+/** So many runs say little of the seldom ones. */
+const FEW_RUNS = 20;
+
 /** What was planned, and how often it was run. */
 function whatOf({ predicted, nodes, outlook: { forecast } }: PlannedVariant): string {
   const rate = overallRate(predicted);
@@ -209,7 +212,7 @@ function whatOf({ predicted, nodes, outlook: { forecast } }: PlannedVariant): st
     ? 'nothing in it is random'
     : forecast.runs === 1
       ? 'one run: --repetitions 20 says how sure that is'
-      : `${plural(forecast.runs, 'run')} with different seeds`;
+      : `${plural(forecast.runs, 'run')} with different seeds${forecast.runs < FEW_RUNS ? ' (--repetitions makes more)' : ''}`;
   return `For ${amount(predicted).replace(/,$/, '')} on ${plural(nodes, 'node')}${speed}; ${runs}.`;
 }
 

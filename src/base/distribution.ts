@@ -41,6 +41,36 @@ export function sampler(distribution: Distribution, random: RandomStream): () =>
   }
 }
 
+/** Every value of a distribution times `factor`. */
+export function scaled(distribution: Distribution, factor: number): Distribution {
+  switch (distribution.kind) {
+    case 'fixed':
+      return { kind: 'fixed', value: distribution.value * factor };
+    case 'uniform':
+      return { kind: 'uniform', min: distribution.min * factor, max: distribution.max * factor };
+    case 'lognormal':
+      return { ...distribution, median: distribution.median * factor };
+    case 'pareto': {
+      const { min, max, alpha } = distribution;
+      return {
+        kind: 'pareto',
+        min: min * factor,
+        alpha,
+        ...(max === undefined ? {} : { max: max * factor }),
+      };
+    }
+    case 'histogram':
+      return {
+        kind: 'histogram',
+        buckets: distribution.buckets.map(({ min, max, weight }) => ({
+          min: min * factor,
+          max: max * factor,
+          weight,
+        })),
+      };
+  }
+}
+
 /** The expected value; Infinity for a Pareto tail so heavy (alpha <= 1, no largest value) that it has none. */
 export function mean(distribution: Distribution): number {
   switch (distribution.kind) {

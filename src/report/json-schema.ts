@@ -7,7 +7,7 @@ const ms = z.number();
 const count = z.number();
 const share = z.number().min(0).max(1);
 
-const about = <T extends z.ZodType>(schema: T, text: string): T => schema.describe(text) as T;
+const about = <T extends z.ZodType>(schema: T, text: string): T => schema.describe(text);
 
 const error = z.strictObject({
   code: about(z.string(), 'Stable: docs/errors.md lists them.'),

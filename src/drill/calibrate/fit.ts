@@ -1,4 +1,4 @@
-import { mean, type Distribution } from '../../base/distribution.js';
+import { mean, scaled, type Distribution } from '../../base/distribution.js';
 import { simulate } from '../../planner/index.js';
 import { withHardware, type MeasuredHardware, type Scenario } from '../../scenario/index.js';
 import type { RunResult } from '../../world/result.js';
@@ -157,36 +157,6 @@ function withClient(
 ): MeasuredHardware {
   const { repository } = hardware;
   return { ...hardware, repository: { ...repository, client: { ...repository.client, ...changed } } };
-}
-
-/** Every value of a distribution times `factor`. */
-export function scaled(distribution: Distribution, factor: number): Distribution {
-  switch (distribution.kind) {
-    case 'fixed':
-      return { kind: 'fixed', value: distribution.value * factor };
-    case 'uniform':
-      return { kind: 'uniform', min: distribution.min * factor, max: distribution.max * factor };
-    case 'lognormal':
-      return { ...distribution, median: distribution.median * factor };
-    case 'pareto': {
-      const { min, max, alpha } = distribution;
-      return {
-        kind: 'pareto',
-        min: min * factor,
-        alpha,
-        ...(max === undefined ? {} : { max: max * factor }),
-      };
-    }
-    case 'histogram':
-      return {
-        kind: 'histogram',
-        buckets: distribution.buckets.map(({ min, max, weight }) => ({
-          min: min * factor,
-          max: max * factor,
-          weight,
-        })),
-      };
-  }
 }
 
 /** With as many digits as it was measured: the figures of the file are those that the errors are of. */

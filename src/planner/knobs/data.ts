@@ -1,4 +1,4 @@
-import { fixed, mean, type Distribution } from '../../base/distribution.js';
+import { fixed, mean, scaled } from '../../base/distribution.js';
 import { formatBytes, formatCount } from '../../base/units.js';
 import type { Scenario } from '../../scenario/index.js';
 import { hasGivenShards } from './cluster.js';
@@ -62,36 +62,6 @@ function mergedPartition(partition: Partition, by: number): Partition {
   return {
     ...partition,
     filesPerShard: fixed(left),
-    fileSizeBytes: times(partition.fileSizeBytes, count / left),
+    fileSizeBytes: scaled(partition.fileSizeBytes, count / left),
   };
-}
-
-/** A quantity `factor` times as large. */
-export function times(distribution: Distribution, factor: number): Distribution {
-  switch (distribution.kind) {
-    case 'fixed':
-      return fixed(distribution.value * factor);
-    case 'uniform':
-      return { kind: 'uniform', min: distribution.min * factor, max: distribution.max * factor };
-    case 'lognormal':
-      return { kind: 'lognormal', median: distribution.median * factor, sigma: distribution.sigma };
-    case 'pareto': {
-      const { min, max, alpha } = distribution;
-      return {
-        kind: 'pareto',
-        min: min * factor,
-        alpha,
-        ...(max === undefined ? {} : { max: max * factor }),
-      };
-    }
-    case 'histogram':
-      return {
-        kind: 'histogram',
-        buckets: distribution.buckets.map(({ min, max, weight }) => ({
-          min: min * factor,
-          max: max * factor,
-          weight,
-        })),
-      };
-  }
 }

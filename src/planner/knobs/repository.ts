@@ -1,8 +1,7 @@
-import { fixed, mean } from '../../base/distribution.js';
+import { fixed, mean, scaled as scaledBy } from '../../base/distribution.js';
 import { formatDuration, formatRate, formatRequestRate } from '../../base/units.js';
 import type { Scenario } from '../../scenario/index.js';
 import type { RepositoryLimits } from '../../world/hardware.js';
-import { times } from './data.js';
 import { scaled, type Knob } from './knob.js';
 
 const MOST_RATE = 1e12;
@@ -73,7 +72,7 @@ export const REPOSITORY_KNOBS: readonly Knob[] = [
         // As much as its mean is to change, and of the same shape.
         const isScaled = meanMs > 0 && meanMs < Infinity && latencyMs > 0;
         return withLimits(scenario, {
-          latencyMs: isScaled ? times(now, latencyMs / meanMs) : fixed(latencyMs),
+          latencyMs: isScaled ? scaledBy(now, latencyMs / meanMs) : fixed(latencyMs),
         });
       },
     },

@@ -1,7 +1,7 @@
 import { formatDuration } from '../../base/units.js';
 import { CAUSE_LABELS, type Forecast } from '../../world/outlook.js';
 import { causeShares } from '../causes.js';
-import { formatShare, sum } from '../numbers.js';
+import { sharesOfWhole, sum } from '../numbers.js';
 import { timeAxis, timeScale } from './axis.js';
 import { drawSvg, ink, textWidth, type ColorName } from './chart.js';
 import { isNarrow, type Figure, type Paper } from './figure.js';
@@ -17,7 +17,8 @@ const OTHERS: ColorName = 'state-5';
 interface Part {
   readonly name: string;
   readonly ms: number;
-  readonly share: number;
+  /** In words: those of all parts sum to 100 %, as in the table below. */
+  readonly share: string;
   readonly color: ColorName;
 }
 
@@ -27,25 +28,25 @@ export function causesFigure({ causeMs }: Forecast): Figure | undefined {
   if (shares.length === 0) return undefined;
   const named = shares.slice(0, COLORS.length);
   const rest = shares.slice(COLORS.length);
-  const parts: Part[] = named.map(({ cause, ms, share }, i) => ({
+  const all: Omit<Part, 'share'>[] = named.map(({ cause, ms }, i) => ({
     name: CAUSE_LABELS[cause],
     ms,
-    share,
     color: COLORS[i]!,
   }));
   if (rest.length > 0) {
-    const ms = sum(rest.map((one) => one.ms));
-    parts.push({ name: 'all others', ms, share: sum(rest.map((one) => one.share)), color: OTHERS });
+    all.push({ name: 'all others', ms: sum(rest.map(({ ms }) => ms)), color: OTHERS });
   }
+  const percents = sharesOfWhole(all.map(({ ms }) => ms));
+  const parts: readonly Part[] = all.map((part, i) => ({ ...part, share: percents[i]! }));
   return {
     title: 'Where the time of the critical path goes',
     legend: parts.map(({ name, share, color }) => ({
-      name: `${name} ${formatShare(share)}`,
+      name: `${name} ${share}`,
       color,
       mark: 'box',
     })),
     description: parts
-      .map(({ name, ms, share }) => `${name}: ${formatDuration(ms)} (${formatShare(share)})`)
+      .map(({ name, ms, share }) => `${name}: ${formatDuration(ms)} (${share})`)
       .join('; '),
     draw: (paper) => draw(paper, parts),
   };

@@ -1,7 +1,7 @@
 import test from 'ava';
 import * as fc from 'fast-check';
-import { fixed, mean, type Distribution } from '../../../src/base/distribution.js';
-import { bestLatency, fitHardware, predictMs, scaled, type Trial } from '../../../src/drill/calibrate/fit.js';
+import { fixed, mean, type Distribution, scaled } from '../../../src/base/distribution.js';
+import { bestLatency, fitHardware, predictMs, type Trial } from '../../../src/drill/calibrate/fit.js';
 import { minimise, minimiseAgain } from '../../../src/drill/calibrate/minimise.js';
 import { SHAPES, trialScenario } from '../../../src/drill/calibrate/trials.js';
 import type { MeasuredHardware, Scenario } from '../../../src/scenario/index.js';

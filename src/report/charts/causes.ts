@@ -17,7 +17,7 @@ const OTHERS: ColorName = 'state-5';
 interface Part {
   readonly name: string;
   readonly ms: number;
-  /** In words: those of all parts sum to 100 %, as in the table below. */
+  /** In words; those of all parts sum to 100 %. */
   readonly share: string;
   readonly color: ColorName;
 }
@@ -45,9 +45,7 @@ export function causesFigure({ causeMs }: Forecast): Figure | undefined {
       color,
       mark: 'box',
     })),
-    description: parts
-      .map(({ name, ms, share }) => `${name}: ${formatDuration(ms)} (${share})`)
-      .join('; '),
+    description: parts.map(({ name, ms, share }) => `${name}: ${formatDuration(ms)} (${share})`).join('; '),
     draw: (paper) => draw(paper, parts),
   };
 }

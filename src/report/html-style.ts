@@ -89,6 +89,8 @@ const PHONE = `
   .chart.narrow { display: block; }
   th, td { padding: 5px 4px; }
   table { font-size: .8rem; min-width: 100%; }
+  thead th, td.dim { white-space: normal; }
+  th.wraps, td.wraps, td.dim { min-width: 5.5em; }
   .bar { display: none; }
   .facts { grid-template-columns: 1fr; gap: 0; }
   .facts dd { margin-bottom: 8px; }`;

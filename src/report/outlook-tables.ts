@@ -108,7 +108,7 @@ function gainTable(title: string, gains: readonly KnobGain[], baseMs: number): T
     note: 'At its end: what turning the knob all the way could save.',
     columns: [
       { head: 'knob', align: 'left', flexible: true },
-      { head: 'turned', align: 'left', dropOrder: 3 },
+      { head: 'turned', align: 'left', flexible: true, dropOrder: 3 },
       { head: 'saves', align: 'right' },
       { head: 'of the time', align: 'right', dropOrder: 2 },
       { head: 'at its end', align: 'right', dropOrder: 4 },

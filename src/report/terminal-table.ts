@@ -30,7 +30,7 @@ const CHARS = {
   middle: GAP,
 } as const;
 
-/** A table of at most `width` columns of text: first unimportant columns go, then the flexible one is cut. */
+/** A table of at most `width` columns of text: first unimportant columns go, then the flexible ones are cut. */
 export function terminalTable(model: TableModel, width: number, paint: Painter): string {
   const fitting = dropColumns(model, width);
   const widths = cutFlexible(fitting.columns, widthsOf(fitting), width);
@@ -87,12 +87,16 @@ function widthsOf({ columns, rows }: Pick<TableModel, 'columns' | 'rows'>): numb
 const totalWidth = (widths: readonly number[]): number =>
   widths.reduce((sum, columnWidth) => sum + columnWidth, 0) + GAP.length * (widths.length - 1);
 
-function cutFlexible(columns: readonly Column[], widths: number[], width: number): number[] {
-  const excess = totalWidth(widths) - width;
-  if (excess <= 0) return widths;
-  return widths.map((columnWidth, i) =>
-    columns[i]!.flexible ? Math.max(LEAST_FLEXIBLE_WIDTH, columnWidth - excess) : columnWidth,
-  );
+/** The widest of the flexible columns gives first, until all of them are as narrow as they may be. */
+function cutFlexible(columns: readonly Column[], widths: readonly number[], width: number): number[] {
+  const cut = [...widths];
+  for (let excess = totalWidth(widths) - width; excess > 0; excess--) {
+    const room = cut.map((columnWidth, i) => (columns[i]!.flexible ? columnWidth - LEAST_FLEXIBLE_WIDTH : 0));
+    const most = Math.max(...room);
+    if (most <= 0) break;
+    cut[room.indexOf(most)]! -= 1;
+  }
+  return cut;
 }
 
 function drawCell({ text, tone, share }: Cell, column: Column, width: number, paint: Painter): string {

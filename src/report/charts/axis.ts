@@ -111,7 +111,20 @@ export function timeAxis({ max, interval, unitName }: Scale, title = 'time since
 /** The end of the data is seldom a round value: the tick there stays, its label goes. */
 function tickLabel(value: number, interval: number): string {
   const steps = value / interval;
-  return Math.abs(steps - Math.round(steps)) > 1e-6 ? '' : formatSignificant(roundOff(value));
+  return Math.abs(steps - Math.round(steps)) > 1e-6 ? '' : formatStep(value, interval);
+}
+
+const MOST_DECIMALS = 6;
+
+/** With as many decimals as the steps have: with three digits only, neighbours such as 103.25 and 103.5 would look alike. */
+export function formatStep(value: number, interval: number): string {
+  const rounded = roundOff(value);
+  for (let decimals = 0; decimals <= MOST_DECIMALS; decimals++) {
+    const scaled = interval * 10 ** decimals;
+    if (scaled >= 0.5 && Math.abs(scaled - Math.round(scaled)) < 1e-6)
+      return rounded.toLocaleString('en-US', { maximumFractionDigits: decimals });
+  }
+  return formatSignificant(rounded);
 }
 
 /** A vertical axis of rates, with lines across the chart. */

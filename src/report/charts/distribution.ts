@@ -72,11 +72,14 @@ function binsOf(durationsMs: readonly number[], leastMs: number, mostMs: number)
 
 function describe({ fromMs, widthMs, counts }: Bins, { p50Ms, p95Ms }: Forecast): string {
   const total = counts.reduce((sum, count) => sum + count, 0);
-  const parts = counts.flatMap((count, i) =>
-    count === 0
-      ? []
-      : `${formatDuration(fromMs + i * widthMs)} to ${formatDuration(fromMs + (i + 1) * widthMs)}: ${formatShare(count / total)}`,
-  );
+  const countOf = new Map<string, number>();
+  for (const [i, count] of counts.entries()) {
+    const [from, to] = [formatDuration(fromMs + i * widthMs), formatDuration(fromMs + (i + 1) * widthMs)];
+    // Narrow ones that read the same are one to those who hear them.
+    const range = from === to ? from : `${from} to ${to}`;
+    if (count > 0) countOf.set(range, (countOf.get(range) ?? 0) + count);
+  }
+  const parts = [...countOf].map(([range, count]) => `${range}: ${formatShare(count / total)}`);
   return `p50 ${formatDuration(msOf(p50Ms.value))}, p95 ${formatDuration(msOf(p95Ms.value))}; ${parts.join('; ')}`;
 }
 

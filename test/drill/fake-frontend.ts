@@ -72,8 +72,9 @@ export async function fakeFrontend(
     });
   });
   const port = await freePort();
-  server.listen(port);
-  await new Promise<void>((resolve) => server.on('listening', () => resolve()));
+  // Its type knows of the port only.
+  const listen: (port: number, host: string, done: () => void) => unknown = server.listen.bind(server);
+  await new Promise<void>((resolve) => void listen(port, '127.0.0.1', resolve));
   return {
     port,
     statements,

@@ -3,7 +3,7 @@ import type { Outlook, RunSummary } from '../world/outlook.js';
 import type { RunResult } from '../world/result.js';
 import { advise } from './advise.js';
 import { findingsOf } from './findings/index.js';
-import { fit } from './fit.js';
+import { fit, requireFit } from './fit.js';
 import { DEFAULT_WANTED, forecast, type ForecastOptions } from './forecast.js';
 import type { PlanRunner, Runner } from './runner.js';
 import { expectedFiles, isRandom } from './seeds.js';
@@ -53,6 +53,7 @@ export async function consult(
     repetitions,
     most: Math.floor(FILES_FOR_FORECAST / files),
   };
+  if (options.fit !== undefined) requireFit(scenario, options.fit);
   onStage?.('how long it takes');
   const { run, detailed } = watched(scenario, runner);
   const { forecast: said } = await forecast(scenario, run, asked);

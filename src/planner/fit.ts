@@ -26,10 +26,7 @@ export async function fit(
   path: string,
   { wanted, forecast }: FitOptions,
 ): Promise<FitAnswer> {
-  const { windowMs } = scenario;
-  if (windowMs === undefined)
-    throw new DrillError('USAGE', '--fit needs a window to fit into', { hint: 'for example --window 4h' });
-  const scale = scaleOf(scenario, path);
+  const { scale, windowMs } = requireFit(scenario, path);
   const search = new Search(scenario, scale, wanted, forecast);
   const found = await search.find();
   return {
@@ -40,6 +37,17 @@ export async function fit(
     tried: search.tried(),
     ...(found === undefined ? { why: whyNone(scale, search.shortest(), windowMs) } : {}),
   };
+}
+
+/** What is to be turned, and what it is to fit into. Throws USAGE where that cannot be: at once, and not after all else. */
+export function requireFit(
+  scenario: Scenario,
+  path: string,
+): { readonly scale: Scale; readonly windowMs: number } {
+  const { windowMs } = scenario;
+  if (windowMs === undefined)
+    throw new DrillError('USAGE', '--fit needs a window to fit into', { hint: 'for example --window 4h' });
+  return { scale: scaleOf(scenario, path), windowMs };
 }
 
 function scaleOf(scenario: Scenario, path: string): Scale {
@@ -56,6 +64,7 @@ function scaleOf(scenario: Scenario, path: string): Scale {
     throw new DrillError(
       'USAGE',
       `--fit ${path}: this scenario lists its shards with their nodes, so it cannot be turned`,
+      { hint: 'imported without SHOW TABLETS, shards are equally large and spread over any number of nodes' },
     );
   return knob.scale;
 }

@@ -54,3 +54,18 @@ test('Ctrl-C ends a plan at once', async (t) => {
   t.is(code, 130);
   t.like(lastLine(stdout), { type: 'error', code: 'INTERRUPTED' });
 });
+
+test('a knob that is none is refused before anything is simulated', async (t) => {
+  const { code, stdout, stderr } = await drill([
+    'plan',
+    SCENARIO,
+    '--json',
+    '--window',
+    '2s',
+    '--fit',
+    'cluster.node',
+  ]);
+  t.is(code, 2);
+  t.regex(stderr, /did you mean cluster\.nodes\?/);
+  t.notRegex(stdout, /"type":"runs"/);
+});

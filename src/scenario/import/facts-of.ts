@@ -35,13 +35,22 @@ export function factsOf(sets: readonly ResultSet[], options: ImportOptions): Clu
   const assumptions = new Assumptions();
   const database = options.database ?? databaseIn(sets) ?? 'imported';
   const { backends, tables } = sortListings(sets, options.database ?? databaseIn(sets), assumptions);
-  if (tables.size === 0)
-    throw new DrillError('IMPORT_UNREADABLE', 'the listings have no table in them', {
-      hint: 'save at least SHOW PARTITIONS FROM <table>, better SHOW TABLETS as well: docs/import.md says how',
-    });
+  if (tables.size === 0) throw noTables(sets, options.database);
   const nodes = new Nodes(backends, assumptions);
   const facts = [...tables].map(([name, table]) => tableFact(name, table, nodes, options, assumptions));
   return { database, nodes: nodes.list(facts), tables: facts, assumptions: assumptions.list() };
+}
+
+function noTables(sets: readonly ResultSet[], database: string | undefined): DrillError {
+  const other = databaseIn(sets);
+  if (database !== undefined && other !== undefined && other !== database)
+    return new DrillError(
+      'IMPORT_UNREADABLE',
+      `the listings have no table of database ${database}: they are of ${other}`,
+    );
+  return new DrillError('IMPORT_UNREADABLE', 'the listings have no table in them', {
+    hint: 'save at least SHOW PARTITIONS FROM <table>, better SHOW TABLETS as well: docs/import.md says how',
+  });
 }
 
 const databaseIn = (sets: readonly ResultSet[]): string | undefined => {

@@ -1,3 +1,4 @@
+import { DrillError } from '../../base/errors.js';
 import type { Parsed } from './result-set.js';
 
 /** What clients print between tables: prompts, statements, times, counts of rows. */
@@ -49,7 +50,7 @@ function unescaped(value: string): string | undefined {
 }
 
 /** Tables in boxes of `+---+` and `|`. A `|` within a value is told from one between values by where the box has it. */
-export function readBoxed(lines: readonly string[]): Parsed[] {
+export function readBoxed(lines: readonly string[], source: string): Parsed[] {
   const sets: Parsed[] = [];
   let statement: string | undefined;
   for (let i = 0; i < lines.length; i++) {
@@ -62,6 +63,11 @@ export function readBoxed(lines: readonly string[]): Parsed[] {
     const body: string[] = [];
     for (i++; i < lines.length && !(isBorder(lines[i]!) && body.length > 0 && isLastBorder(lines, i)); i++)
       if (!isBorder(lines[i]!)) body.push(lines[i]!);
+    if (i >= lines.length)
+      throw new DrillError(
+        'IMPORT_UNREADABLE',
+        `${source}: its last table has no lower border: the file is cut`,
+      );
     const [headers, ...rows] = body.map((row) => cellsOf(row, edges));
     if (headers) {
       sets.push({

@@ -33,7 +33,7 @@ function parse(text: string, source: string): Parsed[] {
   const start = text.trimStart();
   if (start.startsWith('[') || start.startsWith('{')) return readJson(start, source);
   const lines = text.split(/\r?\n/);
-  if (lines.some((line) => /^\+-[-+]*\+\s*$/.test(line))) return readBoxed(lines);
+  if (lines.some((line) => /^\+-[-+]*\+\s*$/.test(line))) return readBoxed(lines, source);
   if (lines.some((line) => /^\*{5,} .*\*{5,}\s*$/.test(line))) return readVertical(lines);
   // A listing of one column has no tab in it.
   const isCsv = !text.includes('\t') && /^[^\n]*,/.test(start);

@@ -281,6 +281,7 @@ for (const [what, text, says] of [
   ['binary data', 'a\0b', /it is no text/],
   ['broken JSON', '[{"BackendId": 1}', /no JSON/],
   ['JSON of something else', '[1, 2]', /no list of rows/],
+  ['a box that is cut', '+---+\n| a |\n+---+\n| 1 |\n| 2', /no lower border: the file is cut/],
   ['an open quote', 'a,b\n"x,y\n', /never closed, on line 2/],
   ['a short row', 'a,b\n1\n', /row 2 has 1 values/],
 ] as const)
@@ -294,6 +295,14 @@ for (const [what, text, says] of [
 test('listings without a table are refused', (t) => {
   const sets = readResultSets('BackendId\tHost\n1\ta\n', 'x.tsv');
   t.throws(() => factsOf(sets, { fileSizeBytes: 1 }), { code: 'IMPORT_UNREADABLE' });
+});
+
+test('listings of another database are refused by its name', (t) => {
+  const text = 'PartitionName\tVisibleVersion\tBuckets\tReplicationNum\tDataSize\np\t4\t8\t2\t1.000 GB\n';
+  const sets = readResultSets(text, 'partitions.shop.t.tsv');
+  t.throws(() => factsOf(sets, { database: 'warehouse', fileSizeBytes: 1 }), {
+    message: /no table of database warehouse: they are of shop/,
+  });
 });
 
 test('any text is read or refused, and never breaks the reader', (t) => {

@@ -1,6 +1,6 @@
 import { median } from '../base/statistics.js';
 import type { Scenario } from '../scenario/index.js';
-import { CAUSES, type Advice, type KnobGain, type RunSummary } from '../world/outlook.js';
+import type { Advice, KnobGain, RunSummary } from '../world/outlook.js';
 import { KNOBS, type Knob, type Turned } from './knobs/index.js';
 import type { Runner } from './runner.js';
 import { seeded } from './seeds.js';
@@ -101,14 +101,12 @@ async function gainsFrom(
     .toSorted((a, b) => b.gain.gainMs - a.gain.gainMs || (b.gain.mostMs ?? 0) - (a.gain.mostMs ?? 0));
 }
 
-/** Whether any part worth mentioning of what the time went to, with any seed, is what a knob eases. */
+/** Whether any part worth mentioning of what the time went to, with any seed, is what a knob eases; also where nobody knows. */
 const canGain = ({ eases }: Knob, { summaries }: Tried): boolean =>
-  summaries.some(({ attribution: { causeMs }, durationMs }) => {
-    const eased = CAUSES.filter((cause) => eases.includes(cause)).reduce(
-      (sum, cause) => sum + causeMs[cause],
-      0,
-    );
-    return eased > LEAST_SHARE * durationMs;
+  summaries.some(({ attribution, durationMs }) => {
+    if (!attribution) return true;
+    const { causeMs } = attribution;
+    return eases.reduce((sum, cause) => sum + causeMs[cause], 0) > LEAST_SHARE * durationMs;
   });
 
 const durationOf = ({ summaries }: Tried): number => median(summaries.map(({ durationMs }) => durationMs));

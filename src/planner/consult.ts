@@ -62,7 +62,7 @@ export async function consult(
   const wantsAdvice = options.advise ?? files * RUNS_OF_ADVICE <= share * FILES_FOR_ADVICE;
   if (wantsAdvice) onStage?.('what would help');
   const advice = wantsAdvice
-    ? await advise(scenario, runner.run, {
+    ? await advise(scenario, run, {
         seeds: isRandom(scenario) ? ADVICE_SEEDS : 1,
       })
     : undefined;
@@ -73,7 +73,7 @@ export async function consult(
       : await fit(scenario, options.fit, {
           wanted,
           forecast: async (turned) =>
-            (await forecast(turned, runner.run, { ...asked, until: 'settled' })).forecast,
+            (await forecast(turned, watched(turned, runner).run, { ...asked, until: 'settled' })).forecast,
         });
   return {
     predicted: result,

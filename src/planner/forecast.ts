@@ -1,6 +1,13 @@
 import { CONFIDENCE, proportionInterval, quantileInterval } from '../base/statistics.js';
 import type { Scenario } from '../scenario/index.js';
-import { CAUSES, type CauseTimes, type Estimate, type Forecast, type RunSummary } from '../world/outlook.js';
+import {
+  CAUSES,
+  type Attribution,
+  type CauseTimes,
+  type Estimate,
+  type Forecast,
+  type RunSummary,
+} from '../world/outlook.js';
 import type { Runner } from './runner.js';
 import { isRandom, seeded } from './seeds.js';
 
@@ -113,9 +120,14 @@ function forecastOf(
 
 const exactly = (value: number): Estimate => ({ value, low: value, high: value });
 
+/** Of the runs of which it is known where their time went. */
+const attributionsOf = (summaries: readonly RunSummary[]): readonly Attribution[] =>
+  summaries.flatMap(({ attribution }) => attribution ?? []);
+
 function meanCauses(summaries: readonly RunSummary[]): CauseTimes {
+  const known = attributionsOf(summaries);
   const mean = (cause: keyof CauseTimes): number =>
-    summaries.reduce((sum, { attribution }) => sum + attribution.causeMs[cause], 0) / summaries.length;
+    known.reduce((sum, { causeMs }) => sum + causeMs[cause], 0) / Math.max(1, known.length);
   return Object.fromEntries(CAUSES.map((cause) => [cause, mean(cause)])) as Record<keyof CauseTimes, number>;
 }
 
@@ -124,12 +136,13 @@ const MOST_CRITICAL_NODES = 10;
 
 function criticalNodes(summaries: readonly RunSummary[]): Forecast['criticalNodes'] {
   const counts = new Map<string, number>();
-  for (const { attribution } of summaries) {
-    const name = attribution.critical?.name;
+  const known = attributionsOf(summaries);
+  for (const { critical } of known) {
+    const name = critical?.name;
     if (name !== undefined) counts.set(name, (counts.get(name) ?? 0) + 1);
   }
   return [...counts]
     .toSorted(([, a], [, b]) => b - a)
     .slice(0, MOST_CRITICAL_NODES)
-    .map(([name, count]) => ({ name, share: count / summaries.length }));
+    .map(([name, count]) => ({ name, share: count / known.length }));
 }

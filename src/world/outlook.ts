@@ -68,7 +68,8 @@ export interface RunSummary {
   readonly state: 'FINISHED' | 'CANCELLED';
   readonly error?: SerializedError;
   readonly durationMs: number;
-  readonly attribution: Attribution;
+  /** Absent where nobody asked: of repetitions of a large scenario, where it takes much of the time. */
+  readonly attribution?: Attribution;
 }
 
 /**
@@ -100,7 +101,7 @@ export interface Forecast {
   readonly fits?: Estimate;
   /** The chance that the job finishes, and so within its own timeout. */
   readonly finishes: Estimate;
-  /** Means over all runs: their sum is the mean duration. */
+  /** Means over the runs that were asked: their sum is the mean of these runs' durations. */
   readonly causeMs: CauseTimes;
   /** The nodes that ended last, most frequent first, and in what share of the runs. */
   readonly criticalNodes: readonly { readonly name: string; readonly share: number }[];

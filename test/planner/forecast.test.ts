@@ -1,7 +1,16 @@
 import test from 'ava';
 import { randomStream } from '../../src/base/random.js';
 import { fixed } from '../../src/base/distribution.js';
-import { forecast, isRandom, seeded, summarise, type Runner } from '../../src/planner/index.js';
+import {
+  consult,
+  forecast,
+  isRandom,
+  seeded,
+  simulateAttributed,
+  summarise,
+  type PlanRunner,
+  type Runner,
+} from '../../src/planner/index.js';
 import type { Scenario } from '../../src/scenario/index.js';
 import { CAUSES, type RunSummary } from '../../src/world/outlook.js';
 import { LIMITS, nodes, olapTable, scenario } from '../fixtures/scenarios.js';
@@ -23,7 +32,7 @@ function pretend(durationOf: (seed: string) => number): {
         seed,
         state: durationMs === Infinity ? 'CANCELLED' : 'FINISHED',
         durationMs: durationMs === Infinity ? 5 : durationMs,
-        attribution: { causeMs: causes as RunSummary['attribution']['causeMs'] },
+        attribution: { causeMs: causes as NonNullable<RunSummary['attribution']>['causeMs'] },
       };
     });
   return { runner, seeds };
@@ -141,4 +150,22 @@ test('real runs: causes sum to the mean duration, and the quantiles are of the d
     shares,
     shares.toSorted((a, b) => b - a),
   );
+});
+
+test('of a large scenario the run with its own seed says where the time goes, for all', async (t) => {
+  const large = scenario({
+    cluster: nodes(3),
+    databases: [
+      {
+        name: 'example_db',
+        tables: [olapTable('t', { partitions: 1, buckets: 30, files: 20_000, sizeBytes: fixed(1e6) })],
+      },
+    ],
+  });
+  const runner: PlanRunner = { run, detail: async (spec) => simulateAttributed(spec) };
+  const { outlook } = await consult(large, runner, { repetitions: 2 });
+  const { attribution, result } = simulateAttributed(large);
+  t.deepEqual(outlook.forecast.causeMs, attribution.causeMs);
+  t.is(outlook.forecast.durationsMs[0], result.totals.durationMs);
+  t.is(outlook.forecast.durationsMs.length, 2);
 });

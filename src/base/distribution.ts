@@ -92,10 +92,14 @@ export function mean(distribution: Distribution): number {
 function paretoMean(min: number, alpha: number, max: number | undefined): number {
   if (max === undefined) return alpha <= 1 ? Infinity : (alpha * min) / (alpha - 1);
   if (max <= min) return min;
-  const ratio = min / max;
+  // Differences of powers as differences from 1, which a narrow range and a small alpha leave as they are.
+  const log = Math.log1p((max - min) / min);
+  const lost = (power: number): number => -Math.expm1(-power * log);
   // The general formula divides by alpha - 1; at 1 its limit is a logarithm.
-  if (Math.abs(alpha - 1) < 1e-9) return (min * Math.log(max / min)) / (1 - ratio);
-  const value = ((alpha * min) / (alpha - 1)) * ((1 - ratio ** (alpha - 1)) / (1 - ratio ** alpha));
+  const value =
+    Math.abs(alpha - 1) < 1e-9
+      ? (min * log) / lost(1)
+      : min * (alpha / (alpha - 1)) * (lost(alpha - 1) / lost(alpha));
   // Of a narrow range the differences above are mostly rounding.
   return Math.min(max, Math.max(min, value));
 }

@@ -60,6 +60,15 @@ test('draws and the mean stay within the bounds', (t) => {
   );
 });
 
+test('a Pareto between two neighbouring numbers has a mean', (t) => {
+  // Found by the property above: 1 - (min / max) ** alpha was 0.
+  const [min, max] = [999999999.9999985, 999999999.9999986];
+  for (const alpha of [1e-6, 0.5, 1, 3]) {
+    const value = mean({ kind: 'pareto', min, max, alpha });
+    t.true(value >= min && value <= max, `${alpha}: ${value}`);
+  }
+});
+
 test('the same seed draws the same values, another seed others', (t) => {
   const wild: Distribution = { kind: 'lognormal', median: 100, sigma: 1 };
   fc.assert(

@@ -66,8 +66,10 @@ export function backupWork(spec: BackupWorkSpec): Work {
     publish(job: Job, uploaded: UploadedShards, isWanted: () => boolean, answer: Answer<number>) {
       invariant(job.kind === 'backup', 'a restore has no manifest to write');
       const { leftovers, backupTime } = job;
+      const triedBefore = job.states.filter(({ state }) => state === 'UPLOAD_INFO').length > 1;
       const manifest = { catalog, selection, label, repository, backupTime, content: options.content };
-      runProcedure(world, publishSnapshot(manifest, uploaded, totals.files, { leftovers, isWanted }), answer);
+      const goingOn = { leftovers, triedBefore, isWanted };
+      runProcedure(world, publishSnapshot(manifest, uploaded, totals.files, goingOn), answer);
     },
     changes: () => [],
     commit() {},

@@ -12,6 +12,7 @@ import {
 import { Claims } from './claims.js';
 import { isSettled, nameOf, storedJob, type Entry } from './entry.js';
 import type { Journal, JournalChange, StoredJob } from './journal.js';
+import { retraction } from './publish.js';
 import type { JobContext, World } from './world.js';
 
 export interface DriverOptions {
@@ -192,6 +193,18 @@ export class JobDriver {
     });
   }
 
+  /** A job keeps its label until its manifest is gone: another one's would be taken away. */
+  private retract(entry: Entry): void {
+    const operation = entry.job.kind === 'backup' && retraction(entry.job);
+    if (!operation) return;
+    entry.publishing = true;
+    this.options.world.perform(operation, () => {
+      entry.publishing = false;
+      this.unclaim(entry);
+      this.options.onChange?.(entry.job);
+    });
+  }
+
   private carryOut(entry: Entry, command: Command): void {
     const { world } = this.options;
     const { job, work } = entry;
@@ -226,6 +239,8 @@ export class JobDriver {
         return this.release(entry, command.nodes);
       case 'publish':
         return this.publish(entry, command.uploaded);
+      case 'retract':
+        return this.retract(entry);
       case 'commit':
         return work.commit();
       case 'discard':

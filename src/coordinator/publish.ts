@@ -1,5 +1,5 @@
 import { DrillError } from '../base/errors.js';
-import type { UploadedShards } from '../job/index.js';
+import { mayHavePublished, type BackupJob, type UploadedShards } from '../job/index.js';
 import { encodeInfo, encodeMeta, infoPath, metaPath, type SnapshotInfo } from '../repository/index.js';
 import { buildInfo, buildMeta, estimateInfoBytes, type ManifestSpec } from './manifest-builder.js';
 import type { LabelContents, RepositoryOperation } from './world.js';
@@ -7,6 +7,8 @@ import type { LabelContents, RepositoryOperation } from './world.js';
 export interface PublishOptions {
   /** An earlier try may have left files under the label. */
   readonly leftovers: boolean;
+  /** An earlier coordinator may have written the manifest; its request may still be on its way. */
+  readonly triedBefore: boolean;
   /** Whether the job still goes on: it may be cancelled between any two operations. */
   readonly isWanted: () => boolean;
 }
@@ -26,7 +28,7 @@ export function* publishSnapshot(
   files: number,
   options: PublishOptions,
 ): RepositoryProcedure<number> {
-  const { leftovers, isWanted } = options;
+  const { leftovers, triedBefore, isWanted } = options;
   const { repository, label, backupTime } = spec;
   let built: SnapshotInfo | undefined;
   const info = (): SnapshotInfo => (built ??= buildInfo(spec, uploaded));
@@ -39,7 +41,7 @@ export function* publishSnapshot(
   }
   const path = infoPath(repository, label, backupTime);
   const isThere = seen.timestamps.includes(backupTime);
-  let mayBeThere = isThere;
+  let mayBeThere = isThere || triedBefore;
   try {
     requireWanted(isWanted);
     // With our own __info there, an earlier try got as far as this: pruning would take the snapshot away from its users.
@@ -70,6 +72,17 @@ export function* publishSnapshot(
     if (mayBeThere) yield { op: 'retract', repository, path };
     throw error;
   }
+}
+
+/** What takes the manifest of a cancelled job back, if one may have been written. */
+export function retraction({
+  repository,
+  label,
+  backupTime,
+  states,
+}: Pick<BackupJob, 'repository' | 'label' | 'backupTime' | 'states'>): RepositoryOperation | undefined {
+  if (!mayHavePublished({ states })) return undefined;
+  return { op: 'retract', repository, path: infoPath(repository, label, backupTime) };
 }
 
 function requireWanted(isWanted: () => boolean): void {

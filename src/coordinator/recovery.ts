@@ -4,15 +4,16 @@ import {
   resumeBackup,
   resumeRestore,
   stepAny,
+  type BackupJob,
   type EngineSettings,
   type Job,
   type Step,
 } from '../job/index.js';
-import { infoPath } from '../repository/index.js';
 import { parseStatement, type BackupStatement, type RestoreStatement } from '../sql/index.js';
 import { nameOf, newEntry, revivedJob, type Entry } from './entry.js';
 import type { JobDriver } from './job-driver.js';
 import type { JournalContents, StoredJob } from './journal.js';
+import { retraction } from './publish.js';
 import type { Work } from './work.js';
 import type { World } from './world.js';
 
@@ -36,6 +37,8 @@ export function recover(options: RecoveryOptions, ready: () => void): void {
   for (const change of contents.catalogChanges) applyChange(catalog, change);
   const resumed: { readonly entry: Entry; readonly commands: Step<Job>['commands'] }[] = [];
   for (const stored of contents.jobs) {
+    // Tasks of the coordinator before may still run on the nodes, also of a job that it could no more than declare cancelled.
+    options.world.abort(stored.id);
     const ended = endOf(stored);
     if (ended === undefined) resumed.push(resume(options, stored));
     else {
@@ -76,8 +79,6 @@ function resume(options: RecoveryOptions, stored: StoredJob): ReturnType<typeof 
     revived.kind === 'backup'
       ? resumeBackup(revived, nowMs, settings)
       : resumeRestore(revived, nowMs, settings);
-  // Tasks of the coordinator before may still run on the nodes.
-  world.abort(stored.id);
   try {
     const { work, claims } = bind(statement);
     return { entry: newEntry({ job: step.job, statement, work, claims }), commands: step.commands };
@@ -88,7 +89,7 @@ function resume(options: RecoveryOptions, stored: StoredJob): ReturnType<typeof 
 
 /** A job whose repository or tables are gone cannot go on: it ends here, and says why. */
 function cancelled(
-  { settings, world }: RecoveryOptions,
+  { settings, world, hasRepository }: RecoveryOptions,
   stored: StoredJob,
   job: Job,
   statement: BackupStatement | RestoreStatement,
@@ -96,7 +97,8 @@ function cancelled(
 ): { readonly entry: Entry; readonly commands: Step<Job>['commands'] } {
   const step = stepAny(job, { kind: 'cancel', error: serialize(error) }, world.now(), settings);
   const work = idleWork(stored);
-  return { entry: newEntry({ job: step.job, statement, work, claims: [] }), commands: step.commands };
+  const commands = step.commands.filter(({ kind }) => kind !== 'retract' || hasRepository(stored.repository));
+  return { entry: newEntry({ job: step.job, statement, work, claims: [] }), commands };
 }
 
 /** The work of a job that does nothing any more but end. */
@@ -145,11 +147,13 @@ function isSuperseded({ id, detail, repository, label }: StoredJob, jobs: readon
 }
 
 /**
- * A backup that was cancelled while its manifest was on its way: the coordinator may have died before it took the
+ * A backup that was cancelled after its manifest may have been written: the coordinator may have died before it took the
  * manifest back, and a cancelled backup must show nothing.
  */
-function retractInfo(world: World, { detail, states, repository, label }: StoredJob): void {
-  if (detail.kind !== 'backup' || states.at(-2)?.state !== 'UPLOAD_INFO') return;
-  const path = infoPath(repository, label, detail.backupTime);
-  world.perform({ op: 'retract', repository, path }, () => undefined);
+function retractInfo(world: World, stored: StoredJob): void {
+  const { repository, label, states, detail } = stored;
+  if (detail.kind !== 'backup') return;
+  const { backupTime } = detail;
+  const operation = retraction({ repository, label, backupTime, states: states as BackupJob['states'] });
+  if (operation) world.perform(operation, () => undefined);
 }

@@ -132,7 +132,7 @@ const backupLifecycle: Lifecycle<BackupState, BackupJob> = {
   cancelled: 'CANCELLED',
   advance,
   take,
-  onCancel: releaseAll,
+  onCancel,
 };
 
 type BackupTurn = Turn<BackupJob>;
@@ -224,6 +224,19 @@ function startUploads(turn: BackupTurn): boolean {
   });
   return enter(turn, 'UPLOADING');
 }
+
+/**
+ * A manifest on its way is taken back by whoever writes it. One that a coordinator wrote which is gone by now, or that a failed
+ * try left, is nobody's: a cancelled job shows nothing.
+ */
+function onCancel(turn: BackupTurn): void {
+  releaseAll(turn);
+  if (mayHavePublished(turn.job) && !turn.job.transient.publishing) turn.commands.push({ kind: 'retract' });
+}
+
+/** Whether the job, under this or an earlier coordinator, came as far as to write its manifest. */
+export const mayHavePublished = ({ states }: Pick<BackupJob, 'states'>): boolean =>
+  states.some(({ state }) => state === 'UPLOAD_INFO');
 
 function takeReport(turn: BackupTurn, taskId: number, report: TaskReport): void {
   const { checksums } = turn.job.transient;

@@ -28,6 +28,8 @@ export type Command =
   | { readonly kind: 'release'; readonly nodes: readonly number[] }
   /** BACKUP: write the manifest, after which users see the snapshot. Answered by `published` or `publish-failed`. */
   | { readonly kind: 'publish'; readonly uploaded: UploadedShards }
+  /** BACKUP: take back a manifest that may have been written although the job ends cancelled. */
+  | { readonly kind: 'retract' }
   /** RESTORE: make the restored tables visible, or forget them. */
   | { readonly kind: 'commit' }
   | { readonly kind: 'discard' }

@@ -6,6 +6,7 @@ import type { EngineSettings } from './settings.js';
 
 export {
   createBackupJob,
+  mayHavePublished,
   resumeBackup,
   type BackupJob,
   type BackupState,

@@ -129,7 +129,9 @@ for (const state of STATES) {
     driver.reach(state, PLAN);
     const reason = error('JOB_CANCELLED', 'enough');
     const release = state === 'PENDING' ? [] : ['release [0,1]'];
-    t.deepEqual(told(driver.tell({ kind: 'cancel', error: reason })), ['abort', ...release, 'persist']);
+    const retract = state === 'UPLOAD_INFO' ? ['retract'] : [];
+    const expected = ['abort', ...release, ...retract, 'persist'];
+    t.deepEqual(told(driver.tell({ kind: 'cancel', error: reason })), expected);
     t.is(driver.job.state, 'CANCELLED');
     t.deepEqual(driver.job.error, reason);
     const { job } = driver;

@@ -12,7 +12,7 @@ import {
 import { parseStatement, type Statement } from '../../src/sql/index.js';
 import { Death, MortalWorld } from '../fixtures/mortal-world.js';
 import { jobIdOf } from '../fixtures/outcome.js';
-import { arbitraryScenario } from '../fixtures/scenarios.js';
+import { arbitraryScenario, engine as preset, scenario as smallScenario } from '../fixtures/scenarios.js';
 import { textJournal } from '../fixtures/text-journal.js';
 import {
   contentPaths,
@@ -31,6 +31,8 @@ interface Survivor {
   readonly coordinator: Coordinator;
   readonly jobId: number;
   readonly deaths: number;
+  /** When the last coordinator began. */
+  readonly tookOverAtMs: number;
 }
 
 /**
@@ -64,15 +66,18 @@ function outlive(
     present = coordinator;
     const run = (isDone: () => boolean): boolean =>
       world.run(() => mortal.isDead || isDone()) && !mortal.isDead;
+    const tookOverAtMs = world.now();
     let jobId: number | undefined;
     try {
       jobId = toTheEnd(coordinator, run, statement);
     } catch (error) {
       if (!(error instanceof Death)) throw error;
     }
-    if (jobId !== undefined) return { coordinator, jobId, deaths };
+    if (jobId !== undefined) return { coordinator, jobId, deaths, tookOverAtMs };
     if (!mortal.isDead) throw new Error('nothing is left to happen, and the job has not ended');
     deaths++;
+    // A restart takes longer than a request: what the dead one had sent arrives before the next one begins.
+    world.run(() => mortal.isSilent);
   }
   throw new Error('the last coordinator died');
 }
@@ -157,6 +162,26 @@ test('crash anywhere: a backup that is cancelled and whose coordinator dies show
     { numRuns: RUNS },
   );
   t.true(cancelled > RUNS / 20, `only ${cancelled} jobs were cancelled`);
+});
+
+/** Two mistakes that random search took thousands of runs to find, at every moment at which they can show. */
+test('crash anywhere: a cancel just after a coordinator was replaced takes back what the ones before did', (t) => {
+  for (const tickMs of [0, 3000]) {
+    const scenario = smallScenario({ engine: preset('tuned', { tickMs }) });
+    const statement = scenarioStatement(scenario);
+    for (let moment = 0; moment < 120; moment++) {
+      const { tookOverAtMs } = outlive(virtualCluster(scenario), statement, [moment, 3]);
+      for (const laterMs of [0, 0.5, 1, 2]) {
+        const cluster = virtualCluster(scenario);
+        const survivor = outlive(cluster, statement, [moment, 3], tookOverAtMs + laterMs);
+        settle(cluster);
+        const { state } = survivor.coordinator.recordOf(survivor.jobId)!.job;
+        const at = `${state} after ${moment} moments and ${laterMs} ms, tick ${tickMs} ms`;
+        t.is(cluster.repository.timestampsOf('label1').length, state === 'FINISHED' ? 1 : 0, at);
+        t.true(cluster.world.nodes.isClean, at);
+      }
+    }
+  }
 });
 
 test('crash anywhere: a restore whose coordinator dies, again and again, ends right and leaves nothing behind', (t) => {

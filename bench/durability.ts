@@ -14,9 +14,10 @@ export const durabilitySuite: Suite = {
   name: 'durability',
   hypothesis:
     'syncing each file costs small files most, and large files no more than writing them to the disk at all',
-  cases(isQuick) {
-    // On the disk that drills use: the system's directory for temporary files may be in memory.
-    directory = mkdtempSync(path.join(process.cwd(), '.durability-'));
+  cases({ isGate, isQuick, workDirectory }) {
+    // How long a disk takes is no business of the gate.
+    if (isGate) return [];
+    directory = mkdtempSync(path.join(workDirectory, 'durability-'));
     const sizes = [
       { name: '16 KiB', sizeBytes: 16 * KIB, files: isQuick ? 20 : 200 },
       { name: '1 MiB', sizeBytes: MIB, files: isQuick ? 4 : 40 },

@@ -1,68 +1,103 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
-import { runDrill } from '../src/drill/index.js';
+import { startBackupCluster, type BackupCluster } from '../src/drill/bench/backup-cluster.js';
 import { loadScenario } from '../src/scenario/index.js';
-import type { Suite } from './suite.js';
+import type { Case, Suite, SuiteContext } from './suite.js';
 
-const nothing = (): void => undefined;
-let workDirectory = '';
+const KIB = 1024;
+const MIB = 1024 * KIB;
 
-/** The same bytes in files of another size, from another number of nodes; nothing is limited but by the machine. */
-function scenario(nodes: number, files: number, fileSize: string, durable: boolean): string {
-  return `
-name: ${nodes}-nodes-${files}-files-${durable}
+/** What is backed up, and by whom. */
+interface Shape {
+  readonly what: string;
+  readonly nodes: number;
+  readonly shards: number;
+  readonly filesPerShard: number;
+  readonly fileBytes: number;
+  readonly durable?: true;
+  readonly gate?: true;
+}
+
+/** Whatever the shape, nothing is limited but by the machine. Besides its segment files, a shard has a small header. */
+const yamlOf = ({ what, nodes, shards, filesPerShard, fileBytes, durable }: Shape): string => `
+name: ${what.replaceAll(/\W+/g, '-')}
 cluster:
   nodes: ${nodes}
   replication: 1
   hardware: { disk: unlimited, hash: unlimited, nic: unlimited, link: 0 }
-repository: { latency: 0 ms, durable: ${durable} }
-databases: [{ name: db, tables: [{ name: t, buckets: 16, filesPerShard: ${files / 16}, fileSize: ${fileSize} }] }]
+repository: { latency: 0 ms, durable: ${durable ?? false} }
+databases: [{ name: db, tables: [{ name: t, buckets: ${shards}, filesPerShard: ${filesPerShard}, fileSize: ${fileBytes} B }] }]
 engine: { preset: tuned, uploadWorkers: 1 }
 statement: BACKUP SNAPSHOT db.bench TO example_repo
 `;
+
+function shapes({ isQuick }: SuiteContext): readonly Shape[] {
+  const megabytes = isQuick ? 32 : 256;
+  const of = (
+    fileBytes: number,
+    filesPerShard: number,
+  ): Pick<Shape, 'shards' | 'filesPerShard' | 'fileBytes'> => ({
+    shards: Math.max(1, Math.round((megabytes * MIB) / fileBytes / filesPerShard)),
+    filesPerShard,
+    fileBytes,
+  });
+  const nodes = 2;
+  return [
+    ...[1, 2, 4].map((count) => ({ what: `1 MiB files, ${count} nodes`, nodes: count, ...of(MIB, 4) })),
+    { what: '16 KiB files', nodes, ...of(16 * KIB, 4) },
+    { what: '16 MiB files', nodes, ...of(16 * MIB, 1) },
+    ...[1, 4, 16].map((perShard) => ({
+      what: `64 KiB files, ${perShard} a shard`,
+      nodes,
+      ...of(64 * KIB, perShard),
+    })),
+    { what: '1 MiB files, durable', nodes, ...of(MIB, 4), durable: true },
+    { what: '64 KiB files, durable', nodes, ...of(64 * KIB, 4), durable: true },
+  ];
 }
 
-/** All but one leave it to the operating system when files reach the disk: what syncing costs is a suite of its own. */
-const CLUSTERS = [
-  { nodes: 1, durable: false },
-  { nodes: 2, durable: false },
-  { nodes: 2, durable: true },
-  { nodes: 4, durable: false },
+/** For the gate: some tens of milliseconds each, and on one node, so that a core is left for whatever else runs. */
+const GATED: readonly Shape[] = [
+  { what: 'large files', nodes: 1, shards: 1, filesPerShard: 2, fileBytes: 4 * MIB, gate: true },
+  { what: 'small files', nodes: 1, shards: 4, filesPerShard: 15, fileBytes: 16 * KIB, gate: true },
 ];
 
-/** tinybench times whole drills, but what is shown is the job alone: the cluster's start is not part of a backup. */
+const NEVER = new AbortController().signal;
+
+/** The clusters that are up. Those of the gate wait for their turns side by side; of others there is one at a time. */
+const up = new Set<BackupCluster>();
+
+async function closeAll(): Promise<void> {
+  for (const cluster of up) {
+    up.delete(cluster);
+    await cluster.close();
+  }
+}
+
+function caseOf(shape: Shape, { isGate, workDirectory }: SuiteContext): Case {
+  const { what, shards, filesPerShard, fileBytes, gate } = shape;
+  let cluster: BackupCluster | undefined;
+  return {
+    name: what,
+    async before() {
+      if (cluster) return;
+      if (!isGate) await closeAll();
+      const { scenario } = loadScenario(yamlOf(shape), 'bench.yaml').variants[0]!;
+      cluster = await startBackupCluster(scenario, { workDirectory, signal: NEVER });
+      up.add(cluster);
+    },
+    async run() {
+      await cluster!.backUp();
+    },
+    after: () => cluster!.forget(),
+    amount: (shards * filesPerShard * fileBytes) / 1e6,
+    unit: 'MB/s',
+    ...(gate ? { gate } : {}),
+  };
+}
+
 export const uploadSuite: Suite = {
   name: 'upload',
   hypothesis:
-    'on one machine, a second node helps until its cores are busy, and small files cost by the file',
-  cases(isQuick) {
-    workDirectory = mkdtempSync(path.join(tmpdir(), 'drill-bench-'));
-    const megabytes = isQuick ? 32 : 256;
-    const shapes = [
-      { files: 16, fileSize: `${megabytes / 16} MiB`, what: 'large files' },
-      { files: (megabytes * 1024) / 64, fileSize: '64 KiB', what: 'small files' },
-    ];
-    return shapes.flatMap(({ files, fileSize, what }) =>
-      CLUSTERS.map(({ nodes, durable }) => {
-        const loaded = loadScenario(scenario(nodes, files, fileSize, durable), 'bench.yaml');
-        return {
-          name: `${what} (${files} of ${fileSize}), ${nodes} node${nodes > 1 ? 's' : ''}${durable ? ', durable' : ''}, whole drill without restore`,
-          run: async () => {
-            const report = await runDrill(loaded, {
-              workDirectory,
-              prove: false,
-              command: 'bench',
-              signal: new AbortController().signal,
-              listener: { onPhase: nothing, onProgress: nothing },
-            });
-            if (report.variants[0]!.measured!.job.state !== 'FINISHED') throw new Error('the backup failed');
-          },
-          amount: megabytes * 1.048576,
-          unit: 'MB/s',
-        };
-      }),
-    );
-  },
-  tearDown: () => rmSync(workDirectory, { recursive: true, force: true }),
+    'on one machine, a second node helps until its cores are busy, and small files cost by the file, however they are spread over shards',
+  cases: (context) => (context.isGate ? GATED : shapes(context)).map((shape) => caseOf(shape, context)),
+  tearDown: closeAll,
 };

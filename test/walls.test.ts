@@ -43,6 +43,9 @@ const FORBIDDEN_IMPORTS: readonly (readonly [file: string, imported: string])[] 
   ['src/planner/x.ts', '../cli/main.js'],
   ['src/planner/x.ts', '../drill/index.js'],
   ['src/report/x.ts', '../planner/index.js'],
+  ['src/report/x.ts', '../regression/index.js'],
+  ['src/regression/x.ts', '../planner/index.js'],
+  ['src/regression/x.ts', '../world/result.js'],
   ['src/drill/x.ts', '../cli/main.js'],
   ['src/server/x.ts', '../drill/index.js'],
   ['src/server/x.ts', '../report/index.js'],
@@ -67,6 +70,7 @@ const PURE = [
   'world/virtual',
   'scenario',
   'planner',
+  'regression',
   'report',
 ];
 

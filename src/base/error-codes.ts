@@ -9,6 +9,8 @@ export const ERROR_CODES = {
   SCENARIO_UNREADABLE: 'The scenario file cannot be read.',
   IMPORT_UNREADABLE: 'What a cluster was to be imported from cannot be read.',
   IMPORT_REFUSED: 'The cluster to import from could not be reached, or refused a statement.',
+  BENCHMARKS_UNREADABLE: 'A file of benchmark results cannot be read.',
+  BENCHMARK_FAILED: 'A version to be measured could not be had, built or run.',
   DATABASE_UNKNOWN: 'The statement names a database that is not in the catalog.',
   TABLE_UNKNOWN: 'The statement names a table that is not in the database.',
   TABLE_TYPE_UNSUPPORTED: 'The statement names a table of a type that it cannot be used on.',

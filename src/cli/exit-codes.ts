@@ -7,6 +7,8 @@ export const EXIT = {
   usage: 2,
   /** The prediction is longer than the scenario's window. */
   doesNotFit: 3,
+  /** A comparison found something worse than before. */
+  regression: 4,
   /** As shells do for SIGINT. */
   interrupted: 130,
 } as const;

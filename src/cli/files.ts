@@ -16,6 +16,10 @@ export const readHardwareFile = (file: string): string =>
 export const readListing = (file: string): string =>
   readText(file, 'listing', 'docs/import.md says how to save what a cluster lists', 'IMPORT_UNREADABLE');
 
+/** The text of a file of benchmark results. Throws BENCHMARKS_UNREADABLE. */
+export const readResults = (file: string): string =>
+  readText(file, 'benchmark results', 'drill bench --output FILE writes them', 'BENCHMARKS_UNREADABLE');
+
 function readText(
   file: string,
   what: string,

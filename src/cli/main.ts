@@ -5,7 +5,9 @@ import { DrillError } from '../base/errors.js';
 import { VERSION } from '../base/version.js';
 import { EXIT } from './exit-codes.js';
 import { printable } from './printable.js';
+import { addBench } from './bench.js';
 import { addCalibrate } from './calibrate.js';
+import { addCompare } from './compare.js';
 import { addImport } from './import.js';
 import { addPlan } from './plan.js';
 import { addRun } from './run.js';
@@ -16,7 +18,8 @@ import { addClean } from './clean.js';
 import { addVerify } from './verify.js';
 
 const EXIT_CODES = `
-Exit codes: 0 fine, 1 failed, 2 wrong command line, scenario or statement, 3 does not fit the window, 130 interrupted.
+Exit codes: 0 fine, 1 failed, 2 wrong command line, scenario or statement, 3 does not fit the window, 4 regression
+found, 130 interrupted.
 
 Examples:
   $ npx drill run scenarios/quickstart.yaml                     a real backup, proved by a restore, with its prediction
@@ -32,6 +35,7 @@ const USERS_FAULTS: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'SCENARIO_INVALID',
   'SCENARIO_UNREADABLE',
   'IMPORT_UNREADABLE',
+  'BENCHMARKS_UNREADABLE',
   'DATABASE_UNKNOWN',
   'TABLE_UNKNOWN',
   'TABLE_TYPE_UNSUPPORTED',
@@ -67,6 +71,8 @@ for (const add of [
   addImport,
   addCalibrate,
   addVerify,
+  addBench,
+  addCompare,
   addSchema,
   addClean,
 ])

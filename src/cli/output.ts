@@ -12,6 +12,8 @@ export interface Printer extends DrillListener {
   /** What a plan asks next, and how many of the simulations for it are done. */
   readonly onStage: (stage: string) => void;
   readonly onRuns: (progress: RunsProgress) => void;
+  /** What is done now, of work that takes a while. */
+  readonly onStep: (what: string) => void;
   /** Ends whatever line is being redrawn. */
   readonly done: () => void;
 }
@@ -48,6 +50,7 @@ function jsonPrinter(): Printer {
     onProgress: (snapshot) =>
       line({ type: 'progress', phase: snapshot.phase, variant: snapshot.variant, ...progressOf(snapshot) }),
     onStage: (stage) => line({ type: 'stage', stage }),
+    onStep: (what) => line({ type: 'step', what }),
     onRuns(progress) {
       const nowMs = performance.now();
       if (nowMs - lastMs < JSON_INTERVAL_MS) return;
@@ -69,6 +72,7 @@ function quietPrinter(): Printer {
     onProgress: nothing,
     onStage: nothing,
     onRuns: nothing,
+    onStep: nothing,
     note: nothing,
     done: nothing,
     result: (text) => writeLine(process.stdout, text),
@@ -99,6 +103,7 @@ function plainPrinter(): Printer {
       lastMs = nowMs;
       writeLine(process.stderr, runsLine(stage, progress, terminalWidth()));
     },
+    onStep: (what) => writeLine(process.stderr, what),
     result: (text) => writeLine(process.stdout, text),
     note: (text) => writeLine(process.stderr, text),
     done: () => undefined,
@@ -131,6 +136,7 @@ function terminalPrinter(): Printer {
       stage = next;
     },
     onRuns: (progress) => draw(runsLine(stage, progress, terminalWidth())),
+    onStep: (what) => draw(what),
     result(text) {
       finish();
       writeLine(process.stdout, text);

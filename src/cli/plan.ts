@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
-import { InvalidArgumentError, Option, type Command } from 'commander';
+import { Option, type Command } from 'commander';
+import { countUpTo, shareOf } from './arguments.js';
 import { commandLine } from './command-line.js';
 import { onInterrupt } from './interrupt.js';
 import type { Printer } from './output.js';
@@ -30,14 +31,6 @@ takes some seconds. The exit code is 3 where the window is not met as surely as 
 /** More repetitions than these tell nobody more. */
 const MOST_REPETITIONS = 10_000;
 const MOST_THREADS = 1024;
-
-const countUpTo =
-  (most: number) =>
-  (text: string): number => {
-    const count = Number(text);
-    if (/^\d+$/.test(text) && count >= 1 && count <= most) return count;
-    throw new InvalidArgumentError(`It is a whole number, 1 or more and at most ${most}.`);
-  };
 
 export function addPlan(program: Command): void {
   const command = program
@@ -111,11 +104,3 @@ const withWindow = (options: PlanCommandOptions): ReportOptions =>
   options.window === undefined
     ? options
     : { ...options, set: [...(options.set ?? []), `window=${options.window}`] };
-
-/** `95%`, `95 %` or `0.95`. */
-function shareOf(text: string): number {
-  const match = /^(\d+(?:\.\d+)?) *(%?)$/.exec(text.trim());
-  const share = match ? Number(match[1]) / (match[2] === '%' ? 100 : 1) : NaN;
-  if (share > 0 && share < 1) return share;
-  throw new InvalidArgumentError('It is more than 0 % and less than 100 %, as in 95%.');
-}

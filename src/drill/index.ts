@@ -1,3 +1,4 @@
+export { bench, type BenchOptions, type BenchResults } from './bench/bench.js';
 export { calibrate, type CalibrateOptions, type Calibration } from './calibrate/index.js';
 export { givingWay } from './give-way.js';
 export { NO_PROGRESS, type DrillListener, type Phase, type PhaseProgress } from './listener.js';

@@ -15,6 +15,7 @@ import type { Statement } from '../sql/index.js';
 import type { NodeHardware, RepositoryLimits } from '../world/hardware.js';
 import { RealWorld } from '../world/real/real-world.js';
 import { Recorder } from '../world/recorder.js';
+import type { TaskTally } from '../world/tally.js';
 
 export interface RealClusterOptions {
   readonly catalog: Catalog;
@@ -28,6 +29,8 @@ export interface RealClusterOptions {
   readonly seed: string;
   /** Whether `clusterDirectory` is removed in the end. */
   readonly isTemporary?: boolean;
+  /** Told what each task did. */
+  readonly onTally?: ((tally: TaskTally) => void) | undefined;
   /** What an earlier coordinator of the same cluster left is taken up from it. */
   readonly journal: Journal;
 }

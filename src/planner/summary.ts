@@ -4,7 +4,7 @@ import type { RunResult } from '../world/result.js';
 import { attributionOf } from './attribution.js';
 import { expectedFiles } from './seeds.js';
 import { simulate } from './simulate.js';
-import { runStatement, virtualCluster } from './virtual-cluster.js';
+import { runStatement, virtualCluster, type VirtualClusterOptions } from './virtual-cluster.js';
 
 /** A simulated run, and where its time went. */
 export interface AttributedRun {
@@ -13,8 +13,11 @@ export interface AttributedRun {
 }
 
 /** Simulates a scenario, and asks where the time went. A pure function. Throws what is wrong with the statement. */
-export function simulateAttributed(scenario: Scenario): AttributedRun {
-  const cluster = virtualCluster(scenario, { attribute: true });
+export function simulateAttributed(
+  scenario: Scenario,
+  options: Pick<VirtualClusterOptions, 'trace'> = {},
+): AttributedRun {
+  const cluster = virtualCluster(scenario, { ...options, attribute: true });
   const result = runStatement(cluster, scenarioStatement(scenario));
   const { catalog, coordinator, world } = cluster;
   const { uploadWorkers, downloadWorkers } = scenario.engine;

@@ -3,6 +3,7 @@ import type { SerializedError } from '../../base/errors.js';
 import type { NodeTask, TaskReport } from '../../node/index.js';
 import type { ManifestFile, S3Credentials, StorageSpec } from '../../repository/index.js';
 import type { NodeHardware, RepositoryLimits } from '../hardware.js';
+import type { Tally } from '../tally.js';
 import type { NodePaths } from './paths.js';
 
 /** What a worker thread is told when it starts. */
@@ -13,6 +14,8 @@ export interface WorkerSetup {
   readonly limits: RepositoryLimits;
   readonly seed: string;
   readonly shared: SharedState;
+  /** Whether the thread's calls of the file system are to be counted. */
+  readonly countFileCalls: boolean;
 }
 
 /** Memory that all threads of a world share. */
@@ -85,4 +88,7 @@ export interface WorkerAnswer {
   readonly endNs: bigint;
   /** Three numbers a transfer: start and end (ms since the task's start), bytes. */
   readonly transfers: Float64Array;
+  /** How often each operation was begun. */
+  readonly operations: Tally;
+  readonly fileCalls: Tally;
 }

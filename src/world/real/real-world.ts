@@ -11,6 +11,7 @@ import { openStorage } from '../../repository/storage/open.js';
 import type { Storage } from '../../repository/storage/storage.js';
 import type { NodeHardware, RepositoryLimits } from '../hardware.js';
 import type { Recorder } from '../recorder.js';
+import type { TaskTally } from '../tally.js';
 import { msToNs, nowNs, nsToMs, Pacer } from './pacer.js';
 import { nodePaths, rehearsalDirectory } from './paths.js';
 import {
@@ -37,6 +38,11 @@ export interface RealWorldOptions {
   readonly seed: string;
   /** Whether `clusterDirectory` is removed in the end, so that nothing in it needs to be tidied up. */
   readonly isTemporary?: boolean;
+  /**
+   * Told what each task did, also one that failed. Calls of the file system are counted then, and tasks done one after the other:
+   * of threads that run at once, which one makes a directory for all is chance.
+   */
+  readonly onTally?: ((tally: TaskTally) => void) | undefined;
 }
 
 /** What has been moved so far, for progress. */
@@ -68,6 +74,7 @@ export class RealWorld implements World {
   private readonly requestTurns: Pacer;
   private readonly latencyMs: () => number;
   private hurried = false;
+  private lastTask: Promise<void> = Promise.resolve();
   private sentTasks = 0;
   private originNs = nowNs();
   private epochMs = Date.now();
@@ -154,10 +161,12 @@ export class RealWorld implements World {
     const running = this.inFlight.get(key) ?? new Set();
     this.inFlight.set(key, running);
     // What a job left can only be dropped once nothing of the job is running there any more.
-    const before = task.kind === 'release' ? Promise.allSettled(running) : undefined;
+    const own = task.kind === 'release' ? Promise.allSettled(running) : undefined;
+    const before = this.options.onTally ? Promise.allSettled([own, this.lastTask]) : own;
     const message = this.messageFor(task, job);
     const done = this.doTask(message, job, before, answer).finally(() => running.delete(done));
     running.add(done);
+    this.lastTask = done;
   }
 
   abort(jobId: number): void {
@@ -255,6 +264,8 @@ export class RealWorld implements World {
       return;
     }
     this.note(task, job, done);
+    const { operations, fileCalls } = done;
+    this.options.onTally?.({ node: task.node, task: task.kind, operations, fileCalls });
     if (done.aborted) return;
     answer(done.outcome.ok ? success(done.outcome.report) : { ok: false, error: done.outcome.error });
   }
@@ -315,8 +326,9 @@ export class RealWorld implements World {
 
   private startPool(nodeName: string, hardware: NodeHardware, shared: SharedState): Piscina {
     const { threadsPerNode, clusterDirectory, limits, seed } = this.options;
+    const countFileCalls = this.options.onTally !== undefined;
     const paths = nodePaths(clusterDirectory, nodeName);
-    const setup: WorkerSetup = { nodeName, paths, hardware, limits, seed, shared };
+    const setup: WorkerSetup = { nodeName, paths, hardware, limits, seed, shared, countFileCalls };
     return startThreads(WORKER, {
       minThreads: threadsPerNode,
       maxThreads: threadsPerNode,

@@ -4,6 +4,8 @@ import { serialize } from '../../base/errors.js';
 import { taskProcedure, type TaskReport } from '../../node/index.js';
 import { loadS3, openStorage } from '../../repository/storage/open.js';
 import type { Storage } from '../../repository/storage/storage.js';
+import { count } from '../tally.js';
+import { countFileCalls } from './file-calls.js';
 import { Interpreter } from './interpreter.js';
 import { Pace, TaskAborted } from './pace.js';
 import { nowNs } from './pacer.js';
@@ -20,6 +22,7 @@ import type {
 const setup = workerData as WorkerSetup;
 const pace = new Pace(setup, threadId);
 const progress = new BigInt64Array(setup.shared.progress);
+const fileCalls = setup.countFileCalls ? countFileCalls() : undefined;
 const storages = new Map<string, Promise<Storage>>();
 
 const WARM_UP_TIMEOUT_MS = 10_000;
@@ -34,28 +37,38 @@ async function doTask(message: TaskMessage): Promise<WorkerAnswer> {
   pace.begin(message);
   const storage = message.mounted ? await storageOf(message.mounted) : undefined;
   const interpreter = new Interpreter({ paths: setup.paths, storage, pace, progress, message, startNs });
+  const operations: Record<string, number> = {};
+  const takeFileCalls = await fileCalls;
+  takeFileCalls?.();
   const answer = (outcome: WorkerAnswer['outcome'], aborted: boolean): WorkerAnswer => ({
     outcome,
     aborted,
     startNs,
     endNs: nowNs(),
     transfers: Float64Array.from(interpreter.transfers),
+    operations,
+    fileCalls: takeFileCalls?.() ?? {},
   });
   try {
-    return answer({ ok: true, report: await runProcedure(message, interpreter) }, false);
+    return answer({ ok: true, report: await runProcedure(message, interpreter, operations) }, false);
   } catch (error) {
     return answer({ ok: false, error: serialize(error) }, error instanceof TaskAborted);
   }
 }
 
 /** Carries the task's procedure out to its end; a failed operation is thrown into it, so that it can clean up. */
-async function runProcedure(message: TaskMessage, interpreter: Interpreter): Promise<TaskReport> {
+async function runProcedure(
+  message: TaskMessage,
+  interpreter: Interpreter,
+  operations: Record<string, number>,
+): Promise<TaskReport> {
   const procedure = taskProcedure(message.task);
   let next = procedure.next();
   while (!next.done) {
     // A release must go on when its job has been aborted: it is what cleans up.
     if (pace.isAborted && message.task.kind !== 'release') throw new TaskAborted();
     let value: unknown;
+    count(operations, next.value.op);
     try {
       const answer = interpreter.perform(next.value);
       value = answer instanceof Promise ? await answer : answer;

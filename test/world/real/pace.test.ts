@@ -16,6 +16,7 @@ function setup(): WorkerSetup {
     hardware: HARDWARE,
     limits: LIMITS,
     seed: '1',
+    countFileCalls: false,
     shared: {
       disk: Pacer.cell(),
       nic: Pacer.cell(),

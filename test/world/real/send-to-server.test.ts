@@ -45,7 +45,15 @@ function paceFor(limits: Partial<RepositoryLimits>): { pace: Pace; abort: () => 
     snapshotMs: 0,
   };
   const paths = { data: '', snapshots: '', staging: '' };
-  const setup = { nodeName: 'n', paths, hardware, limits: { ...UNLIMITED, ...limits }, seed: '', shared };
+  const setup = {
+    nodeName: 'n',
+    paths,
+    hardware,
+    limits: { ...UNLIMITED, ...limits },
+    seed: '',
+    shared,
+    countFileCalls: false,
+  };
   const pace = new Pace(setup, 0);
   pace.begin({
     kind: 'task',

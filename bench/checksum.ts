@@ -1,0 +1,66 @@
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { fixed } from '../src/base/distribution.js';
+import { Pace } from '../src/world/real/pace.js';
+import { Pacer } from '../src/world/real/pacer.js';
+import { ABORT_CELLS } from '../src/world/real/protocol.js';
+import { hashFile } from '../src/world/real/transfer.js';
+import type { Suite } from './suite.js';
+
+const KIB = 1024;
+const MIB = 1024 * KIB;
+
+/** Limits that never make anybody wait. */
+function unlimitedPace(): Pace {
+  const shared = {
+    disk: Pacer.cell(),
+    nic: Pacer.cell(),
+    bandwidth: Pacer.cell(),
+    requests: Pacer.cell(),
+    aborts: new SharedArrayBuffer(ABORT_CELLS * Int32Array.BYTES_PER_ELEMENT),
+    progress: new SharedArrayBuffer(0),
+    ready: new SharedArrayBuffer(4),
+  };
+  const hardware = {
+    diskBytesPerSec: Infinity,
+    hashBytesPerSec: Infinity,
+    nicBytesPerSec: Infinity,
+    linkMs: 0,
+    snapshotMs: 0,
+  };
+  const limits = {
+    bandwidthBytesPerSec: Infinity,
+    perConnectionBytesPerSec: Infinity,
+    latencyMs: fixed(0),
+    requestsPerSec: Infinity,
+    requestBurst: 1,
+    multipart: undefined,
+    client: { requestMs: 0, directoryMs: 0, bytesPerSec: Infinity },
+  };
+  const paths = { data: '', snapshots: '', staging: '' };
+  const setup = { nodeName: 'bench', paths, hardware, limits, seed: '1', shared, countFileCalls: false };
+  return new Pace(setup, 0);
+}
+
+export const checksumSuite: Suite = {
+  name: 'checksum',
+  hypothesis: 'a file in the page cache is hashed at the speed of MD5, and a small one costs by the file',
+  cases({ workDirectory }) {
+    const pace = unlimitedPace();
+    const sizes = [
+      { name: '16 KiB', sizeBytes: 16 * KIB },
+      { name: '8 MiB', sizeBytes: 8 * MIB },
+    ];
+    return sizes.map(({ name, sizeBytes }) => {
+      const file = path.join(workDirectory, `checksum-${sizeBytes}`);
+      writeFileSync(file, new Uint8Array(sizeBytes).fill(7));
+      return {
+        name,
+        run: () => void hashFile(pace, file),
+        amount: sizeBytes / 1e6,
+        unit: 'MB/s',
+        ...(sizeBytes === 8 * MIB ? { gate: true as const } : {}),
+      };
+    });
+  },
+};

@@ -1,0 +1,106 @@
+import { z } from 'zod';
+import { DrillError } from '../base/errors.js';
+
+/**
+ * The kinds of measurement, which are never mixed. Virtual: durations and counts in virtual time; counted: what a real run
+ * asked of nodes, repository and file system. Both are exact, so that any difference is a change of behaviour. Wall: what a
+ * clock says, noisy, and compared only in pairs that ran side by side.
+ */
+export const KINDS = ['virtual', 'counted', 'wall'] as const;
+export type Kind = (typeof KINDS)[number];
+
+/** What a number can be split by, to say what a difference is made of. */
+export const DIMENSIONS = ['state', 'cause', 'operation', 'node'] as const;
+export type Dimension = (typeof DIMENSIONS)[number];
+
+const about = <T extends z.ZodType>(schema: T, text: string): T => schema.describe(text);
+
+const parts = z.record(z.string(), z.number());
+
+const benchmark = z.strictObject({
+  name: about(z.string().min(1), 'Unique in the file: `scenario/what` or `suite/case`.'),
+  kind: z.enum(KINDS),
+  unit: about(z.string(), 'Of value and samples: ms, operations, bytes, calls, MB/s and so on.'),
+  better: about(z.enum(['smaller', 'bigger']), 'Which way is better.'),
+  value: about(z.number(), 'Exact kinds: the number itself. Wall: the median of the samples.'),
+  samples: about(
+    z.array(z.number().positive()).min(1).optional(),
+    'Wall only: one a round, each of a process of its own. The i-th of two files of one session are a pair.',
+  ),
+  parts: about(
+    z.partialRecord(z.enum(DIMENSIONS), parts).optional(),
+    'Exact kinds: what the value is made of, by state, cause, operation and node.',
+  ),
+  revision: about(
+    z.number().int().optional(),
+    'Which form of the benchmark it was: one that measures something else than before has another.',
+  ),
+});
+
+const commit = z.strictObject({
+  id: z.string(),
+  subject: z.string(),
+  committedAt: about(z.string(), 'ISO 8601.'),
+  dirty: about(z.boolean(), 'Whether the tree had changes that are not in the commit.'),
+});
+
+const resultFile = z.strictObject({
+  format: z.literal('backup-drill-benchmarks'),
+  formatVersion: z.literal(1),
+  tool: z.strictObject({ name: z.string(), version: z.string() }),
+  createdAt: about(z.string(), 'ISO 8601.'),
+  command: about(z.string(), 'What makes it again.'),
+  commit: commit.optional(),
+  machine: z
+    .strictObject({ cpu: z.string(), cores: z.number(), node: z.string(), platform: z.string() })
+    .optional(),
+  session: about(
+    z.string().optional(),
+    'Two files of one session were measured side by side, in turns, on one machine.',
+  ),
+  benchmarks: z.array(benchmark),
+});
+
+export type Benchmark = z.infer<typeof benchmark>;
+export type ResultFile = z.infer<typeof resultFile>;
+export type Commit = z.infer<typeof commit>;
+
+/** The JSON Schema of result files. */
+export const resultFileJsonSchema = (): object => z.toJSONSchema(resultFile);
+
+/**
+ * Reads a result file; `source` is its name in messages. Throws BENCHMARKS_UNREADABLE for what is none, and for two benchmarks
+ * of one name.
+ */
+export function parseResultFile(text: string, source: string): ResultFile {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch (error) {
+    throw unreadable(source, `it is not JSON: ${(error as Error).message}`);
+  }
+  const { format, formatVersion } = (json ?? {}) as Partial<Record<string, unknown>>;
+  if (format !== 'backup-drill-benchmarks') throw unreadable(source, 'it is not a file of benchmark results');
+  if (formatVersion !== 1)
+    throw unreadable(source, `its format is version ${String(formatVersion)}, and 1 is known`);
+  const parsed = resultFile.safeParse(json);
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    throw unreadable(source, `${issue!.path.join('.')}: ${issue!.message}`);
+  }
+  requireUniqueNames(parsed.data, source);
+  return parsed.data;
+}
+
+function requireUniqueNames({ benchmarks }: ResultFile, source: string): void {
+  const names = new Set<string>();
+  for (const { name } of benchmarks) {
+    if (names.has(name)) throw unreadable(source, `it has two benchmarks named ${name}`);
+    names.add(name);
+  }
+}
+
+const unreadable = (source: string, why: string): DrillError =>
+  new DrillError('BENCHMARKS_UNREADABLE', `${source} cannot be read: ${why}`, {
+    hint: 'drill bench --output FILE writes such files',
+  });

@@ -33,12 +33,14 @@ export function changeWords({ change, interval, pairs, pairsNeeded }: BenchmarkC
   return `${percentWords(change)}${range}, ${plural(pairs ?? 0, 'pair')}${more}`;
 }
 
-/** `operation rename: 240 → 480 (+240)`. */
+/** `operation rename: 240 → 480 (+240)`. What is counted goes without its unit. */
 export function reasonWords({ dimension, name, base, head }: Reason, unit: string): string {
   const difference = head - base;
   const sign = difference > 0 ? '+' : '−';
   const of = dimension === 'operation' && unit === 'calls' ? 'call' : dimension;
-  return `${of} ${name}: ${valueWords(base, unit)} → ${valueWords(head, unit)} (${sign}${valueWords(Math.abs(difference), unit)})`;
+  const shown = unit === 'ms' || unit === 'bytes' ? unit : '';
+  const words = (value: number): string => valueWords(value, shown);
+  return `${of} ${name}: ${words(base)} → ${words(head)} (${sign}${words(Math.abs(difference))})`;
 }
 
 /** Reasons that are said of each dimension; the rest is counted. */

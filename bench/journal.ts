@@ -54,13 +54,13 @@ export const journalSuite: Suite = {
   hypothesis: 'remembering a job costs one synced write, and by the shard what its text is long',
   cases({ isGate, workDirectory }) {
     const gated = {
-      name: '2000 shards to text and back',
+      name: '400 shards to text and back',
       run: () => void throughText(small),
-      amount: 2000,
+      amount: 400,
       unit: 'shards/s',
       gate: true as const,
     };
-    const small = jobOf(2000);
+    const small = jobOf(400);
     if (isGate) return [gated];
     const directory = path.join(workDirectory, 'journal');
     const journal = openJournal(directory, 'bench');

@@ -11,7 +11,7 @@ import { SUITES } from './suites.js';
 
 /** A case is warm when it has run so often, or so long: by then what matters of it is compiled. */
 const WARM_RUNS = 5;
-const WARM_MS = 300;
+const WARM_MS = 150;
 
 const [workDirectory = '.', handicapText = '0'] = process.argv.slice(2);
 /** Share of each run's time that is wasted on top of it: a build that is slower by a known share, to see that it is found. */

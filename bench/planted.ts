@@ -48,7 +48,7 @@ const PLANTED: readonly Planted[] = [
       "md5.update(buffer.subarray(0, bytes)); createHash('md5').update(buffer.subarray(0, bytes / 20)).digest();",
     ],
     kinds: 'wall',
-    said: [/Regression/, /checksum\/8 MiB +slower/],
+    said: [/Regression/, /checksum\/512 KiB +slower/],
   },
 ];
 

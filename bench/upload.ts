@@ -54,10 +54,10 @@ function shapes({ isQuick }: SuiteContext): readonly Shape[] {
   ];
 }
 
-/** For the gate: some tens of milliseconds each, and on one node, so that a core is left for whatever else runs. */
+/** For the gate: some milliseconds each, and on one node, so that a core is left for whatever else runs. */
 const GATED: readonly Shape[] = [
-  { what: 'large files', nodes: 1, shards: 1, filesPerShard: 2, fileBytes: 4 * MIB, gate: true },
-  { what: 'small files', nodes: 1, shards: 4, filesPerShard: 15, fileBytes: 16 * KIB, gate: true },
+  { what: 'large files', nodes: 1, shards: 1, filesPerShard: 1, fileBytes: 2 * MIB, gate: true },
+  { what: 'small files', nodes: 1, shards: 2, filesPerShard: 7, fileBytes: 16 * KIB, gate: true },
 ];
 
 const NEVER = new AbortController().signal;

@@ -5,7 +5,7 @@ import type { Suite } from './suite.js';
 const FILES_PER_SHARD = 10;
 
 /** Nodes, shards and workers of what the gate runs. */
-const GATED = [10, 80, 3];
+const GATED = [10, 20, 3];
 
 function fleet(nodes: number, shards: number, uploadWorkers: number): string {
   return `

@@ -15,6 +15,9 @@ export type Dimension = (typeof DIMENSIONS)[number];
 
 const about = <T extends z.ZodType>(schema: T, text: string): T => schema.describe(text);
 
+/** In one form, so that their order as texts is that in time. */
+const instant = z.iso.datetime({ precision: 3 }).describe('ISO 8601, in UTC, with milliseconds.');
+
 const parts = z.record(z.string(), z.number());
 
 const benchmark = z.strictObject({
@@ -40,7 +43,7 @@ const benchmark = z.strictObject({
 const commit = z.strictObject({
   id: z.string(),
   subject: z.string(),
-  committedAt: about(z.string(), 'ISO 8601.'),
+  committedAt: instant,
   dirty: about(z.boolean(), 'Whether the tree had changes that are not in the commit.'),
 });
 
@@ -48,7 +51,7 @@ const resultFile = z.strictObject({
   format: z.literal('backup-drill-benchmarks'),
   formatVersion: z.literal(1),
   tool: z.strictObject({ name: z.string(), version: z.string() }),
-  createdAt: about(z.string(), 'ISO 8601.'),
+  createdAt: instant,
   command: about(z.string(), 'What makes it again.'),
   commit: commit.optional(),
   machine: z

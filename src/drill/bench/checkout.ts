@@ -124,7 +124,7 @@ export async function commitOf(directory: string): Promise<Commit | undefined> {
     );
     return {
       id,
-      committedAt,
+      committedAt: new Date(committedAt).toISOString(),
       subject,
       dirty: (await git('status', '--porcelain', '--untracked-files=no')) !== '',
     };

@@ -21,9 +21,10 @@ export interface PairedSamples {
   readonly head: readonly number[];
 }
 
-/** How long a sample should take at least, and how many samples a process gives of a case. */
-const SAMPLE_MS = 20;
-const SAMPLES = 8;
+/** How often the two sides take turns with a case in a round, and how long a turn is: in time, and in runs, at least. */
+const TURNS = 6;
+const TURN_MS = 15;
+const TURN_RUNS = 8;
 
 /**
  * Measures two sides in turns. Each round has a fresh process of either, since what a process happens to be like (where its memory
@@ -98,9 +99,10 @@ async function measureCase(
   const [baseMs, headMs] = random() < 0.5 ? await inTurn(base, head) : (await inTurn(head, base)).reverse();
   // Both do the same number of runs, in all rounds.
   let runs = runsOf.get(name);
-  if (runs === undefined) runsOf.set(name, (runs = Math.ceil(SAMPLE_MS / Math.min(baseMs!, headMs!))));
+  if (runs === undefined)
+    runsOf.set(name, (runs = Math.max(TURN_RUNS, Math.ceil(TURN_MS / Math.min(baseMs!, headMs!)))));
   const samples = { base: [] as number[], head: [] as number[] };
-  for (let turn = 0; turn < SAMPLES; turn++) {
+  for (let turn = 0; turn < TURNS; turn++) {
     const order = random() < 0.5 ? (['base', 'head'] as const) : (['head', 'base'] as const);
     for (const side of order) {
       const measurer = side === 'base' ? base : head;

@@ -11,6 +11,9 @@ export type BencherResults = Readonly<Record<string, Readonly<Record<string, Ben
 
 const NS_PER_MS = 1e6;
 
+/** Characters of a slug. */
+const LONGEST_SLUG = 64;
+
 /**
  * Bencher Metric Format: each benchmark under its name, its number under the slug of a measure. Times are Bencher's own `latency`,
  * in nanoseconds; of other units the slug is the unit. Of times of a clock, the least and greatest sample are the bounds.
@@ -36,6 +39,8 @@ function measureOf(unit: Benchmark['unit']): string {
   const slug = unit
     .toLowerCase()
     .replaceAll(/[^a-z0-9]+/g, '-')
-    .replaceAll(/^-+|-+$/g, '');
+    .replace(/^-/, '')
+    .slice(0, LONGEST_SLUG)
+    .replace(/-$/, '');
   return slug === '' ? 'count' : slug;
 }

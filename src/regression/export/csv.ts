@@ -1,31 +1,32 @@
 import type { ResultFile } from '../result-file.js';
 
 /**
- * One row a commit and one column a benchmark, with the time of the commit first: what change-point tools read, as Apache Otava
- * does with `type: csv`, `time_column: time` and `attributes: [commit]`. What a file does not have is empty. RFC 4180.
+ * One row a commit, the oldest first, and one column a benchmark, with the time of the commit first: what change-point tools read,
+ * as Apache Otava does with `type: csv`, `time_column: time` and `attributes: [commit]`. What a file does not have is empty; Otava
+ * refuses a column with a gap if it is named among its metrics, and no other. RFC 4180.
  */
 export function wideCsv(files: readonly ResultFile[]): string {
   const names = [...new Set(files.flatMap(({ benchmarks }) => benchmarks.map(({ name }) => name)))];
-  const rows = files.map(({ commit, createdAt, benchmarks }) => {
+  // Readers take the rows for a series as they stand.
+  const inTurn = files.toSorted((a, b) => (timeOf(a) < timeOf(b) ? -1 : 1));
+  const rows = inTurn.map((file) => {
+    const { commit, benchmarks } = file;
     const values = new Map(benchmarks.map(({ name, value }) => [name, value]));
-    return [
-      commit?.committedAt ?? createdAt,
-      commit?.id ?? '',
-      ...names.map((name) => String(values.get(name) ?? '')),
-    ];
+    return [timeOf(file), word(commit?.id ?? ''), ...names.map((name) => String(values.get(name) ?? ''))];
   });
-  return csv([['time', 'commit', ...names], ...rows]);
+  return csv([['time', 'commit', ...names.map(word)], ...rows]);
 }
 
 /** One row a sample, and one for each number that is exact. */
-export function longCsv({ commit, createdAt, benchmarks }: ResultFile): string {
+export function longCsv(file: ResultFile): string {
+  const { commit, benchmarks } = file;
   const rows = benchmarks.flatMap(({ name, kind, unit, better, value, samples }) =>
     (samples ?? [value]).map((sample, i) => [
-      commit?.committedAt ?? createdAt,
-      commit?.id ?? '',
-      name,
+      timeOf(file),
+      word(commit?.id ?? ''),
+      word(name),
       kind,
-      unit,
+      word(unit),
       better,
       String(samples ? i + 1 : ''),
       String(sample),
@@ -37,8 +38,9 @@ export function longCsv({ commit, createdAt, benchmarks }: ResultFile): string {
 const csv = (rows: readonly (readonly string[])[]): string =>
   rows.map((row) => `${row.map(field).join(',')}\r\n`).join('');
 
-function field(text: string): string {
-  // A spreadsheet takes what begins so for a formula; numbers may.
-  const safe = /^[=+\-@\t\r]/.test(text) && !Number.isFinite(Number(text)) ? `'${text}` : text;
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
-}
+const timeOf = ({ commit, createdAt }: ResultFile): string => commit?.committedAt ?? createdAt;
+
+/** A text that is no number: a spreadsheet would take one that begins so for a formula. */
+const word = (text: string): string => (/^[=+\-@\t\r\n]/.test(text) ? `'${text}` : text);
+
+const field = (text: string): string => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);

@@ -28,5 +28,8 @@ export function githubActionBenchmark(
     }));
 }
 
-const halfSpread = (samples: readonly number[]): number =>
-  Number(((Math.max(...samples) - Math.min(...samples)) / 2).toPrecision(3));
+/** The action reads no range of a single character, and would not scale it with its value where the unit changes. */
+function halfSpread(samples: readonly number[]): string {
+  const half = String(Number(((Math.max(...samples) - Math.min(...samples)) / 2).toPrecision(3)));
+  return half.length === 1 ? `${half}.0` : half;
+}

@@ -1,4 +1,4 @@
-import { escapeMarkdown } from '../../report/escape.js';
+import { escapeMarkdown, markdownCode } from '../../report/escape.js';
 import { titledTable } from '../../report/markdown-table.js';
 import type { Comparison } from '../comparison.js';
 import { comparisonTables, explanations } from '../view/tables.js';
@@ -9,6 +9,9 @@ export const COMMENT_MARKER = '<!-- backup-drill benchmarks -->';
 
 /** What GitHub takes as a comment, in characters; a job's summary may be longer. */
 const MOST_CHARACTERS = 65_536;
+
+/** Without what binary fractions add: 7, not 7.000000000000001. */
+const percent = (share: number): number => Number((share * 100).toPrecision(6));
 
 /**
  * A comparison for a pull request: the answer, what differs and why, and the rest folded away. Tables that GitHub's limit leaves no
@@ -21,12 +24,12 @@ export function markdownComment(comparison: Comparison): string {
       `- **${escapeMarkdown(name)}**\n${lines.map((line) => `  - ${escapeMarkdown(line)}`).join('\n')}`,
   );
   const of = ({ name, commit }: Comparison['base']): string =>
-    commit ? `${escapeMarkdown(name)} (\`${commit.id.slice(0, 10)}\`)` : escapeMarkdown(name);
+    commit ? `${escapeMarkdown(name)} (${markdownCode(commit.id.slice(0, 10))})` : escapeMarkdown(name);
   const first = [
     COMMENT_MARKER,
     `**${counts.slower > 0 ? '❌' : '✅'} ${escapeMarkdown(headline(comparison))}**`,
   ];
-  const last = `<sub>${of(base)} → ${of(head)}. Exact figures are compared exactly; times in pairs on one machine (${head.machine ?? 'unknown'}): changes under ${smallestEffect * 100} % never count, and an unchanged program raises an alarm in at most ${alpha * 100} % of comparisons.</sub>`;
+  const last = `<sub>${of(base)} → ${of(head)}. Exact figures are compared exactly; times in pairs on one machine (${escapeMarkdown(head.machine ?? 'unknown')}): changes under ${percent(smallestEffect)} % never count, and an unchanged program raises an alarm in at most ${percent(alpha)} % of comparisons.</sub>`;
   const parts = [
     ...comparisonTables(comparison, true).map(titledTable),
     why.length > 0 ? `**What the exact differences are made of**\n\n${why.join('\n')}` : '',

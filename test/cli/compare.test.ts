@@ -1,0 +1,130 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import test from 'ava';
+import { parseResultFile, type Benchmark, type Comparison } from '../../src/regression/index.js';
+import { exact, resultFile, wall } from '../fixtures/benchmarks.js';
+import { drill, lastLine } from '../fixtures/command.js';
+
+const directory = mkdtempSync(path.join(tmpdir(), 'compare-'));
+test.after.always(() => rmSync(directory, { recursive: true, force: true }));
+
+function write(name: string, benchmarks: readonly Benchmark[]): string {
+  const file = path.join(directory, name);
+  writeFileSync(file, JSON.stringify(resultFile(benchmarks, { session: 's' })));
+  return file;
+}
+
+const RENAMES = { parts: { operation: { rename: 240 } } };
+const base = write('base.json', [exact('renames', 240, RENAMES), exact('requests', 486)]);
+const worse = write('worse.json', [
+  exact('renames', 480, { parts: { operation: { rename: 480 } } }),
+  exact('requests', 486),
+]);
+const better = write('better.json', [exact('renames', 240, RENAMES), exact('requests', 400)]);
+
+test('a regression is exit code 4, with what it is made of', async (t) => {
+  const { code, stdout } = await drill(['compare', base, worse]);
+  t.is(code, 4);
+  t.regex(stdout, /^✖ Regression: 1 of 2 benchmarks worse: renames\./);
+  t.regex(stdout, /call rename: 240 → 480 \(\+240\)/);
+});
+
+test('none is exit code 0; an improvement is none, unless nothing may change', async (t) => {
+  const same = await drill(['compare', base, base]);
+  t.is(same.code, 0);
+  t.regex(same.stdout, /No regression in 2 benchmarks/);
+  t.is((await drill(['compare', base, better])).code, 0);
+  t.is((await drill(['compare', base, better, '--strict'])).code, 4);
+});
+
+test('every form is written, and the comparison is the last line of JSON', async (t) => {
+  const out = path.join(directory, 'out');
+  const forms = ['markdown', 'junit', 'csv', 'bencher', 'github-smaller', 'github-bigger'];
+  const { code, stdout } = await drill([
+    'compare',
+    base,
+    worse,
+    '--json',
+    ...forms.flatMap((form) => [`--${form}`, path.join(out, form)]),
+  ]);
+  t.is(code, 4);
+  t.is((lastLine(stdout) as Comparison).counts.slower, 1);
+  t.deepEqual(readdirSync(out).toSorted(), forms.toSorted());
+  for (const form of forms) t.true(readFileSync(path.join(out, form), 'utf8').length > 1, form);
+});
+
+test('kinds can be chosen', async (t) => {
+  const slow = write('slow.json', [exact('renames', 480), wall('time', [2, 2, 2, 2])]);
+  const { code, stdout } = await drill(['compare', base, slow, '--kinds', 'virtual,wall', '--json']);
+  t.is(code, 0);
+  t.deepEqual(
+    (lastLine(stdout) as Comparison).benchmarks.map(({ name, verdict }) => [name, verdict]),
+    [['time', 'new']],
+  );
+});
+
+for (const [args, says] of [
+  [['no-such.json', base], /cannot read benchmark results no-such\.json: there is no such file/],
+  [['package.json', base], /package\.json cannot be read: it is not a file of benchmark results/],
+  [[base, base, '--kinds', 'wall,other'], /other is no kind; there are virtual, counted, wall/],
+  [[base, base, '--alpha', '2'], /less than 100 %/],
+] as const) {
+  test(`drill compare ${args.join(' ').replaceAll(directory, '')} is refused, and why`, async (t) => {
+    const { code, stderr } = await drill(['compare', ...args]);
+    t.is(code, 2);
+    t.regex(stderr, says);
+  });
+}
+
+const TINY = path.join(directory, 'tiny.yaml');
+writeFileSync(
+  TINY,
+  `
+name: tiny
+cluster: { nodes: 2, replication: 1 }
+databases: [{ name: db, tables: [{ name: t, buckets: 2, filesPerShard: 1, fileSize: 1 KiB }] }]
+engine: { preset: tuned }
+statement: BACKUP SNAPSHOT db.tiny TO example_repo
+`,
+);
+
+test('drill bench writes what drill compare reads, the same each time', async (t) => {
+  const files = ['a.json', 'b.json'].map((name) => path.join(directory, name));
+  for (const file of files) {
+    const { code, stdout } = await drill(['bench', TINY, '--output', file]);
+    t.is(code, 0);
+    t.regex(stdout, /tiny\/counted\/file calls +\d/);
+  }
+  const results = files.map((file) => parseResultFile(readFileSync(file, 'utf8'), file));
+  t.true(results[0]!.benchmarks.length >= 10);
+  t.deepEqual(results[0]!.benchmarks, results[1]!.benchmarks);
+  t.is((await drill(['compare', ...files, '--strict'])).code, 0);
+});
+
+test('drill bench against a directory: both sides are measured by their own code, and times in pairs', async (t) => {
+  const { code, stdout } = await drill(['bench', TINY, '--base', '.', '--rounds', '1', '--json']);
+  t.is(code, 0);
+  const { benchmarks, counts } = lastLine(stdout) as Comparison;
+  const times = benchmarks.filter(({ kind }) => kind === 'wall');
+  t.true(times.length >= 5);
+  t.true(times.every(({ verdict, pairs }) => verdict === 'unclear' && pairs === 1));
+  t.is(counts.slower + counts.faster + counts.incomparable, 0);
+});
+
+test('a base that is not there is refused at once', async (t) => {
+  const { code, stderr } = await drill(['bench', TINY, '--base', 'no-such-ref']);
+  t.is(code, 2);
+  t.regex(stderr, /no-such-ref is neither a directory nor a commit that git knows here/);
+});
+
+test('Ctrl-C ends the benchmarks and leaves nothing', async (t) => {
+  const cwd = mkdtempSync(path.join(directory, 'cwd-'));
+  const { code, stdout } = await drill(['bench', TINY, '--base', path.resolve('.'), '--json'], {
+    interruptAt: 'times, in turns',
+    cwd,
+  });
+  t.is(code, 130);
+  t.like(lastLine(stdout), { type: 'error', code: 'INTERRUPTED' });
+  t.deepEqual(readdirSync(path.join(cwd, '.drill')), []);
+});

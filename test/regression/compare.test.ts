@@ -1,0 +1,184 @@
+import test from 'ava';
+import * as fc from 'fast-check';
+import { randomStream } from '../../src/base/random.js';
+import {
+  compare,
+  type Benchmark,
+  type BenchmarkComparison,
+  type ResultFile,
+} from '../../src/regression/index.js';
+import { arbitraryBenchmarks, exact, resultFile, wall } from '../fixtures/benchmarks.js';
+
+const named = (name: string, results: ResultFile): { name: string; results: ResultFile } => ({
+  name,
+  results,
+});
+
+function compared(base: readonly Benchmark[], head: readonly Benchmark[]): readonly BenchmarkComparison[] {
+  const session = { session: 's' };
+  return compare(named('base', resultFile(base, session)), named('head', resultFile(head, session)))
+    .benchmarks;
+}
+
+test('whatever is compared with itself is the same', (t) => {
+  fc.assert(
+    fc.property(arbitraryBenchmarks, (benchmarks) => {
+      const own = compared(benchmarks, benchmarks);
+      t.deepEqual(
+        own.map(({ name }) => name),
+        benchmarks.map(({ name }) => name),
+      );
+      for (const { verdict, reasons } of own) {
+        // Two samples or fewer tell nothing, also of what is the same.
+        t.true(verdict === 'same' || verdict === 'unclear', verdict);
+        t.is(reasons, undefined);
+      }
+    }),
+    { numRuns: 50 },
+  );
+});
+
+test('any difference of an exact number is found, and which way is worse is what the benchmark says', (t) => {
+  const value = fc.double({ min: 1, max: 1e6, noNaN: true });
+  fc.assert(
+    fc.property(
+      value,
+      value,
+      fc.constantFrom('smaller' as const, 'bigger' as const),
+      (before, after, better) => {
+        const [found] = compared([exact('x', before, { better })], [exact('x', after, { better })]);
+        const isSame = Math.abs(before - after) <= 1e-12 * Math.max(before, after);
+        const isWorse = better === 'smaller' ? after > before : after < before;
+        t.is(found!.verdict, isSame ? 'same' : isWorse ? 'slower' : 'faster');
+      },
+    ),
+  );
+});
+
+test('the reasons of a difference add up to it within each dimension, the greatest first', (t) => {
+  const parts = fc.dictionary(fc.constantFrom('put', 'rename', 'link', 'hash', 'list'), fc.nat(1000));
+  const sumOf = (given: Record<string, number>): number =>
+    Object.values(given).reduce((sum, n) => sum + n, 0);
+  fc.assert(
+    fc.property(parts, parts, (before, after) => {
+      const [found] = compared(
+        [exact('x', sumOf(before), { parts: { operation: before } })],
+        [exact('x', sumOf(after), { parts: { operation: after } })],
+      );
+      const reasons = found!.reasons ?? [];
+      const differences = reasons.map(({ base, head }) => head - base);
+      t.is(
+        differences.reduce((sum, n) => sum + n, 0),
+        sumOf(after) - sumOf(before),
+      );
+      t.true(differences.every((difference) => difference !== 0));
+      const sizes = differences.map(Math.abs);
+      t.deepEqual(
+        sizes,
+        sizes.toSorted((a, b) => b - a),
+      );
+    }),
+  );
+});
+
+test('parts that only differ among themselves are the same in sum, and are told', (t) => {
+  const [found] = compared(
+    [exact('x', 10, { parts: { operation: { put: 6, rename: 4 } } })],
+    [exact('x', 10, { parts: { operation: { put: 5, rename: 5 } } })],
+  );
+  t.is(found!.verdict, 'same');
+  t.is(found!.reasons!.length, 2);
+});
+
+test('what only one side has is new or gone, and gone comes last', (t) => {
+  const found = compared([exact('a', 1), exact('b', 1)], [exact('c', 1), exact('b', 1)]);
+  t.deepEqual(
+    found.map(({ name, verdict }) => [name, verdict]),
+    [
+      ['c', 'new'],
+      ['b', 'same'],
+      ['a', 'gone'],
+    ],
+  );
+});
+
+/** Pairs of samples: both disturbed alike, the head `slower` by a share, and each a little for itself. */
+function pairs(count: number, slower: number, noise: number, seed: string): [base: number[], head: number[]] {
+  const random = randomStream(seed, 'pairs');
+  const normal = (): number => Array.from({ length: 12 }, random).reduce((sum, n) => sum + n, -6);
+  const base = Array.from({ length: count }, () => 10 * Math.exp(normal() * 0.3));
+  return [base, base.map((sample) => sample * (1 + slower) * Math.exp(normal() * noise))];
+}
+
+function verdictOf(slower: number, noise: number, seed = 'a'): BenchmarkComparison {
+  const [base, head] = pairs(14, slower, noise, seed);
+  return compared([wall('x', base)], [wall('x', head)])[0]!;
+}
+
+test('a slowdown is found in pairs, whatever disturbs both sides of them', (t) => {
+  const found = verdictOf(0.1, 0.02);
+  t.is(found.verdict, 'slower');
+  const { low, high } = found.interval!;
+  t.true(low > 0.05 && high < 0.15 && found.pValue! < 0.01, `${low} to ${high}, ${found.pValue}`);
+  t.is(verdictOf(-0.1, 0.02).verdict, 'faster');
+});
+
+test('a change that is sure and does not matter is the same', (t) => {
+  const found = verdictOf(0.01, 0.001);
+  t.is(found.verdict, 'same');
+  t.true(found.interval!.low > 0 && found.pValue! < 0.01);
+});
+
+test('too much noise to tell: how many pairs would is said, and that many do', (t) => {
+  const found = verdictOf(0.08, 0.1);
+  t.is(found.verdict, 'unclear');
+  t.true(found.pairsNeeded! > 14 && found.pairsNeeded! < 1000, String(found.pairsNeeded));
+  const [base, head] = pairs(found.pairsNeeded! * 2, 0.08, 0.1, 'b');
+  t.is(compared([wall('x', base)], [wall('x', head)])[0]!.verdict, 'slower');
+});
+
+test('with base and head swapped, slower is faster', (t) => {
+  fc.assert(
+    fc.property(fc.double({ min: -0.2, max: 0.2, noNaN: true }), fc.nat().map(String), (slower, seed) => {
+      const [base, head] = pairs(14, slower, 0.03, seed);
+      const [there] = compared([wall('x', base)], [wall('x', head)]);
+      const [back] = compared([wall('x', head)], [wall('x', base)]);
+      t.true(Math.abs((1 + there!.change!) * (1 + back!.change!) - 1) < 1e-9);
+      t.is(there!.pValue, back!.pValue);
+      const other = { slower: 'faster', faster: 'slower' } as const;
+      // The smallest change that matters is a share of the base, which is another one when they are swapped.
+      if (Math.abs(there!.change!) > 0.025 && (there!.verdict === 'slower' || there!.verdict === 'faster'))
+        t.is(back!.verdict, other[there!.verdict]);
+    }),
+    { numRuns: 20 },
+  );
+});
+
+test('the more benchmarks, the more each has to show', (t) => {
+  const [base, head] = pairs(14, 0.03, 0.015, 'c');
+  const alone = compared([wall('x', base)], [wall('x', head)])[0]!;
+  const many = Array.from({ length: 40 }, (_, i) => pairs(14, 0, 0.015, `n${i}`));
+  const among = compared(
+    [wall('x', base), ...many.map(([before], i) => wall(`n${i}`, before))],
+    [wall('x', head), ...many.map(([, after], i) => wall(`n${i}`, after))],
+  );
+  t.true(among[0]!.pValue! > alone.pValue!);
+  t.true(among[0]!.interval!.high - among[0]!.interval!.low > alone.interval!.high - alone.interval!.low);
+  t.true(among.slice(1).every(({ verdict }) => verdict !== 'slower' && verdict !== 'faster'));
+});
+
+test('times of a clock that were not measured side by side are not compared, nor is what became something else', (t) => {
+  const before = wall('x', [1, 2, 3]);
+  const apart = compare(named('a', resultFile([before])), named('b', resultFile([before])));
+  t.is(apart.benchmarks[0]!.verdict, 'incomparable');
+  for (const after of [
+    exact('x', 1),
+    wall('x', [1, 2, 3], { unit: 's' }),
+    wall('x', [1, 2, 3], { revision: 2 }),
+    wall('x', [1, 2]),
+  ]) {
+    const [found] = compared([before], [after]);
+    t.is(found!.verdict, 'incomparable');
+    t.true(found!.note!.length > 10);
+  }
+});

@@ -7,7 +7,7 @@ import { countUpTo } from './arguments.js';
 import { commandLine } from './command-line.js';
 import { readScenarioFile, writeReport } from './files.js';
 import { onInterrupt } from './interrupt.js';
-import { createPrinter, terminalWidth } from './output.js';
+import { createPrinter, terminalWidth, useColor } from './output.js';
 import { withResultOptions, type ResultOptions } from './result-options.js';
 
 interface BenchCommandOptions extends ResultOptions {
@@ -53,7 +53,7 @@ export function addBench(program: Command): void {
 async function doBench(files: readonly string[], options: BenchCommandOptions): Promise<void> {
   const { bench } = await import('../drill/index.js');
   const { compare, renderResults } = await import('../regression/index.js');
-  const { tell, useColor, writeExports } = await import('./comparison-output.js');
+  const { tell, writeExports } = await import('./comparison-output.js');
   const kinds = options.kinds ?? defaultKinds(options.base);
   const scenarios = (files.length > 0 ? files : bundledScenarios()).map((file) => ({
     file: path.relative('.', file),

@@ -11,7 +11,7 @@ import {
 } from '../regression/index.js';
 import { EXIT } from './exit-codes.js';
 import { writeReport } from './files.js';
-import { terminalWidth } from './output.js';
+import { terminalWidth, useColor } from './output.js';
 import type { ResultOptions } from './result-options.js';
 
 /** Writes whatever files are asked for. Returns their names. */
@@ -45,5 +45,3 @@ export function tell(comparison: Comparison, { json, strict = false }: ResultOpt
   process.stdout.write(`${text}\n`);
   return comparison.benchmarks.some((benchmark) => isFailure(benchmark, strict)) ? EXIT.regression : EXIT.ok;
 }
-
-export const useColor = (): boolean => process.stdout.isTTY && process.env['NO_COLOR'] === undefined;

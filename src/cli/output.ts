@@ -152,3 +152,5 @@ function terminalPrinter(): Printer {
 function phaseLine(phase: Phase, variant: string, what: string): string {
   return `${PHASE_TITLES[phase].padEnd(8)}${variant === '' ? '' : `${variant}: `}${what}`;
 }
+
+export const useColor = (): boolean => process.stdout.isTTY && process.env['NO_COLOR'] === undefined;

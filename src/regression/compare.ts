@@ -7,7 +7,7 @@ import {
 } from './comparison.js';
 import { explain, isSame } from './explain.js';
 import { holm } from './family.js';
-import type { Benchmark, Kind, ResultFile } from './result-file.js';
+import { machineWords, type Benchmark, type Kind, type ResultFile } from './result-file.js';
 import { leastPairs, signedRankPValue } from './signed-rank.js';
 import { trimmedMean } from './trimmed-mean.js';
 
@@ -206,7 +206,7 @@ function provenanceOf({ name, results }: NamedResults): Provenance {
     createdAt,
     version: tool.version,
     ...(commit ? { commit } : {}),
-    ...(machine ? { machine: `${machine.cpu}, ${machine.cores} cores, Node ${machine.node}` } : {}),
+    ...(machine ? { machine: machineWords(machine) } : {}),
   };
 }
 

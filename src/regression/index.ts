@@ -31,3 +31,6 @@ export { isFailure, junit } from './export/junit.js';
 export { COMMENT_MARKER, markdownComment } from './export/markdown.js';
 export { renderComparison, renderResults, type ViewOptions } from './view/terminal.js';
 export { headline } from './view/words.js';
+export { historyOf, type Change, type History, type HistoryPoint, type Trend } from './history/history.js';
+export { renderHistory } from './history/terminal.js';
+export { renderHistoryHtml } from './history/html.js';

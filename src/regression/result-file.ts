@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { DrillError } from '../base/errors.js';
+import { plural } from '../base/text.js';
 
 /**
  * The kinds of measurement, which are never mixed. Virtual: durations and counts in virtual time; counted: what a real run
@@ -61,12 +62,17 @@ const resultFile = z.strictObject({
     z.string().optional(),
     'Two files of one session were measured side by side, in turns, on one machine.',
   ),
+  side: about(z.enum(['base', 'head']).optional(), 'Which of the two of its session it is.'),
   benchmarks: z.array(benchmark),
 });
 
 export type Benchmark = z.infer<typeof benchmark>;
 export type ResultFile = z.infer<typeof resultFile>;
 export type Commit = z.infer<typeof commit>;
+
+/** `AMD EPYC, 2 cores, Node 22.1.0`. */
+export const machineWords = ({ cpu, cores, node }: NonNullable<ResultFile['machine']>): string =>
+  `${cpu}, ${plural(cores, 'core')}, Node ${node}`;
 
 /** The JSON Schema of result files. */
 export const resultFileJsonSchema = (): object => z.toJSONSchema(resultFile);

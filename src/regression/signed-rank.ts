@@ -1,14 +1,14 @@
+import { doubledRanks } from './ranks.js';
+
 /**
  * Wilcoxon's signed-rank test (Biometrics Bulletin 1, 1945), two-sided and exact: how likely a sum of signed ranks at least as far
  * from the middle is, were every difference as likely to be negative as positive. Equal sizes share their ranks; zeros say
  * nothing and are left out. 1 where there is nothing to rank.
  */
 export function signedRankPValue(differences: readonly number[]): number {
-  const ranked = differences
-    .filter((difference) => difference !== 0)
-    .sort((a, b) => Math.abs(a) - Math.abs(b));
+  const ranked = differences.filter((difference) => difference !== 0);
   if (ranked.length === 0) return 1;
-  const doubled = doubledRanks(ranked);
+  const doubled = doubledRanks(ranked.map(Math.abs));
   const total = doubled.reduce((sum, rank) => sum + rank, 0);
   const positive = doubled.reduce((sum, rank, i) => (ranked[i]! > 0 ? sum + rank : sum), 0);
   const least = Math.min(positive, total - positive);
@@ -25,20 +25,6 @@ export function signedRankPValue(differences: readonly number[]): number {
   let tail = 0;
   for (let sum = 0; sum <= least; sum++) tail += chances[sum]!;
   return Math.min(1, 2 * tail);
-}
-
-/** Twice the rank of each by size, the mean of their ranks where several are equal: so that all are whole numbers. */
-function doubledRanks(bySize: readonly number[]): number[] {
-  const ranks: number[] = [];
-  let first = 0;
-  while (first < bySize.length) {
-    let end = first + 1;
-    while (end < bySize.length && Math.abs(bySize[end]!) === Math.abs(bySize[first]!)) end++;
-    // The ranks from first + 1 to end, whose mean is half of this.
-    ranks.push(...Array.from({ length: end - first }, () => first + 1 + end));
-    first = end;
-  }
-  return ranks;
 }
 
 /** The fewest differences of which the most extreme can be as unlikely as `alpha`. */

@@ -9,9 +9,9 @@ import { escapeHtml } from './escape.js';
 import { hasFailed, mainRun, overallRate } from './facts.js';
 import { failuresOf, type Failure } from './failures.js';
 import { outlookSections, outlooksTable } from './html-outlook.js';
+import { htmlPage } from './html-page.js';
 import { htmlFigure, htmlSection, htmlTable } from './html-parts.js';
 import { proofSection } from './html-proof.js';
-import { STYLE } from './html-style.js';
 import { VERDICT_MARKS } from './marks.js';
 import { errorPercent, formatError } from './numbers.js';
 import { skippedTables, slowestNodeLine, whereItRan } from './remarks.js';
@@ -36,33 +36,19 @@ export function renderHtml(report: DrillReport): string {
       : others.length > 0
         ? sweep(variants, scenario.windowMs)
         : [tiles(only), ...single(only, scenario.windowMs, 'v0')].join('\n');
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<meta name="color-scheme" content="light dark">
-<meta name="generator" content="${escapeHtml(`${tool.name} ${tool.version}`)}">
-<title>${escapeHtml(scenario.name)} – backup drill</title>
-<style>${STYLE}</style>
-</head>
-<body>
-<main>
-<header>
-<p class="eyebrow">backup-drill · ${variants.some((v) => v.measured) ? 'report of a run' : 'plan'}</p>
-<h1>${escapeHtml(scenario.name)}</h1>
-<p class="description">${escapeHtml(scenario.description)}</p>
-</header>
-${answer(report)}
-${variants.flatMap(failuresOf).map(failureSection).join('\n')}
-${body}
-${leftOut(variants)}
-${where(report)}
-</main>
-</body>
-</html>
-`;
+  return htmlPage({
+    title: scenario.name,
+    kind: variants.some((v) => v.measured) ? 'report of a run' : 'plan',
+    description: scenario.description,
+    generator: `${tool.name} ${tool.version}`,
+    body: [
+      answer(report),
+      variants.flatMap(failuresOf).map(failureSection).join('\n'),
+      body,
+      leftOut(variants),
+      where(report),
+    ].join('\n'),
+  });
 }
 
 function answer(report: DrillReport): string {

@@ -2,9 +2,15 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import test from 'ava';
-import { parseResultFile, type Benchmark, type Comparison } from '../../src/regression/index.js';
+import {
+  parseResultFile,
+  type Benchmark,
+  type Comparison,
+  type History,
+} from '../../src/regression/index.js';
 import { exact, resultFile, wall } from '../fixtures/benchmarks.js';
 import { drill, lastLine } from '../fixtures/command.js';
+import { historyOfDays } from '../fixtures/histories.js';
 
 const directory = mkdtempSync(path.join(tmpdir(), 'compare-'));
 test.after.always(() => rmSync(directory, { recursive: true, force: true }));
@@ -128,3 +134,46 @@ test('Ctrl-C ends the benchmarks and leaves nothing', async (t) => {
   t.like(lastLine(stdout), { type: 'error', code: 'INTERRUPTED' });
   t.deepEqual(readdirSync(path.join(cwd, '.drill')), []);
 });
+
+test('a history: what changed, with which commit and why, as text, page, table and JSON', async (t) => {
+  const results = mkdtempSync(path.join(directory, 'history-'));
+  const files = historyOfDays(
+    [240, 240, 480].map((renames) => [
+      exact('renames', renames, { parts: { operation: { rename: renames } } }),
+    ]),
+  );
+  for (const { name, results: result } of files)
+    writeFileSync(path.join(results, name), JSON.stringify(result));
+  const [html, csv] = ['trend.html', 'trend.csv'].map((name) => path.join(directory, name)) as [
+    string,
+    string,
+  ];
+  const { code, stdout } = await drill(['compare', '--history', results, '--html', html, '--csv', csv]);
+  t.is(code, 0);
+  t.regex(stdout, /^1 change in 1 trend over 3 results, 1 for the worse; the latest with 0000000002/);
+  t.regex(stdout, /call rename: 240 → 480 \(\+240\)/);
+  t.regex(readFileSync(html, 'utf8'), /0000000002 \(2026-01-03\) Commit 2/);
+  t.is(readFileSync(csv, 'utf8').trimEnd().split('\r\n').length, 4);
+  const { trends } = lastLine((await drill(['compare', '--history', results, '--json'])).stdout) as History;
+  t.deepEqual(
+    trends[0]!.changes.map(({ point, from, to }) => [point, from, to]),
+    [[2, 240, 480]],
+  );
+});
+
+for (const [args, says] of [
+  [[], /two result files are compared/],
+  [[base], /two result files are compared/],
+  [[base, worse, '--html', 'x.html'], /--html is written of a --history only/],
+  [['--history', 'no-such-directory'], /cannot read the history in no-such-directory/],
+  [['--history', 'docs'], /there are no result files \(\.json\) in docs/],
+  [['--history', '.', base], /--history takes all files of its directory, and no others/],
+  [['--history', '.', '--github-bigger', 'x.json'], /--github-bigger is of a comparison of two files/],
+  [['--history', '.'], /package-lock\.json cannot be read: it is not a file of benchmark results/],
+] as const) {
+  test(`drill compare ${args.join(' ').replaceAll(directory, '')} is refused, and says why`, async (t) => {
+    const { code, stderr } = await drill(['compare', ...args]);
+    t.is(code, 2);
+    t.regex(stderr, says);
+  });
+}

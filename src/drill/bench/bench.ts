@@ -55,9 +55,13 @@ export async function bench(options: BenchOptions): Promise<BenchResults> {
     const ofBase = base ? await exact(base, options) : [];
     const timed = options.kinds.includes('wall') ? await times(base, head, options) : NO_TIMES;
     if (signal.aborted) throw new DrillError('INTERRUPTED', 'the benchmarks were interrupted');
-    const session = base ? { session: randomUUID() } : {};
+    const session = randomUUID();
     const commit = await commitOf(OWN_CHECKOUT);
-    const result = (of: Commit | undefined, benchmarks: readonly Benchmark[]): ResultFile => ({
+    const result = (
+      side: 'base' | 'head',
+      of: Commit | undefined,
+      benchmarks: readonly Benchmark[],
+    ): ResultFile => ({
       format: 'backup-drill-benchmarks',
       formatVersion: 1,
       tool: { name: 'backup-drill', version: VERSION },
@@ -65,12 +69,12 @@ export async function bench(options: BenchOptions): Promise<BenchResults> {
       command: options.command,
       ...(of ? { commit: of } : {}),
       machine: machine(),
-      ...session,
+      ...(base ? { session, side } : {}),
       benchmarks: [...benchmarks],
     });
     return {
-      head: result(commit, [...ofHead, ...timed.head]),
-      ...(base ? { base: result(checkout!.commit, [...ofBase, ...timed.base]) } : {}),
+      head: result('head', commit, [...ofHead, ...timed.head]),
+      ...(base ? { base: result('base', checkout!.commit, [...ofBase, ...timed.base]) } : {}),
     };
   } finally {
     await checkout?.remove();

@@ -1,5 +1,6 @@
 import type { Tone } from '../../report/ansi.js';
 import { cell, type TableModel } from '../../report/table-model.js';
+import { plainText } from '../../report/text.js';
 import type { BenchmarkComparison, Comparison, Verdict } from '../comparison.js';
 import type { Benchmark, Kind } from '../result-file.js';
 import { changeWords, explanation, valueWords, verdictWords } from './words.js';
@@ -41,7 +42,7 @@ function rowOf(benchmark: BenchmarkComparison): TableModel['rows'][number] {
   const value = (number: number | undefined): string =>
     number === undefined ? '–' : valueWords(number, unit);
   return [
-    cell(name),
+    cell(plainText(name)),
     cell(verdictWords(benchmark), TONES[verdict]),
     cell(value(base)),
     cell(value(head)),
@@ -55,7 +56,7 @@ export function explanations({
 }: Comparison): { readonly name: string; readonly lines: readonly string[] }[] {
   return benchmarks
     .filter(({ reasons }) => reasons !== undefined && reasons.length > 0)
-    .map((benchmark) => ({ name: benchmark.name, lines: explanation(benchmark) }));
+    .map((benchmark) => ({ name: plainText(benchmark.name), lines: explanation(benchmark) }));
 }
 
 /** Results that are compared with nothing. */
@@ -70,7 +71,7 @@ export function resultTables(benchmarks: readonly Benchmark[]): TableModel[] {
     rows: benchmarks
       .filter((benchmark) => benchmark.kind === kind)
       .map(({ name, value, unit, parts, samples }) => [
-        cell(name),
+        cell(plainText(name)),
         cell(valueWords(value, unit)),
         cell(samples ? spread(samples, unit) : greatest(parts, unit), 'dim'),
       ]),

@@ -1,6 +1,6 @@
 import { painter } from '../../report/ansi.js';
 import { indented, table } from '../../report/terminal-page.js';
-import { wrap } from '../../report/text.js';
+import { plainText, wrap } from '../../report/text.js';
 import type { Comparison } from '../comparison.js';
 import type { Benchmark } from '../result-file.js';
 import { comparisonTables, explanations, resultTables } from './tables.js';
@@ -42,7 +42,7 @@ export function renderResults(benchmarks: readonly Benchmark[], { color, width }
 
 function provenance({ base, head, alpha, smallestEffect, benchmarks }: Comparison, same: number): string {
   const of = ({ name, commit }: Comparison['base']): string =>
-    commit ? `${name} (${commit.id.slice(0, 10)}${commit.dirty ? ', changed' : ''})` : name;
+    commit ? `${name} (${plainText(commit.id.slice(0, 10))}${commit.dirty ? ', changed' : ''})` : name;
   const said = `${same} the same. Base: ${of(base)}. Head: ${of(head)}.`;
   if (!benchmarks.some(({ interval }) => interval)) return said;
   return `${said}\nTimes: changes under ${smallestEffect * 100} % never count; an unchanged program raises an alarm in at most ${alpha * 100} % of comparisons.`;

@@ -1,4 +1,5 @@
 import { listOf, plural } from '../../base/text.js';
+import { plainText } from '../../report/text.js';
 import { formatBytes, formatCount, formatDuration } from '../../base/units.js';
 import type { BenchmarkComparison, Comparison, Reason, Verdict } from '../comparison.js';
 
@@ -40,14 +41,14 @@ export function reasonWords({ dimension, name, base, head }: Reason, unit: strin
   const of = dimension === 'operation' && unit === 'calls' ? 'call' : dimension;
   const shown = unit === 'ms' || unit === 'bytes' ? unit : '';
   const words = (value: number): string => valueWords(value, shown);
-  return `${of} ${name}: ${words(base)} → ${words(head)} (${sign}${words(Math.abs(difference))})`;
+  return `${of} ${plainText(name)}: ${words(base)} → ${words(head)} (${sign}${words(Math.abs(difference))})`;
 }
 
 /** Reasons that are said of each dimension; the rest is counted. */
 const MOST_REASONS = 3;
 
 /** What a difference of an exact number is made of, a sentence a dimension. */
-export function explanation({ reasons = [], unit }: BenchmarkComparison): string[] {
+export function explanation({ reasons = [], unit }: Pick<BenchmarkComparison, 'reasons' | 'unit'>): string[] {
   return [...new Set(reasons.map(({ dimension }) => dimension))].map((dimension) => {
     const own = reasons.filter((reason) => reason.dimension === dimension);
     const said = own.slice(0, MOST_REASONS).map((reason) => reasonWords(reason, unit));
@@ -78,7 +79,7 @@ export function headline({ counts, benchmarks }: Comparison): string {
     return `No regression in ${plural(all, 'benchmark')}.${better}${rest}`;
   }
   const names = listOf(
-    worse.map(({ name }) => name),
+    worse.map(({ name }) => plainText(name)),
     'and',
     3,
   );

@@ -10,7 +10,7 @@ import type { Reason } from '../comparison.js';
 import { explain, isSame } from '../explain.js';
 import type { Benchmark, Commit, Kind } from '../result-file.js';
 import { inTime, seriesOf, type Measured, type MeasuredSeries } from './series.js';
-import { clearestSplit, findSplit, LEAST_SIDE, leastValues, locateSplit, type Split } from './split.js';
+import { findSplit, LEAST_SIDE, leastValues, locateSplit, placeSplit, type Split } from './split.js';
 
 /** One result of the history, in the order of time. */
 export interface HistoryPoint {
@@ -165,13 +165,13 @@ function splitsOf(values: readonly number[], start: number, bar: Bar, random: Ra
   return [...splitsOf(left, start, bar, random), here, ...splitsOf(right, here.at, bar, random)];
 }
 
-/** A split that was found first had other changes on its sides: each is put again between its neighbours. */
+/** Puts each split exactly between its neighbours: one that was found first had other changes on its sides. */
 function settled(values: readonly number[], splits: readonly Split[]): readonly Split[] {
   const placed = splits.map((split) => split.at);
   for (let i = 0; i < placed.length; i++) {
     const start = placed[i - 1] ?? 0;
     const part = values.slice(start, placed[i + 1]);
-    if (part.length >= 2 * LEAST_SIDE) placed[i] = start + clearestSplit(part);
+    if (part.length >= 2 * LEAST_SIDE) placed[i] = start + placeSplit(part, placed[i]! - start);
   }
   return splits.map((split, i) => ({ ...split, at: placed[i]! }));
 }

@@ -1,4 +1,5 @@
 import { shuffle, type RandomStream } from '../../base/random.js';
+import { median } from '../../base/statistics.js';
 import { doubledRanks } from '../ranks.js';
 
 /** Values on either side of a split, at least: fewer are outliers, and not another level. */
@@ -55,9 +56,36 @@ function clearest(ranks: Float64Array): { readonly at: number; readonly size: nu
   return { at, size };
 }
 
-/** The index of the first value after the clearest split of a series that is long enough to have one. */
-export const clearestSplit = (values: readonly number[]): number =>
-  clearest(Float64Array.from(doubledRanks(values))).at;
+/** In standard deviations of the noise: what is farther outside of both levels counts as if it were so far. */
+const FARTHEST = 2;
+
+/**
+ * Where exactly a series goes from one level to another, given about where: the split that leaves the least squares around the
+ * means of its sides. Ranks tell surely whether there is one, but not by how much a value is on the wrong side; and so that no
+ * disturbed value decides, those far outside of both levels are moved nearer. Gives the index of the first value after it.
+ */
+export function placeSplit(values: readonly number[], about: number): number {
+  const levels = [median(values.slice(0, about)), median(values.slice(about))] as const;
+  // 1.4826 median absolute deviations of a normal distribution are its standard deviation.
+  const deviation = 1.4826 * median(values.map((value, i) => Math.abs(value - levels[i < about ? 0 : 1])));
+  const least = Math.min(...levels) - FARTHEST * deviation;
+  const most = Math.max(...levels) + FARTHEST * deviation;
+  const near = values.map((value) => Math.min(most, Math.max(least, value)));
+  const mean = near.reduce((sum, value) => sum + value, 0) / near.length;
+  let at = about;
+  let size = -1;
+  let sum = 0;
+  near.slice(0, 1 - LEAST_SIDE).forEach((value, i) => {
+    sum += value - mean;
+    const k = i + 1;
+    const own = Math.abs(sum) / Math.sqrt(k * (near.length - k));
+    if (k >= LEAST_SIDE && own > size) {
+      size = own;
+      at = k;
+    }
+  });
+  return at;
+}
 
 const RESAMPLES = 400;
 
@@ -73,7 +101,7 @@ export function locateSplit(
   const from = (start: number, end: number): number => values[start + Math.floor(random() * (end - start))]!;
   const found = Array.from({ length: RESAMPLES }, () => {
     const drawn = values.map((_, i) => (i < at ? from(0, at) : from(at, values.length)));
-    return clearestSplit(drawn);
+    return placeSplit(drawn, at);
   }).sort((a, b) => a - b);
   const tail = Math.floor(RESAMPLES * 0.025);
   return { first: Math.min(at, found[tail]!), last: Math.max(at, found[RESAMPLES - 1 - tail]!) };

@@ -11,8 +11,8 @@ import { compare, type Comparison, type ResultFile } from '../src/regression/ind
  * How often `drill bench --base` is wrong: this build against itself, where whatever it finds is a wrong alarm, and against
  * itself with a handicap (each run wastes a known share of its own time), where what it does not find is missed.
  *
- *   node dist/bench/error-rates.js record [--rounds 200] [--file .drill/error-rates.jsonl]     hours; goes on where it was
- *   node dist/bench/error-rates.js tell [--runs 2000] [--file …]                               prints the tables
+ *   npm run bench:errors -- record [--rounds 200] [--file .drill/error-rates.jsonl]     hours; goes on where it was
+ *   npm run bench:errors -- tell [--runs 2000] [--file …]                               prints the tables
  *
  * Rounds are recorded, each with fresh processes, and a run of the suite is so many rounds drawn from them: rounds are independent
  * by construction, so that a few hundred of them tell of thousands of runs, which nobody could wait for.

@@ -6,7 +6,7 @@ import { historyOf, type NamedResults } from '../src/regression/index.js';
  * How often `drill compare --history` is wrong: histories of times in which nothing changes, where whatever it finds is a wrong
  * alarm, and such in which one benchmark of eight becomes slower by a known share at a drawn place, where it has to be found.
  *
- *   node dist/bench/history-rates.js [runs]
+ *   npm run bench:history [runs]
  */
 
 const RUNS = Number(process.argv[2] ?? '1000');

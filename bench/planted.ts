@@ -6,7 +6,7 @@ import path from 'node:path';
  * Regressions planted into a scratch copy of this checkout's commit, each of which `drill bench --base` has to find and explain; and
  * the commit against itself, of which it must say nothing.
  *
- *   node dist/bench/planted.js [name…]
+ *   npm run bench:planted [name…]
  */
 
 interface Planted {

@@ -1,3 +1,4 @@
+import { plural } from '../base/text.js';
 import {
   bencherMetricFormat,
   githubActionBenchmark,
@@ -39,9 +40,16 @@ export function writeExports(
 
 /** Prints a comparison; returns the exit code that says whether it found a regression. */
 export function tell(comparison: Comparison, { json, strict = false }: ResultOptions): number {
+  const failures = comparison.benchmarks.filter((benchmark) => isFailure(benchmark, strict)).length;
+  const changed = failures - comparison.counts.slower;
   const text = json
     ? JSON.stringify({ type: 'comparison', ...comparison })
     : renderComparison(comparison, { color: useColor(), width: terminalWidth() });
   process.stdout.write(`${text}\n`);
-  return comparison.benchmarks.some((benchmark) => isFailure(benchmark, strict)) ? EXIT.regression : EXIT.ok;
+  if (!json && changed > 0) {
+    process.stdout.write(
+      `\n✖ ${plural(changed, 'exact figure')} not as before, and --strict lets none change.\n`,
+    );
+  }
+  return failures > 0 ? EXIT.regression : EXIT.ok;
 }

@@ -41,7 +41,9 @@ test('none is exit code 0; an improvement is none, unless nothing may change', a
   t.is(same.code, 0);
   t.regex(same.stdout, /No regression in 2 benchmarks/);
   t.is((await drill(['compare', base, better])).code, 0);
-  t.is((await drill(['compare', base, better, '--strict'])).code, 4);
+  const strict = await drill(['compare', base, better, '--strict']);
+  t.is(strict.code, 4);
+  t.regex(strict.stdout, /✖ 1 exact figure not as before, and --strict lets none change/);
 });
 
 test('every form is written, and the comparison is the last line of JSON', async (t) => {

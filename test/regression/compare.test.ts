@@ -3,6 +3,7 @@ import * as fc from 'fast-check';
 import { randomStream } from '../../src/base/random.js';
 import {
   compare,
+  isFailure,
   type Benchmark,
   type BenchmarkComparison,
   type ResultFile,
@@ -180,5 +181,29 @@ test('times of a clock that were not measured side by side are not compared, nor
     const [found] = compared([before], [after]);
     t.is(found!.verdict, 'incomparable');
     t.true(found!.note!.length > 10);
+  }
+});
+
+test('strict: an exact figure may not become better, of other parts, another figure, or go; times may', (t) => {
+  const compared = (base: readonly Benchmark[], head: readonly Benchmark[], strict: boolean): number =>
+    compare(
+      { name: 'base', results: resultFile(base) },
+      { name: 'head', results: resultFile(head) },
+    ).benchmarks.filter((benchmark) => isFailure(benchmark, strict)).length;
+  const parts = (rename: number, open: number): Partial<Benchmark> => ({
+    parts: { operation: { rename, open } },
+  });
+  const x = exact('x', 3, parts(1, 2));
+  for (const [base, head, isFailing] of [
+    [[x], [x], false],
+    [[x], [exact('x', 2, parts(1, 1))], true],
+    [[x], [exact('x', 3, parts(2, 1))], true],
+    [[x], [{ ...x, unit: 'requests' }], true],
+    [[x], [], true],
+    [[], [x], false],
+    [[wall('y', [2])], [], false],
+  ] as const) {
+    t.is(compared(base, head, true), isFailing ? 1 : 0);
+    t.is(compared(base, head, false), 0);
   }
 });

@@ -36,8 +36,12 @@ export function junit(comparison: Comparison, { strict = false }: JunitOptions =
   ].join('\n');
 }
 
-export const isFailure = ({ verdict, kind }: BenchmarkComparison, strict: boolean): boolean =>
-  verdict === 'slower' || (strict && kind !== 'wall' && (verdict === 'faster' || verdict === 'gone'));
+/** `strict`: nor may an exact figure become better, of other parts, another figure, or go. */
+export function isFailure({ verdict, kind, reasons = [] }: BenchmarkComparison, strict: boolean): boolean {
+  if (verdict === 'slower') return true;
+  if (!strict || kind === 'wall' || verdict === 'new') return false;
+  return verdict !== 'same' || reasons.length > 0;
+}
 
 function countsOf(
   benchmarks: readonly BenchmarkComparison[],

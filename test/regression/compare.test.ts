@@ -185,7 +185,7 @@ test('times of a clock that were not measured side by side are not compared, nor
 });
 
 test('strict: an exact figure may not become better, of other parts, another figure, or go; times may', (t) => {
-  const compared = (base: readonly Benchmark[], head: readonly Benchmark[], strict: boolean): number =>
+  const failures = (base: readonly Benchmark[], head: readonly Benchmark[], strict: boolean): number =>
     compare(
       { name: 'base', results: resultFile(base) },
       { name: 'head', results: resultFile(head) },
@@ -203,7 +203,7 @@ test('strict: an exact figure may not become better, of other parts, another fig
     [[], [x], false],
     [[wall('y', [2])], [], false],
   ] as const) {
-    t.is(compared(base, head, true), isFailing ? 1 : 0);
-    t.is(compared(base, head, false), 0);
+    t.is(failures(base, head, true), isFailing ? 1 : 0);
+    t.is(failures(base, head, false), 0);
   }
 });

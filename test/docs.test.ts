@@ -1,6 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import test from 'ava';
+import { execFileSync } from 'node:child_process';
+import { parse } from 'yaml';
 import { ERROR_CODES } from '../src/base/error-codes.js';
 import { loadScenario } from '../src/scenario/index.js';
 
@@ -76,6 +78,26 @@ test("README's two commands are npm's", (t) => {
   const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
   t.truthy(scripts['start']);
   t.truthy(scripts['test']);
+});
+
+test('the workflow asks drill for nothing that it does not know, and what a pull request runs can write nothing', (t) => {
+  const workflow = parse(read('docs/github-actions.yml')) as {
+    permissions: object;
+    jobs: Record<string, { permissions: object; steps: { run?: string; uses?: string }[] }>;
+  };
+  t.deepEqual(workflow.permissions, {});
+  t.deepEqual(workflow.jobs['measure']!.permissions, { contents: 'read' });
+  const runs = (job: string): string => workflow.jobs[job]!.steps.map(({ run = '' }) => run).join('\n');
+  const help = execFileSync(process.execPath, ['dist/src/cli/main.js', 'bench', '--help'], {
+    encoding: 'utf8',
+  });
+  const [, drilled = ''] = /npx drill bench (.*)/.exec(runs('measure'))!;
+  const options = drilled.match(/--[a-z-]+/g)!;
+  t.true(options.length >= 4);
+  for (const option of options) t.true(help.includes(`${option} <`), option);
+  // The job with a token that may write runs no code of the pull request, not even its checkout.
+  t.notRegex(runs('comment'), /npm|npx|node/);
+  t.false(workflow.jobs['comment']!.steps.some(({ uses }) => uses?.includes('checkout')));
 });
 
 test('what documents run of drill is what .ci/run runs: it takes its commands from the README', (t) => {

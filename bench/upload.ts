@@ -1,5 +1,6 @@
 import { startBackupCluster, type BackupCluster } from '../src/drill/bench/backup-cluster.js';
 import { loadScenario } from '../src/scenario/index.js';
+import { openS3Place, type S3Place } from './accuracy/s3-place.js';
 import type { Case, Suite, SuiteContext } from './suite.js';
 
 const KIB = 1024;
@@ -13,24 +14,27 @@ interface Shape {
   readonly filesPerShard: number;
   readonly fileBytes: number;
   readonly durable?: true;
+  readonly s3?: true;
   readonly gate?: true;
 }
 
+const nameOf = ({ what }: Shape): string => what.replaceAll(/\W+/g, '-');
+
 /** Whatever the shape, nothing is limited but by the machine. Besides its segment files, a shard has a small header. */
-const yamlOf = ({ what, nodes, shards, filesPerShard, fileBytes, durable }: Shape): string => `
-name: ${what.replaceAll(/\W+/g, '-')}
+const yamlOf = (shape: Shape, repository: string): string => `
+name: ${nameOf(shape)}
 cluster:
-  nodes: ${nodes}
+  nodes: ${shape.nodes}
   replication: 1
   hardware: { disk: unlimited, hash: unlimited, nic: unlimited, link: 0 }
-repository: { latency: 0 ms, durable: ${durable ?? false} }
-databases: [{ name: db, tables: [{ name: t, buckets: ${shards}, filesPerShard: ${filesPerShard}, fileSize: ${fileBytes} B }] }]
+repository: { latency: 0 ms, durable: ${shape.durable ?? false}${repository} }
+databases: [{ name: db, tables: [{ name: t, buckets: ${shape.shards}, filesPerShard: ${shape.filesPerShard}, fileSize: ${shape.fileBytes} B }] }]
 engine: { preset: tuned, uploadWorkers: 1 }
 statement: BACKUP SNAPSHOT db.bench TO example_repo
 `;
 
 function shapes({ isQuick }: SuiteContext): readonly Shape[] {
-  const megabytes = isQuick ? 32 : 256;
+  const megabytes = isQuick ? 16 : 256;
   const of = (
     fileBytes: number,
     filesPerShard: number,
@@ -51,6 +55,8 @@ function shapes({ isQuick }: SuiteContext): readonly Shape[] {
     })),
     { what: '1 MiB files, durable', nodes, ...of(MIB, 4), durable: true },
     { what: '64 KiB files, durable', nodes, ...of(64 * KIB, 4), durable: true },
+    { what: '1 MiB files, S3', nodes, ...of(MIB, 4), s3: true },
+    { what: '64 KiB files, S3', nodes, ...of(64 * KIB, 4), s3: true },
   ];
 }
 
@@ -63,31 +69,45 @@ const GATED: readonly Shape[] = [
 const NEVER = new AbortController().signal;
 
 /** The clusters that are up. Those of the gate wait for their turns side by side; of others there is one at a time. */
-const up = new Set<BackupCluster>();
+const up = new Map<Shape, BackupCluster>();
 
 async function closeAll(): Promise<void> {
-  for (const cluster of up) {
-    up.delete(cluster);
+  for (const [shape, cluster] of up) {
+    up.delete(shape);
     await cluster.close();
   }
 }
 
+/** An S3 server on this machine, in a process of its own, while it is needed. */
+let s3: S3Place | undefined;
+
+async function onS3(shape: Shape): Promise<string> {
+  s3 ??= await openS3Place(process.env);
+  const { repository, endpoint, region } = s3.location(nameOf(shape));
+  return `, type: s3, location: '${repository}', endpoint: '${endpoint}', region: '${region}'`;
+}
+
+async function tearDown(): Promise<void> {
+  await closeAll();
+  await s3?.close();
+  s3 = undefined;
+}
+
 function caseOf(shape: Shape, { isGate, workDirectory }: SuiteContext): Case {
   const { what, shards, filesPerShard, fileBytes, gate } = shape;
-  let cluster: BackupCluster | undefined;
   return {
     name: what,
     async before() {
-      if (cluster) return;
+      if (up.has(shape)) return;
       if (!isGate) await closeAll();
-      const { scenario } = loadScenario(yamlOf(shape), 'bench.yaml').variants[0]!;
-      cluster = await startBackupCluster(scenario, { workDirectory, signal: NEVER });
-      up.add(cluster);
+      const yaml = yamlOf(shape, shape.s3 ? await onS3(shape) : '');
+      const { scenario } = loadScenario(yaml, 'bench.yaml').variants[0]!;
+      up.set(shape, await startBackupCluster(scenario, { workDirectory, signal: NEVER }));
     },
     async run() {
-      await cluster!.backUp();
+      await up.get(shape)!.backUp();
     },
-    after: () => cluster!.forget(),
+    after: () => up.get(shape)!.forget(),
     amount: (shards * filesPerShard * fileBytes) / 1e6,
     unit: 'MB/s',
     ...(gate ? { gate } : {}),
@@ -97,7 +117,7 @@ function caseOf(shape: Shape, { isGate, workDirectory }: SuiteContext): Case {
 export const uploadSuite: Suite = {
   name: 'upload',
   hypothesis:
-    'on one machine, a second node helps until its cores are busy, and small files cost by the file, however they are spread over shards',
+    'on one machine, a second node helps until its cores are busy, and small files cost by the file, however they are spread over shards, on S3 even more',
   cases: (context) => (context.isGate ? GATED : shapes(context)).map((shape) => caseOf(shape, context)),
-  tearDown: closeAll,
+  tearDown,
 };

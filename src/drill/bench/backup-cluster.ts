@@ -30,7 +30,7 @@ export interface BackupCluster {
 
 const nothing = (): void => undefined;
 
-/** Starts the cluster of a scenario with a BACKUP and a local repository. Its journal is in memory. */
+/** Starts the cluster of a scenario with a BACKUP. Its journal is in memory. */
 export async function startBackupCluster(
   scenario: Scenario,
   { workDirectory, signal, onTally }: BackupClusterOptions,

@@ -16,3 +16,10 @@ export function shareOf(text: string): number {
   if (share > 0 && share < 1) return share;
   throw new InvalidArgumentError('It is more than 0 % and less than 100 %, as in 95%.');
 }
+
+/** Of wrong alarms: below, no number of measurements would be enough; above, it would not be a test. */
+export function alphaOf(text: string): number {
+  const share = shareOf(text);
+  if (share >= 0.0001 && share <= 0.5) return share;
+  throw new InvalidArgumentError('It is from 0.01 % to 50 %, as in 1%.');
+}

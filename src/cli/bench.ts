@@ -2,13 +2,14 @@ import { Option, type Command } from 'commander';
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { DrillError } from '../base/errors.js';
 import type { Kind } from '../regression/index.js';
 import { countUpTo } from './arguments.js';
 import { commandLine } from './command-line.js';
 import { readScenarioFile, writeReport } from './files.js';
 import { onInterrupt } from './interrupt.js';
 import { createPrinter, terminalWidth, useColor } from './output.js';
-import { withResultOptions, type ResultOptions } from './result-options.js';
+import { filesOf, requireOwnFiles, withResultOptions, type ResultOptions } from './result-options.js';
 
 interface BenchCommandOptions extends ResultOptions {
   readonly base?: string;
@@ -54,6 +55,8 @@ async function doBench(files: readonly string[], options: BenchCommandOptions): 
   const { bench } = await import('../drill/index.js');
   const { compare, renderResults } = await import('../regression/index.js');
   const { tell, writeExports } = await import('./comparison-output.js');
+  refuseWithoutBase(options);
+  requireOwnFiles({ output: options.output, 'base-output': options.baseOutput, ...filesOf(options) }, files);
   const kinds = options.kinds ?? defaultKinds(options.base);
   const scenarios = (files.length > 0 ? files : bundledScenarios()).map((file) => ({
     file: path.relative('.', file),
@@ -76,7 +79,8 @@ async function doBench(files: readonly string[], options: BenchCommandOptions): 
     const comparison =
       base &&
       compare({ name: options.base!, results: base }, { name: 'this version', results: head }, options);
-    const written = writeExports(options, head, comparison);
+    // What took minutes to measure first.
+    const written: string[] = [];
     for (const [file, results] of [[options.output, head] as const, [options.baseOutput, base] as const]) {
       if (file === undefined || !results) continue;
       writeReport(file, `${JSON.stringify(results, null, 2)}\n`);
@@ -86,10 +90,24 @@ async function doBench(files: readonly string[], options: BenchCommandOptions): 
     if (comparison) process.exitCode = tell(comparison, options);
     else if (options.json) printer.result(JSON.stringify({ type: 'results', ...head }));
     else printer.result(renderResults(head.benchmarks, { color: useColor(), width: terminalWidth() }));
+    written.push(...writeExports(options, head, comparison));
     for (const file of written) printer.note(`Written: ${file}`);
   } finally {
     interrupt.dispose();
   }
+}
+
+/** What is of a comparison. A gate that has lost its base is to fail, and not to pass. */
+function refuseWithoutBase(options: BenchCommandOptions): void {
+  if (options.base !== undefined) return;
+  const { baseOutput, markdown, junit, strict } = options;
+  const [given] = Object.entries({ 'base-output': baseOutput, markdown, junit, strict }).find(
+    ([, value]) => value !== undefined,
+  ) ?? [undefined];
+  if (given === undefined) return;
+  throw new DrillError('USAGE', `--${given} is of a comparison, and there is no --base to compare with`, {
+    hint: 'drill compare compares with a file that drill bench --output has written',
+  });
 }
 
 /** Small scenarios that together do all that a backup does. */

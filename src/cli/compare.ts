@@ -3,7 +3,7 @@ import { DrillError } from '../base/errors.js';
 import type { NamedResults } from '../regression/index.js';
 import { readResults } from './files.js';
 import { tellHistory, type HistoryOptions } from './history.js';
-import { withResultOptions } from './result-options.js';
+import { filesOf, requireOwnFiles, withResultOptions } from './result-options.js';
 
 const EXAMPLES = `
 Examples:
@@ -49,16 +49,18 @@ async function doCompare(
   if (options.html !== undefined)
     throw usage('--html is written of a --history only; --markdown is of two files');
   // Loaded when it is needed: help and mistakes answer at once.
-  const { compare, parseResultFile } = await import('../regression/index.js');
+  const { compare, onlyKinds, parseResultFile } = await import('../regression/index.js');
   const { tell, writeExports } = await import('./comparison-output.js');
+  requireOwnFiles(filesOf(options), [baseFile, headFile]);
   const read = (file: string): NamedResults => ({
     name: file,
-    results: parseResultFile(readResults(file), file),
+    results: onlyKinds(parseResultFile(readResults(file), file), options.kinds),
   });
   const head = read(headFile);
   const comparison = compare(read(baseFile), head, options);
-  const written = writeExports(options, head.results, comparison);
+  // The answer first: it does not hang on what else can be written.
   process.exitCode = tell(comparison, options);
+  const written = writeExports(options, head.results, comparison);
   if (options.json || options.quiet) return;
   for (const file of written) process.stderr.write(`Written: ${file}\n`);
 }

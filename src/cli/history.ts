@@ -5,7 +5,7 @@ import { VERSION } from '../base/version.js';
 import type { NamedResults } from '../regression/index.js';
 import { readResults, writeReport } from './files.js';
 import { terminalWidth, useColor } from './output.js';
-import type { ResultOptions } from './result-options.js';
+import { requireOwnFiles, type ResultOptions } from './result-options.js';
 
 export interface HistoryOptions extends ResultOptions {
   readonly html?: string;
@@ -26,11 +26,13 @@ export async function tellHistory(directory: string, options: HistoryOptions): P
       hint: '--json, --html FILE and --csv FILE tell of a history',
     });
   }
-  const { historyOf, parseResultFile, renderHistory, renderHistoryHtml, wideCsv } =
+  const { historyOf, onlyKinds, parseResultFile, renderHistory, renderHistoryHtml, wideCsv } =
     await import('../regression/index.js');
-  const files: NamedResults[] = listResults(directory).map((file) => ({
+  const names = listResults(directory);
+  requireOwnFiles({ html: options.html, csv: options.csv }, names);
+  const files: NamedResults[] = names.map((file) => ({
     name: file,
-    results: parseResultFile(readResults(file), file),
+    results: onlyKinds(parseResultFile(readResults(file), file), options.kinds),
   }));
   const history = historyOf(files, options);
   const exports: readonly (readonly [file: string | undefined, text: () => string])[] = [
@@ -38,11 +40,11 @@ export async function tellHistory(directory: string, options: HistoryOptions): P
     // A base is there to be compared with, again and again.
     [options.csv, () => wideCsv(files.map(({ results }) => results).filter(({ side }) => side !== 'base'))],
   ];
-  for (const [file, text] of exports) if (file !== undefined) writeReport(file, text());
   const text = options.json
     ? JSON.stringify({ type: 'history', ...history })
     : renderHistory(history, { color: useColor(), width: terminalWidth() });
   process.stdout.write(`${text}\n`);
+  for (const [file, make] of exports) if (file !== undefined) writeReport(file, make());
   if (options.json || options.quiet) return;
   for (const [file] of exports) if (file !== undefined) process.stderr.write(`Written: ${file}\n`);
 }

@@ -81,8 +81,12 @@ for (const add of [
 // `drill … | head`: whoever read our output has had enough, and there is nobody left to complain to.
 for (const stream of [process.stdout, process.stderr]) {
   stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
-    process.exitCode ??= EXIT.failed;
+    if (error.code === 'EPIPE') {
+      process.exitCode ??= EXIT.failed;
+      return;
+    }
+    process.exitCode = EXIT.failed;
+    if (stream !== process.stderr) process.stderr.write(`drill: cannot write its output: ${error.message}\n`);
   });
 }
 

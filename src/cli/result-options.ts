@@ -1,6 +1,8 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import type { Kind } from '../regression/index.js';
-import { shareOf } from './arguments.js';
+import path from 'node:path';
+import { DrillError } from '../base/errors.js';
+import { alphaOf, shareOf } from './arguments.js';
 
 /** What commands that compare, or measure, have in common. */
 export interface ResultOptions {
@@ -31,7 +33,7 @@ export function withResultOptions(command: Command): Command {
     )
     .addOption(
       new Option('--alpha <share>', 'wrong alarms that are accepted, of comparisons (default: 1%)').argParser(
-        shareOf,
+        alphaOf,
       ),
     )
     .option('--strict', 'exact figures may not change at all, not even for the better')
@@ -44,6 +46,30 @@ export function withResultOptions(command: Command): Command {
     .option('--json', 'print JSON lines, the comparison or the results last')
     .option('-q, --quiet', 'no progress');
 }
+
+/** Refuses to write two things into one file, or over what is read. Throws USAGE, before anything is measured. */
+export function requireOwnFiles(
+  written: Readonly<Record<string, string | undefined>>,
+  read: readonly string[] = [],
+): void {
+  const taken = new Map(read.map((file) => [path.resolve(file), 'what is read']));
+  for (const [option, file] of Object.entries(written)) {
+    if (file === undefined) continue;
+    const other = taken.get(path.resolve(file));
+    if (other !== undefined) throw new DrillError('USAGE', `--${option} would write over ${other}: ${file}`);
+    taken.set(path.resolve(file), `--${option}`);
+  }
+}
+
+/** What a comparison and its exports are written to, by option. */
+export const filesOf = (options: ResultOptions): Record<string, string | undefined> => ({
+  markdown: options.markdown,
+  junit: options.junit,
+  csv: options.csv,
+  bencher: options.bencher,
+  'github-smaller': options.githubSmaller,
+  'github-bigger': options.githubBigger,
+});
 
 function kindsOf(text: string): readonly Kind[] {
   const names = text.split(',').map((name) => name.trim());

@@ -7,7 +7,7 @@ import {
 } from './comparison.js';
 import { explain, isSame } from './explain.js';
 import { holm } from './family.js';
-import { machineWords, type Benchmark, type Kind, type ResultFile } from './result-file.js';
+import { machineWords, type Benchmark, type ResultFile } from './result-file.js';
 import { leastPairs, signedRankPValue } from './signed-rank.js';
 import { trimmedMean } from './trimmed-mean.js';
 
@@ -16,8 +16,6 @@ export interface CompareOptions {
   readonly alpha?: number;
   /** Changes of a clock's times under this share are never called slower or faster. */
   readonly smallestEffect?: number;
-  /** Only these kinds. */
-  readonly kinds?: readonly Kind[];
 }
 
 export const DEFAULT_ALPHA = 0.01;
@@ -39,12 +37,10 @@ export interface NamedResults {
  * compares the same files gets the same.
  */
 export function compare(base: NamedResults, head: NamedResults, options: CompareOptions = {}): Comparison {
-  const { alpha = DEFAULT_ALPHA, smallestEffect = DEFAULT_SMALLEST_EFFECT, kinds } = options;
-  const wanted = ({ kind }: Benchmark): boolean => kinds?.includes(kind) ?? true;
-  const before = new Map(base.results.benchmarks.filter(wanted).map((found) => [found.name, found]));
-  const after = head.results.benchmarks.filter(wanted);
+  const { alpha = DEFAULT_ALPHA, smallestEffect = DEFAULT_SMALLEST_EFFECT } = options;
+  const before = new Map(base.results.benchmarks.map((found) => [found.name, found]));
   const inSession = base.results.session !== undefined && base.results.session === head.results.session;
-  const compared = after.map((benchmark) => {
+  const compared = head.results.benchmarks.map((benchmark) => {
     const other = before.get(benchmark.name);
     before.delete(benchmark.name);
     return other ? compareOne(other, benchmark, inSession) : onlyOne(benchmark, 'new');
@@ -93,7 +89,8 @@ const onlyOne = (benchmark: Benchmark, verdict: 'new' | 'gone'): BenchmarkCompar
 function compareOne(base: Benchmark, head: Benchmark, inSession: boolean): Judged {
   const both = { ...about(head), base: base.value, head: head.value };
   const note = whyIncomparable(base, head, inSession);
-  if (note !== undefined) return { ...both, verdict: 'incomparable', note };
+  // What was exact stands among what is.
+  if (note !== undefined) return { ...both, kind: base.kind, verdict: 'incomparable', note };
   if (head.kind !== 'wall') return compareExactly(base, head, both);
   const logRatios = head.samples!.map((sample, i) => Math.log(sample / base.samples![i]!));
   return { base, head, logRatios };
@@ -101,6 +98,7 @@ function compareOne(base: Benchmark, head: Benchmark, inSession: boolean): Judge
 
 function whyIncomparable(base: Benchmark, head: Benchmark, inSession: boolean): string | undefined {
   if (base.kind !== head.kind) return `it was ${base.kind} and is ${head.kind}`;
+  if (base.better !== head.better) return `${base.better} was better, and ${head.better} is`;
   if (base.unit !== head.unit) return `it was in ${base.unit} and is in ${head.unit}`;
   if ((base.revision ?? 1) !== (head.revision ?? 1)) return 'it measures something else than before';
   if (head.kind !== 'wall') return undefined;
@@ -117,7 +115,8 @@ function compareExactly(
   both: Omit<BenchmarkComparison, 'verdict'>,
 ): BenchmarkComparison {
   const reasons = explain(base, head);
-  const change = base.value === 0 ? {} : { change: head.value / base.value - 1 };
+  const share = (head.value - base.value) / Math.abs(base.value);
+  const change = Number.isFinite(share) ? { change: share } : {};
   if (isSame(base.value, head.value)) {
     // The same in sum, of other parts: no better and no worse, and worth seeing.
     return { ...both, verdict: 'same', change: 0, ...(reasons.length > 0 ? { reasons } : {}) };
@@ -195,7 +194,8 @@ function pairsNeeded({
   const half = (interval.high - interval.low) / 2;
   const size = Math.abs(change);
   const wanted = size >= smallestEffect ? size : smallestEffect - size;
-  const needed = Number.isFinite(half) && wanted > 0 ? pairs * (half / wanted) ** 2 : MOST_PAIRS;
+  // Of fewer than three pairs, or where a mean cannot be told from nothing, there is no interval: the fewest that could tell.
+  const needed = Number.isFinite(half) ? (wanted > 0 ? pairs * (half / wanted) ** 2 : MOST_PAIRS) : 0;
   return Math.min(MOST_PAIRS, Math.max(leastPairs(share), pairs + 1, Math.ceil(needed)));
 }
 

@@ -16,6 +16,7 @@ export {
 export {
   DIMENSIONS,
   KINDS,
+  onlyKinds,
   parseResultFile,
   resultFileJsonSchema,
   type Benchmark,

@@ -21,6 +21,9 @@ const instant = z.iso.datetime({ precision: 3 }).describe('ISO 8601, in UTC, wit
 
 const parts = z.record(z.string(), z.number());
 
+/** Ranks of more would take longer than anyone waits. */
+const MOST_SAMPLES = 1000;
+
 const benchmark = z.strictObject({
   name: about(z.string().min(1), 'Unique in the file: `scenario/what` or `suite/case`.'),
   kind: z.enum(KINDS),
@@ -28,7 +31,7 @@ const benchmark = z.strictObject({
   better: about(z.enum(['smaller', 'bigger']), 'Which way is better.'),
   value: about(z.number(), 'Exact kinds: the number itself. Wall: the median of the samples.'),
   samples: about(
-    z.array(z.number().positive()).min(1).optional(),
+    z.array(z.number().positive()).min(1).max(MOST_SAMPLES).optional(),
     'Wall only: one a round, each of a process of its own. The i-th of two files of one session are a pair.',
   ),
   parts: about(
@@ -70,6 +73,10 @@ export type Benchmark = z.infer<typeof benchmark>;
 export type ResultFile = z.infer<typeof resultFile>;
 export type Commit = z.infer<typeof commit>;
 
+/** A file with the benchmarks of some kinds only; of all where none are given. */
+export const onlyKinds = (file: ResultFile, kinds: readonly Kind[] | undefined): ResultFile =>
+  kinds ? { ...file, benchmarks: file.benchmarks.filter(({ kind }) => kinds.includes(kind)) } : file;
+
 /** `AMD EPYC, 2 cores, Node 22.1.0`. */
 export const machineWords = ({ cpu, cores, node }: NonNullable<ResultFile['machine']>): string =>
   `${cpu}, ${plural(cores, 'core')}, Node ${node}`;
@@ -84,7 +91,8 @@ export const resultFileJsonSchema = (): object => z.toJSONSchema(resultFile);
 export function parseResultFile(text: string, source: string): ResultFile {
   let json: unknown;
   try {
-    json = JSON.parse(text);
+    // Some editors begin a file with a mark of its byte order.
+    json = JSON.parse(text.replace(/^\ufeff/, ''));
   } catch (error) {
     throw unreadable(source, `it is not JSON: ${(error as Error).message}`);
   }

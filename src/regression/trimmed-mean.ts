@@ -42,6 +42,10 @@ export function trimmedMean(samples: readonly number[], confidence: number, seed
   };
 }
 
+/** The mean without the least and the greatest fifth of the samples. At least one. */
+export const trimmedMeanOf = (samples: readonly number[]): number =>
+  trimmed(Float64Array.from(samples).sort()).mean;
+
 /** The trimmed mean of sorted samples, and its standard error by the winsorised variance (Tukey and McLaughlin, Sankhya A 25, 1963). */
 function trimmed(sorted: Float64Array): { readonly mean: number; readonly error: number } {
   const n = sorted.length;

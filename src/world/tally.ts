@@ -13,6 +13,9 @@ export interface TaskTally {
   readonly fileCalls: Tally;
 }
 
+/** Of nothing yet. Names are anyone's: a node may be called `constructor`. */
+export const emptyTally = (): Record<string, number> => Object.create(null) as Record<string, number>;
+
 /** Counts up. */
 export function count(tally: Record<string, number>, name: string, times = 1): void {
   tally[name] = (tally[name] ?? 0) + times;

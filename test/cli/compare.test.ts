@@ -120,6 +120,94 @@ test('drill bench against a directory: both sides are measured by their own code
   t.is(counts.slower + counts.faster + counts.incomparable, 0);
 });
 
+const scenarioFile = (name: string, text: string): string => {
+  const file = path.join(directory, name);
+  writeFileSync(file, text);
+  return file;
+};
+
+for (const [what, args, code, says] of [
+  ['a key that is none', [scenarioFile('key.yaml', 'name: x\nfoo: 1\n')], 2, /no key 'foo'/],
+  ['no YAML', [scenarioFile('broken.yaml', 'name: [\n')], 2, /broken\.yaml/],
+  [
+    'no BACKUP',
+    [
+      scenarioFile(
+        'restore.yaml',
+        readFileSync(TINY, 'utf8').replace('BACKUP SNAPSHOT db.tiny TO', 'RESTORE SNAPSHOT db.tiny FROM'),
+      ),
+    ],
+    2,
+    /no BACKUP to measure|SNAPSHOT|snapshot/,
+  ],
+  ['two of one name', [TINY, TINY], 2, /both have a scenario named tiny/],
+  [
+    'a comparison of nothing',
+    [TINY, '--junit', 'x.xml'],
+    2,
+    /--junit is of a comparison, and there is no --base/,
+  ],
+  [
+    'one file for two things',
+    [TINY, '--output', 'x.json', '--csv', './x.json'],
+    2,
+    /--csv would write over --output: \.\/x\.json/,
+  ],
+  ['its scenario as output', [TINY, '--output', TINY], 2, /--output would write over what is read/],
+] as const) {
+  test(`drill bench: ${what} is refused before anything is measured`, async (t) => {
+    const { code: given, stderr } = await drill(['bench', ...args], { cwd: directory });
+    t.is(given, code);
+    t.regex(stderr, says);
+    t.notRegex(stderr, /figures of/);
+  });
+}
+
+test('nodes may be called whatever a cluster calls them', async (t) => {
+  const hostile = scenarioFile(
+    'hostile.yaml',
+    readFileSync(TINY, 'utf8')
+      .replace('nodes: 2', 'nodes: [{ names: [constructor, toString] }]')
+      .replace('tiny', 'hostile'),
+  );
+  const file = path.join(directory, 'hostile.json');
+  t.is((await drill(['bench', hostile, '--output', file])).code, 0);
+  t.is((await drill(['compare', file, file])).code, 0);
+  const { benchmarks } = parseResultFile(readFileSync(file, 'utf8'), file);
+  const operations = benchmarks.find(({ name }) => name.endsWith('counted/operations'))!;
+  const nodes = operations.parts!.node!;
+  t.is(nodes['constructor']! + nodes['toString']!, operations.value);
+});
+
+test('results are kept, and the answer is given, where another file cannot be written', async (t) => {
+  const keep = path.join(directory, 'keep.json');
+  const { code, stdout, stderr } = await drill([
+    'bench',
+    TINY,
+    '--kinds',
+    'virtual',
+    '--csv',
+    '/proc/x.csv',
+    '--output',
+    keep,
+  ]);
+  t.is(code, 1);
+  t.regex(stdout, /tiny\/virtual\/duration/);
+  t.regex(stderr, /\/proc\/x\.csv/);
+  t.true(parseResultFile(readFileSync(keep, 'utf8'), keep).benchmarks.length > 0);
+});
+
+test('exports hold the kinds that were asked for, and no input is written over', async (t) => {
+  const mixed = write('mixed.json', [exact('calls', 3), wall('time', [1, 2])]);
+  const csv = path.join(directory, 'kinds.csv');
+  await drill(['compare', mixed, mixed, '--kinds', 'counted', '--csv', csv]);
+  t.regex(readFileSync(csv, 'utf8'), /calls/);
+  t.notRegex(readFileSync(csv, 'utf8'), /time,wall|,wall,/);
+  const { code, stderr } = await drill(['compare', mixed, base, '--csv', base]);
+  t.is(code, 2);
+  t.regex(stderr, /--csv would write over what is read/);
+});
+
 test('a base that is not there is refused at once', async (t) => {
   const { code, stderr } = await drill(['bench', TINY, '--base', 'no-such-ref']);
   t.is(code, 2);

@@ -7,6 +7,7 @@ import { VERSION } from '../../base/version.js';
 import type { Benchmark, Commit, Kind, ResultFile } from '../../regression/index.js';
 import { machine } from '../machine.js';
 import { checkOut, commitOf, OWN_CHECKOUT, type Checkout } from './checkout.js';
+import { requireMeasurable } from './exact.js';
 import { startMeasurer, type Side } from './measurer.js';
 import { measurePairs } from './pairs.js';
 import type { ExactRequest } from './protocol.js';
@@ -32,10 +33,11 @@ export interface BenchResults {
 
 /**
  * Measures this program, and another version of it if asked: what is exact once, what a clock tells in turns. Throws
- * BENCHMARK_FAILED, USAGE for a base that is not there, INTERRUPTED. Leaves nothing behind.
+ * BENCHMARK_FAILED, USAGE for a base that is not there, INTERRUPTED, and what is wrong with a scenario. Leaves nothing behind.
  */
 export async function bench(options: BenchOptions): Promise<BenchResults> {
   const { base: what, signal, onStage } = options;
+  requireMeasurable(options.scenarios);
   mkdirSync(options.workDirectory, { recursive: true });
   const workDirectory = mkdtempSync(path.resolve(options.workDirectory, 'bench-'));
   let checkout: Checkout | undefined;
@@ -92,6 +94,8 @@ async function exact(side: Side, options: BenchOptions): Promise<readonly Benchm
   const measurer = await startMeasurer(side, undefined);
   const stop = (): void => measurer.kill();
   signal.addEventListener('abort', stop);
+  // Nobody tells of what was before.
+  if (signal.aborted) stop();
   try {
     const all: Benchmark[] = [];
     for (const scenario of scenarios) {

@@ -1,9 +1,10 @@
 import { fixed } from '../../base/distribution.js';
+import { DrillError } from '../../base/errors.js';
 import type { NodeTask, Operation } from '../../node/index.js';
 import { simulateAttributed } from '../../planner/index.js';
 import type { Benchmark } from '../../regression/index.js';
-import { loadScenario, type LoadedScenario, type Scenario } from '../../scenario/index.js';
-import { count } from '../../world/tally.js';
+import { loadScenario, scenarioStatement, type LoadedScenario, type Scenario } from '../../scenario/index.js';
+import { count, emptyTally } from '../../world/tally.js';
 import type { TraceRecord } from '../../world/virtual/node-work.js';
 import { startBackupCluster } from './backup-cluster.js';
 import type { ExactRequest } from './protocol.js';
@@ -42,7 +43,7 @@ interface Counted {
   readonly node: Counts;
 }
 
-const nothingCounted = (): Counted => ({ operation: {}, state: {}, node: {} });
+const nothingCounted = (): Counted => ({ operation: emptyTally(), state: emptyTally(), node: emptyTally() });
 
 /** Each variant of a scenario, by the name that its benchmarks begin with. */
 const variantsOf = ({ variants }: LoadedScenario): readonly (readonly [name: string, scenario: Scenario])[] =>
@@ -130,6 +131,24 @@ async function countRun(name: string, scenario: Scenario, options: CountedOption
     ];
   } finally {
     await cluster.close();
+  }
+}
+
+/** Refuses what would be found wrong only after minutes: a scenario that cannot be measured, or two of one name. */
+export function requireMeasurable(scenarios: ExactRequest['scenarios']): void {
+  const files = new Map<string, string>();
+  for (const { file, text } of scenarios) {
+    for (const [name, scenario] of variantsOf(loadScenario(text, file))) {
+      if (scenarioStatement(scenario).kind !== 'backup')
+        throw new DrillError('NOT_SUPPORTED', `${name} in ${file} has no BACKUP to measure`);
+      const other = files.get(name);
+      if (other !== undefined) {
+        throw new DrillError('USAGE', `${other} and ${file} both have a scenario named ${name}`, {
+          hint: 'benchmarks go by the names of their scenarios',
+        });
+      }
+      files.set(name, file);
+    }
   }
 }
 

@@ -1,4 +1,5 @@
-import type { ResultFile } from '../result-file.js';
+import { inTime, timeOf } from '../in-time.js';
+import type { Benchmark, ResultFile } from '../result-file.js';
 
 /**
  * One row a commit, the oldest first, and one column a benchmark, with the time of the commit first: what change-point tools read,
@@ -6,15 +7,23 @@ import type { ResultFile } from '../result-file.js';
  * refuses a column with a gap if it is named among its metrics, and no other. RFC 4180.
  */
 export function wideCsv(files: readonly ResultFile[]): string {
-  const names = [...new Set(files.flatMap(({ benchmarks }) => benchmarks.map(({ name }) => name)))];
+  // What changed its unit is another column, so that no column mixes two.
+  const keyOf = ({ name, unit }: Benchmark): string => JSON.stringify([name, unit]);
+  const columns = new Map(files.flatMap(({ benchmarks }) => benchmarks.map((one) => [keyOf(one), one])));
+  const names = [...columns.values()].map(({ name }) => name);
+  const heads = [...columns.values()].map(({ name, unit }) =>
+    word(names.filter((other) => other === name).length > 1 ? `${name} (${unit})` : name),
+  );
   // Readers take the rows for a series as they stand.
-  const inTurn = files.toSorted((a, b) => (timeOf(a) < timeOf(b) ? -1 : 1));
-  const rows = inTurn.map((file) => {
-    const { commit, benchmarks } = file;
-    const values = new Map(benchmarks.map(({ name, value }) => [name, value]));
-    return [timeOf(file), word(commit?.id ?? ''), ...names.map((name) => String(values.get(name) ?? ''))];
+  const rows = inTime(files.map((results) => ({ results }))).map(({ results }) => {
+    const values = new Map(results.benchmarks.map((one) => [keyOf(one), one.value]));
+    return [
+      timeOf(results),
+      word(results.commit?.id ?? ''),
+      ...[...columns.keys()].map((key) => String(values.get(key) ?? '')),
+    ];
   });
-  return csv([['time', 'commit', ...names.map(word)], ...rows]);
+  return csv([['time', 'commit', ...heads], ...rows]);
 }
 
 /** One row a sample, and one for each number that is exact. */
@@ -37,8 +46,6 @@ export function longCsv(file: ResultFile): string {
 
 const csv = (rows: readonly (readonly string[])[]): string =>
   rows.map((row) => `${row.map(field).join(',')}\r\n`).join('');
-
-const timeOf = ({ commit, createdAt }: ResultFile): string => commit?.committedAt ?? createdAt;
 
 /** A text that is no number: a spreadsheet would take one that begins so for a formula. */
 const word = (text: string): string => (/^[=+\-@\t\r\n]/.test(text) ? `'${text}` : text);

@@ -1,5 +1,3 @@
-import { randomStream, type RandomStream } from '../../base/random.js';
-import { median } from '../../base/statistics.js';
 import {
   DEFAULT_ALPHA,
   DEFAULT_SMALLEST_EFFECT,
@@ -9,8 +7,10 @@ import {
 import type { Reason } from '../comparison.js';
 import { explain, isSame } from '../explain.js';
 import type { Benchmark, Commit, Kind } from '../result-file.js';
-import { inTime, seriesOf, type Measured, type MeasuredSeries } from './series.js';
-import { findSplit, LEAST_SIDE, leastValues, locateSplit, placeSplit, type Split } from './split.js';
+import { changesOfLevel, type Bar } from './levels.js';
+import { leastValues } from './split.js';
+import { inTime } from '../in-time.js';
+import { seriesOf, type Measured, type MeasuredSeries } from './series.js';
 
 /** One result of the history, in the order of time. */
 export interface HistoryPoint {
@@ -47,8 +47,6 @@ export interface Change {
   readonly from: number;
   readonly to: number;
   readonly verdict: 'slower' | 'faster';
-  /** Times: how likely so clear a change were of no cause, not adjusted for the number of trends. */
-  readonly pValue?: number;
   readonly reasons?: readonly Reason[];
 }
 
@@ -66,8 +64,8 @@ export interface History {
  * has changed. The same files give the same answer, whatever their order.
  */
 export function historyOf(files: readonly NamedResults[], options: CompareOptions = {}): History {
-  const { alpha = DEFAULT_ALPHA, smallestEffect = DEFAULT_SMALLEST_EFFECT, kinds } = options;
-  const series = seriesOf(files).filter(({ benchmark }) => kinds?.includes(benchmark.kind) ?? true);
+  const { alpha = DEFAULT_ALPHA, smallestEffect = DEFAULT_SMALLEST_EFFECT } = options;
+  const series = seriesOf(files);
   const told = new Set(series.flatMap(({ measured }) => measured.map(({ file }) => file)));
   // Without those that are only what others are shares of.
   const all = inTime(files).filter((file) => told.has(file));
@@ -85,12 +83,6 @@ export function historyOf(files: readonly NamedResults[], options: CompareOption
   };
 }
 
-interface Bar {
-  /** The chance of a wrong split of one trend. */
-  readonly level: number;
-  readonly smallestEffect: number;
-}
-
 const isShare = ({ of }: { readonly of?: MeasuredSeries['of'] | undefined }): boolean =>
   of !== undefined && 'commit' in of;
 
@@ -99,7 +91,7 @@ function trendOf({ benchmark, of, measured }: MeasuredSeries, all: readonly Name
   const isJudged = kind !== 'wall' || isShare({ of });
   const values = measured.map(({ value }) => value);
   const points = measured.map(({ file }) => all.indexOf(file));
-  const found = kind !== 'wall' ? exactChanges(measured) : isJudged ? noisyChanges(values, name, bar) : [];
+  const found = kind !== 'wall' ? exactChanges(measured) : isJudged ? changesOfLevel(values, name, bar) : [];
   const needed = kind === 'wall' && isJudged ? leastValues(bar.level) : 0;
   return {
     name,
@@ -121,7 +113,7 @@ function trendOf({ benchmark, of, measured }: MeasuredSeries, all: readonly Name
 }
 
 /** A change by indices of the series. */
-interface Found extends Pick<Change, 'from' | 'to' | 'pValue' | 'reasons'> {
+interface Found extends Pick<Change, 'from' | 'to' | 'reasons'> {
   readonly at: number;
   readonly between?: { readonly first: number; readonly last: number };
 }
@@ -133,45 +125,4 @@ function exactChanges(measured: readonly Measured[]): Found[] {
     const reasons = explain(before.benchmark, after.benchmark);
     return [{ at: i + 1, from: before.value, to: after.value, ...(reasons.length > 0 ? { reasons } : {}) }];
   });
-}
-
-/** Splits a series where it changed, and what is on either side again, until nothing is sure any more. */
-function noisyChanges(values: readonly number[], seed: string, bar: Bar): Found[] {
-  const random = randomStream(seed, 'history/split');
-  const splits = settled(values, splitsOf(values, 0, bar, random));
-  // The levels are between one split and the next.
-  return splits.map(({ at, pValue }, i) => {
-    const start = splits[i - 1]?.at ?? 0;
-    const part = values.slice(start, splits[i + 1]?.at);
-    const { first, last } = locateSplit(part, at - start, random);
-    return {
-      at,
-      pValue,
-      between: { first: start + first, last: start + last },
-      from: median(part.slice(0, at - start)),
-      to: median(part.slice(at - start)),
-    };
-  });
-}
-
-/** The splits of a part of a series, which begins at `start`. */
-function splitsOf(values: readonly number[], start: number, bar: Bar, random: RandomStream): Split[] {
-  const split = findSplit(values, bar.level, random);
-  if (!split || split.pValue > bar.level) return [];
-  const left = values.slice(0, split.at);
-  const right = values.slice(split.at);
-  if (Math.abs(median(right) / median(left) - 1) < bar.smallestEffect) return [];
-  const here = { ...split, at: start + split.at };
-  return [...splitsOf(left, start, bar, random), here, ...splitsOf(right, here.at, bar, random)];
-}
-
-/** Puts each split exactly between its neighbours: one that was found first had other changes on its sides. */
-function settled(values: readonly number[], splits: readonly Split[]): readonly Split[] {
-  const placed = splits.map((split) => split.at);
-  for (let i = 0; i < placed.length; i++) {
-    const start = placed[i - 1] ?? 0;
-    const part = values.slice(start, placed[i + 1]);
-    if (part.length >= 2 * LEAST_SIDE) placed[i] = start + placeSplit(part, placed[i]! - start);
-  }
-  return splits.map((split, i) => ({ ...split, at: placed[i]! }));
 }

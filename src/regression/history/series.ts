@@ -1,6 +1,7 @@
 import type { NamedResults } from '../compare.js';
+import { inTime } from '../in-time.js';
 import { machineWords, type Benchmark, type ResultFile } from '../result-file.js';
-import { trimmedMean } from '../trimmed-mean.js';
+import { trimmedMeanOf } from '../trimmed-mean.js';
 
 /** One measurement of a benchmark in the course of time. */
 export interface Measured {
@@ -17,34 +18,28 @@ export interface MeasuredSeries {
   readonly measured: readonly Measured[];
 }
 
-/** Of the commit; of a result that has none, its own. */
-export const timeOf = ({ commit, createdAt }: ResultFile): string => commit?.committedAt ?? createdAt;
-
-/** The oldest first; several of one commit in the order they were measured in. */
-export function inTime(files: readonly NamedResults[]): readonly NamedResults[] {
-  const key = ({ results }: NamedResults): string => `${timeOf(results)} ${results.createdAt}`;
-  return files.toSorted((a, b) => (key(a) < key(b) ? -1 : key(a) > key(b) ? 1 : 0));
-}
-
 /**
  * Makes series of result files. Exact figures are what they are. A time that was measured in turns with a base is its share of
  * the base's, which leaves out what the machine was like that day; of times with one base there is one series, and of times
- * without a base one a machine. A benchmark that became another one (its kind, unit or revision) begins anew.
+ * without a base (or of one whose tree had changes, which may be others each time) one a machine. Bases themselves are what
+ * others are compared with, again and again, and no part of the history. A benchmark that became another one (its kind, unit or
+ * revision) begins anew.
  */
 export function seriesOf(files: readonly NamedResults[]): MeasuredSeries[] {
   const bases = new Map<string, ResultFile>();
   for (const { results } of files)
     if (results.session !== undefined && results.side === 'base') bases.set(results.session, results);
   const series = new Map<string, MeasuredSeries & { readonly measured: Measured[] }>();
-  for (const file of inTime(files)) {
+  for (const file of inTime(files.filter(({ results }) => results.side !== 'base'))) {
+    const { session } = file.results;
+    const base = session === undefined ? undefined : bases.get(session);
     for (const benchmark of file.results.benchmarks) {
-      const placed = place(benchmark, file.results, bases);
-      if (!placed) continue;
+      const { value, of } = place(benchmark, file.results, base);
       const { name, kind, unit, better, revision = 1 } = benchmark;
-      const key = JSON.stringify([name, kind, unit, better, revision, placed.of]);
+      const key = JSON.stringify([name, kind, unit, better, revision, of]);
       let own = series.get(key);
-      if (!own) series.set(key, (own = { benchmark, ...(placed.of ? { of: placed.of } : {}), measured: [] }));
-      own.measured.push({ value: placed.value, benchmark, file });
+      if (!own) series.set(key, (own = { benchmark, ...(of ? { of } : {}), measured: [] }));
+      own.measured.push({ value, benchmark, file });
     }
   }
   return [...series.values()];
@@ -57,17 +52,14 @@ interface Placed {
 
 function place(
   { name, kind, value, samples }: Benchmark,
-  { session, side, machine }: ResultFile,
-  bases: ReadonlyMap<string, ResultFile>,
-): Placed | undefined {
+  { machine }: ResultFile,
+  base: ResultFile | undefined,
+): Placed {
   if (kind !== 'wall') return { value };
-  const base = session === undefined ? undefined : bases.get(session);
   const reference = base?.benchmarks.find((benchmark) => benchmark.name === name)?.samples;
-  if (base?.commit && reference && samples?.length === reference.length) {
-    // A base is the measure of others, and always the same share of itself.
-    if (side === 'base') return undefined;
+  if (base?.commit && !base.commit.dirty && reference && samples?.length === reference.length) {
     const logRatios = samples.map((sample, i) => Math.log(sample / reference[i]!));
-    return { value: Math.exp(trimmedMean(logRatios, 0.95, name).mean), of: { commit: base.commit.id } };
+    return { value: Math.exp(trimmedMeanOf(logRatios)), of: { commit: base.commit.id } };
   }
   return { value, of: { machine: machine ? machineWords(machine) : 'unknown machine' } };
 }

@@ -6,41 +6,73 @@ import { doubledRanks } from '../ranks.js';
 export const LEAST_SIDE = 3;
 
 /** A p-value of so many exceedances is exact enough to stop at; it takes as many times more permutations to be sure of less. */
-const ENOUGH_EXCEEDANCES = 10;
+const ENOUGH_EXCEEDANCES = 20;
 
-export interface Split {
-  /** Index of the first value after it. */
-  readonly at: number;
-  /** How likely so clear a split were, if the values were of one level, in any order. */
+/** More permutations than these would only wait for a level that nobody needs. */
+const MOST_PERMUTATIONS = 200_000;
+
+/** A stretch of a series, from the index of its first value to that of the first one after it. */
+export interface Stretch {
+  readonly from: number;
+  readonly to: number;
+}
+
+export interface FoundStretch extends Stretch {
+  /** How likely so clear a stretch were, if the values were of one level, in any order. */
   readonly pValue: number;
 }
 
 /**
- * Where a series most likely goes from one level to another: the split whose sides differ most in the ranks of their values
- * (Pettitt, Applied Statistics 28, 1979, each split in units of its own standard deviation, so that late ones are found as
- * well). How likely it were of no cause is counted in permutations of the series, one by one until enough are as clear (Besag
- * and Clifford, Biometrika 78, 1991), or until it is sure to be less than `level`. It assumes nothing of how values are
- * distributed. Undefined for a series that is too short.
+ * The stretch that differs most from the rest of its series: one end of it, if the series goes from one level to another
+ * (Pettitt, Applied Statistics 28, 1979), or else any, if it goes to another level and back (Olshen and others, Biostatistics 5,
+ * 2004). By the sum of the ranks of its values, in units of its standard deviation. How likely it were of no cause is counted in
+ * permutations of the series, one by one until enough are as clear (Besag and Clifford, Biometrika 78, 1991), or until it is
+ * sure to be less than `level`; each of the two kinds has half of that. It assumes nothing of how values are distributed.
+ * Undefined where there is none that is less likely than `level`.
  */
-export function findSplit(values: readonly number[], level: number, random: RandomStream): Split | undefined {
+export function findStretch(
+  values: readonly number[],
+  level: number,
+  random: RandomStream,
+): FoundStretch | undefined {
   if (values.length < 2 * LEAST_SIDE) return undefined;
   const ranks = Float64Array.from(doubledRanks(values));
-  const { at, size } = clearest(ranks);
-  const most = Math.ceil((2 * ENOUGH_EXCEEDANCES) / level);
-  let exceedances = 0;
-  for (let drawn = 1; drawn <= most; drawn++) {
-    shuffle(ranks, random);
-    if (clearest(ranks).size < size * (1 - 1e-12)) continue;
-    exceedances++;
-    if (exceedances === ENOUGH_EXCEEDANCES) return { at, pValue: exceedances / drawn };
+  for (const clearest of [clearestEnd, clearestStretch]) {
+    const found = clearest(ranks);
+    const pValue = chanceOf(found.size, ranks, clearest, level / 2, random);
+    if (pValue <= level / 2) return { from: found.from, to: found.to, pValue: 2 * pValue };
   }
-  return { at, pValue: (exceedances + 1) / (most + 1) };
+  return undefined;
 }
 
-/** The split whose sum of ranks is farthest from what it is on average, in units of its standard deviation times a constant. */
-function clearest(ranks: Float64Array): { readonly at: number; readonly size: number } {
+interface Clearest extends Stretch {
+  /** In standard deviations, times a constant. */
+  readonly size: number;
+}
+
+function chanceOf(
+  size: number,
+  ranks: Float64Array,
+  clearest: (ranks: Float64Array) => Clearest,
+  level: number,
+  random: RandomStream,
+): number {
+  const shuffled = ranks.slice();
+  const most = Math.min(MOST_PERMUTATIONS, Math.ceil((2 * ENOUGH_EXCEEDANCES) / level));
+  let exceedances = 0;
+  for (let drawn = 1; drawn <= most; drawn++) {
+    shuffle(shuffled, random);
+    if (clearest(shuffled).size < size * (1 - 1e-12)) continue;
+    exceedances++;
+    if (exceedances === ENOUGH_EXCEEDANCES) return exceedances / drawn;
+  }
+  return (exceedances + 1) / (most + 1);
+}
+
+/** Of all stretches that go to the end of the series. */
+function clearestEnd(ranks: Float64Array): Clearest {
   const n = ranks.length;
-  let at = LEAST_SIDE;
+  let from = LEAST_SIDE;
   let size = -1;
   let sum = 0;
   for (let k = 1; k <= n - LEAST_SIDE; k++) {
@@ -50,10 +82,60 @@ function clearest(ranks: Float64Array): { readonly at: number; readonly size: nu
     const own = Math.abs(sum) / Math.sqrt(k * (n - k));
     if (own > size) {
       size = own;
-      at = k;
+      from = k;
     }
   }
-  return { at, size };
+  return { from, to: n, size };
+}
+
+/** Of all stretches that are long enough, and leave enough around them. */
+function clearestStretch(ranks: Float64Array): Clearest {
+  const n = ranks.length;
+  const sums = new Float64Array(n + 1);
+  for (let i = 0; i < n; i++) sums[i + 1] = sums[i]! + ranks[i]! - (n + 1);
+  const best = { from: 0, to: n, size: -1 };
+  for (let length = LEAST_SIDE; length <= n - LEAST_SIDE; length++) {
+    const deviation = Math.sqrt(length * (n - length));
+    for (let from = 0; from + length <= n; from++) {
+      // A rest of one or two values at an end is a level that could not be told from outliers.
+      const after = n - from - length;
+      if ((from > 0 && from < LEAST_SIDE) || (after > 0 && after < LEAST_SIDE)) continue;
+      const size = Math.abs(sums[from + length]! - sums[from]!) / deviation;
+      if (size > best.size) {
+        best.from = from;
+        best.to = from + length;
+        best.size = size;
+      }
+    }
+  }
+  return best;
+}
+
+/**
+ * How likely the values of two stretches were to differ as much in their ranks, if they were of one level: the test of Mann and
+ * Whitney (Annals of Mathematical Statistics 18, 1947) by its normal approximation, without continuity correction. Two-sided.
+ */
+export function rankSumPValue(before: readonly number[], after: readonly number[]): number {
+  const n = before.length + after.length;
+  const ranks = doubledRanks([...before, ...after]);
+  const mean = n + 1;
+  let sum = 0;
+  let squares = 0;
+  ranks.forEach((rank, i) => {
+    if (i < before.length) sum += rank - mean;
+    squares += (rank - mean) ** 2;
+  });
+  // Of drawing without replacement.
+  const variance = (squares / (n - 1)) * ((before.length * after.length) / n);
+  return variance === 0 ? 1 : normalTails(Math.abs(sum) / Math.sqrt(variance));
+}
+
+/** The chance that a standard normal number is farther from 0 than `z`: Abramowitz and Stegun, 26.2.17, to 1e-7. */
+function normalTails(z: number): number {
+  const t = 1 / (1 + 0.2316419 * z);
+  const factors = [0.31938153, -0.356563782, 1.781477937, -1.821255978, 1.330274429];
+  const sum = factors.reduceRight((rest, factor) => (rest + factor) * t, 0);
+  return Math.min(1, (2 * Math.exp((-z * z) / 2) * sum) / Math.sqrt(2 * Math.PI));
 }
 
 /** In standard deviations of the noise: what is farther outside of both levels counts as if it were so far. */
@@ -75,7 +157,7 @@ export function placeSplit(values: readonly number[], about: number): number {
   let at = about;
   let size = -1;
   let sum = 0;
-  near.slice(0, 1 - LEAST_SIDE).forEach((value, i) => {
+  near.slice(0, -LEAST_SIDE).forEach((value, i) => {
     sum += value - mean;
     const k = i + 1;
     const own = Math.abs(sum) / Math.sqrt(k * (near.length - k));
@@ -107,14 +189,17 @@ export function locateSplit(
   return { first: Math.min(at, found[tail]!), last: Math.max(at, found[RESAMPLES - 1 - tail]!) };
 }
 
+/** So that the chances of permutations, which are estimates, are surely below. */
+const MARGIN = 2;
+
 /**
- * The fewest values of which the clearest split can be as unlikely as `level`: two orders of all are as clear as two levels of
- * the same length. An odd number has four such, and is no better than one less.
+ * The fewest values of which a change can surely be as unlikely as `level`: two orders of all are as clear as two levels of the
+ * same length. An odd number has four such, and is no better than one less.
  */
 export function leastValues(level: number): number {
   let n = 2 * LEAST_SIDE;
   let ways = 20;
-  while (2 / ways > level) {
+  while ((2 / ways) * MARGIN > level / 2) {
     n += 2;
     // The middle binomial coefficient, of n out of the one of n - 2.
     ways = (ways * n * (n - 1)) / (n / 2) ** 2;

@@ -39,8 +39,18 @@ export function comparisonTables({ benchmarks }: Comparison, differing: boolean)
 
 function rowOf(benchmark: BenchmarkComparison): TableModel['rows'][number] {
   const { name, verdict, unit, base, head, note } = benchmark;
+  // Numbers that differ have to look so.
+  const looksSame =
+    base !== undefined &&
+    head !== undefined &&
+    base !== head &&
+    valueWords(base, unit) === valueWords(head, unit);
   const value = (number: number | undefined): string =>
-    number === undefined ? '–' : valueWords(number, unit);
+    number === undefined
+      ? '–'
+      : looksSame && verdict !== 'same'
+        ? `${number} ${unit}`
+        : valueWords(number, unit);
   return [
     cell(plainText(name)),
     cell(verdictWords(benchmark), TONES[verdict]),

@@ -4,7 +4,7 @@ import { plainText, wrap } from '../../report/text.js';
 import type { Comparison } from '../comparison.js';
 import type { Benchmark } from '../result-file.js';
 import { comparisonTables, explanations, resultTables } from './tables.js';
-import { headline } from './words.js';
+import { formatPercent, headline } from './words.js';
 
 export interface ViewOptions {
   readonly color: boolean;
@@ -41,9 +41,11 @@ export function renderResults(benchmarks: readonly Benchmark[], { color, width }
 }
 
 function provenance({ base, head, alpha, smallestEffect, benchmarks }: Comparison, same: number): string {
-  const of = ({ name, commit }: Comparison['base']): string =>
-    commit ? `${name} (${plainText(commit.id.slice(0, 10))}${commit.dirty ? ', changed' : ''})` : name;
+  const of = ({ name: given, commit }: Comparison['base']): string => {
+    const name = plainText(given);
+    return commit ? `${name} (${plainText(commit.id.slice(0, 10))}${commit.dirty ? ', changed' : ''})` : name;
+  };
   const said = `${same} the same. Base: ${of(base)}. Head: ${of(head)}.`;
   if (!benchmarks.some(({ interval }) => interval)) return said;
-  return `${said}\nTimes: changes under ${smallestEffect * 100} % never count; an unchanged program raises an alarm in at most ${alpha * 100} % of comparisons.`;
+  return `${said}\nTimes: changes under ${formatPercent(smallestEffect)} never count; an unchanged program raises an alarm in at most ${formatPercent(alpha)} of comparisons.`;
 }

@@ -1,5 +1,5 @@
 import { listOf, plural } from '../../base/text.js';
-import { plainText } from '../../report/text.js';
+import { plainText, truncate } from '../../report/text.js';
 import { formatBytes, formatCount, formatDuration } from '../../base/units.js';
 import type { BenchmarkComparison, Comparison, Reason, Verdict } from '../comparison.js';
 
@@ -7,20 +7,28 @@ import type { BenchmarkComparison, Comparison, Reason, Verdict } from '../compar
 export function valueWords(value: number, unit: string): string {
   if (unit === 'ms') return formatDuration(value);
   if (unit === 'bytes') return formatBytes(value);
-  const number = Number.isInteger(value) ? formatCount(value) : String(Number(value.toPrecision(6)));
+  const isCount = Number.isInteger(value) && Math.abs(value) < 1e15;
+  const number = isCount ? formatCount(value) : String(Number(value.toPrecision(6)));
   // `1 call`, `2 calls`
   return unit === '' ? number : `${number} ${value === 1 ? unit.replace(/s$/, '') : unit}`;
 }
+
+/** `7 %`, and not the 7.000000000000001 % of binary fractions. */
+export const formatPercent = (share: number): string => `${Number((share * 100).toPrecision(6))} %`;
 
 /** `+3.2 %`, with as many digits as it takes to see it. */
 export function percentWords(share: number): string {
   const percent = share * 100;
   const size = Math.abs(percent);
+  if (size > 0 && size < 1e-6) return `${percent > 0 ? '+' : '−'}${size.toExponential(0)} %`;
   const digits =
     size >= 99.95 ? 0 : size >= 0.0995 ? 1 : size === 0 ? 0 : Math.min(6, Math.ceil(1 - Math.log10(size)));
   const sign = percent > 0 ? '+' : percent < 0 ? '−' : '';
   return `${sign}${size.toFixed(digits)} %`;
 }
+
+/** `drill bench` does not take more of them. */
+const MOST_ROUNDS = 500;
 
 /** What a time that is not exact was found to have changed by, and how sure that is. */
 export function changeWords({ change, interval, pairs, pairsNeeded }: BenchmarkComparison): string {
@@ -30,7 +38,12 @@ export function changeWords({ change, interval, pairs, pairsNeeded }: BenchmarkC
     Number.isFinite(interval.low) && Number.isFinite(interval.high)
       ? ` (${percentWords(interval.low)} to ${percentWords(interval.high)})`
       : '';
-  const more = pairsNeeded === undefined ? '' : `; about ${formatCount(pairsNeeded)} pairs would tell`;
+  const more =
+    pairsNeeded === undefined
+      ? ''
+      : pairsNeeded > MOST_ROUNDS
+        ? `; not even ${MOST_ROUNDS} pairs would tell`
+        : `; about ${formatCount(pairsNeeded)} pairs would tell`;
   return `${percentWords(change)}${range}, ${plural(pairs ?? 0, 'pair')}${more}`;
 }
 
@@ -66,6 +79,9 @@ export function verdictWords({ verdict, kind, unit, base, head }: BenchmarkCompa
   return head! > base! ? 'more' : 'fewer';
 }
 
+/** In a headline, in columns. */
+const LONGEST_NAME = 80;
+
 export const isRegression = ({ verdict }: BenchmarkComparison): boolean => verdict === 'slower';
 
 /** The answer in one line. */
@@ -79,7 +95,7 @@ export function headline({ counts, benchmarks }: Comparison): string {
     return `No regression in ${plural(all, 'benchmark')}.${better}${rest}`;
   }
   const names = listOf(
-    worse.map(({ name }) => plainText(name)),
+    worse.map(({ name }) => truncate(plainText(name), LONGEST_NAME)),
     'and',
     3,
   );

@@ -209,3 +209,36 @@ test('exports leave a file as it was', (t) => {
     { numRuns: 20 },
   );
 });
+
+test('a comment is within what GitHub takes, and still says what differs, however much it is', (t) => {
+  for (const [count, nameLength] of [
+    [5000, 20],
+    [3, 70_000],
+    [200, 400],
+  ] as const) {
+    const of = (value: number): ResultFile =>
+      resultFile(Array.from({ length: count }, (_, i) => exact(`${i}-${'n'.repeat(nameLength)}`, value)));
+    const comment = markdownComment(
+      compare({ name: 'main', results: of(1) }, { name: 'head', results: of(2) }),
+    );
+    t.true(comment.length <= 65_536, `${comment.length}`);
+    t.regex(comment, /Regression: \d+ of/);
+    if (nameLength < 100) t.regex(comment, /\| 0-n+ +\|/);
+  }
+});
+
+test('CSV of a history: results of one commit as they were measured; one column a unit', (t) => {
+  const commit = commitAt('c', '2026-01-01T00:00:00.000Z');
+  const files = [
+    resultFile([exact('x', 3)], { commit, createdAt: '2026-01-02T00:00:00.000Z' }),
+    resultFile([exact('x', 30_000, { unit: 'ms' }), exact('y', 1)], {
+      commit,
+      createdAt: '2026-01-01T00:00:00.000Z',
+    }),
+  ];
+  t.deepEqual(wideCsv(files).trimEnd().split('\r\n'), [
+    'time,commit,x (calls),x (ms),y',
+    '2026-01-01T00:00:00.000Z,c,,30000,1',
+    '2026-01-01T00:00:00.000Z,c,3,,',
+  ]);
+});

@@ -91,6 +91,43 @@ test('times: a change that is smaller than what matters is none', (t) => {
   t.is(found(0.1), 0);
 });
 
+test('times: what became slower and fast again is told, for any length of it', (t) => {
+  for (const lengths of [
+    [40, 30, 60],
+    [30, 20, 40],
+    [20, 20, 20],
+  ]) {
+    const starts = lengths
+      .map((_, i) => lengths.slice(0, i).reduce((sum, length) => sum + length, 0))
+      .slice(1);
+    const levelOf = (day: number): number =>
+      starts.filter((start) => start <= day).length % 2 === 1 ? 1.5 : 1;
+    const days = starts.at(-1)! + lengths.at(-1)!;
+    const { trends } = historyOf(
+      pairedDays(
+        noisyDays(`humps ${lengths.join(' ')}`, days, (name, day) => (name === 'c' ? levelOf(day) : 1)),
+      ),
+    );
+    t.deepEqual(
+      trends.flatMap(({ name, changes }) => changes.map(({ point }) => [name, point])),
+      starts.map((start) => ['c', start]),
+    );
+  }
+});
+
+test('times: no change that is told is smaller than what matters', (t) => {
+  for (let run = 0; run < 30; run++) {
+    const random = randomStream(`stairs ${run}`, 'history');
+    const levels = [1, 1.03, 1.045, 1.07, 1.085];
+    const days = Array.from({ length: 75 }, (_, day) => ({
+      x: levels[Math.floor(day / 15)]! * Math.exp(0.004 * normal(random)),
+    }));
+    const [trend] = historyOf(pairedDays(days)).trends;
+    t.true(trend!.changes.length >= 1);
+    for (const { from, to } of trend!.changes) t.true(Math.abs(to / from - 1) >= 0.02, `${from} to ${to}`);
+  }
+});
+
 test('times measured in turns with a base are shares of it: what the machine does cancels out', (t) => {
   const random = randomStream('paired', 'history');
   const base = { id: 'b'.repeat(40), subject: 'Release', committedAt: dayOf(0), dirty: false };
@@ -146,6 +183,20 @@ test('times without a base are a trend a machine, and are not judged', (t) => {
     renderHistory(history, { color: false, width: 100 }),
     /2 times without a base: drawn, and\s+not judged/,
   );
+});
+
+test('a base whose tree had changes, or that has no commit, is none to be compared with, and never part of a trend', (t) => {
+  for (const commit of [undefined, { ...commitOf(0), dirty: true }]) {
+    const files = pairedDays(Array.from({ length: 20 }, (_, i) => ({ x: i < 10 ? 1 : 3 }))).map((file) =>
+      file.results.side === 'base' ? { ...file, results: { ...file.results, commit } } : file,
+    );
+    const { trends, points } = historyOf(files);
+    t.is(points.length, 20);
+    t.deepEqual(
+      trends.map(({ unit, values, changes }) => [unit, values.length, changes.length]),
+      [['ms', 20, 0]],
+    );
+  }
 });
 
 test('a benchmark that measures something else than before begins anew', (t) => {

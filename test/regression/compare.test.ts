@@ -248,3 +248,31 @@ test('of too few pairs for an interval, the fewest that could tell are said', (t
   );
   t.is(comparison.benchmarks[0]!.pairsNeeded, 8);
 });
+
+test('times are slower only where the rank test and the interval both say so', (t) => {
+  const judged = (logRatios: readonly number[]): BenchmarkComparison =>
+    compare(
+      named(
+        'base',
+        resultFile(
+          [
+            wall(
+              'x',
+              logRatios.map(() => 1),
+            ),
+          ],
+          { session: 's' },
+        ),
+      ),
+      named('head', resultFile([wall('x', logRatios.map(Math.exp))], { session: 's' })),
+    ).benchmarks[0]!;
+  // Seven of one sign are one chance in 64, however alike they are.
+  const few = judged([0.1, 0.1001, 0.1002, 0.1003, 0.1004, 0.1005, 0.1006]);
+  t.true(few.interval!.low > 0.02 && few.pValue! > 0.01);
+  t.is(few.verdict, 'unclear');
+  // All of one sign, but half of them of almost nothing: the mean may be of nothing.
+  const uneven = judged(Array.from({ length: 14 }, (_, i) => (i % 2 === 0 ? 1e-5 : 1) * (1 + i / 100)));
+  t.true(uneven.pValue! < 0.001 && uneven.interval!.low < 0);
+  t.is(uneven.verdict, 'unclear');
+  t.is(judged(Array.from({ length: 14 }, (_, i) => 0.1 + i / 1000)).verdict, 'slower');
+});

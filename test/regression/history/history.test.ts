@@ -223,6 +223,15 @@ test('the answer is the same whatever the order of the files', (t) => {
   );
 });
 
+test('the newest change is told first', (t) => {
+  const text = renderHistory(historyOf(historyOfDays([1, 2, 2, 5].map((value) => [exact('x', value)]))), {
+    color: false,
+    width: 100,
+  });
+  t.true(text.indexOf('Commit 3\n  benchmark') < text.indexOf('Commit 1\n  benchmark'));
+  t.regex(text, /the latest with 0000000003/);
+});
+
 test('too few times are said to be too few', (t) => {
   const history = historyOf(pairedDays(noisyDays('few', 5, () => 100)));
   t.true(history.trends.every(({ valuesNeeded }) => valuesNeeded! > 5));

@@ -1,10 +1,10 @@
 import { randomStream, type RandomStream } from '../src/base/random.js';
 import { proportionInterval } from '../src/base/statistics.js';
-import { historyOf, type NamedResults } from '../src/regression/index.js';
+import { historyOf, type Change, type NamedResults, type Trend } from '../src/regression/index.js';
 
 /*
  * How often `drill compare --history` is wrong: histories of times in which nothing changes, where whatever it finds is a wrong
- * alarm, and such in which one benchmark of eight becomes slower by a known share at a drawn place, where it has to be found.
+ * alarm, and such in which one benchmark of eight becomes slower by a known share at a drawn place, for good or for a while, where it has to be found.
  *
  *   npm run bench:history [runs]
  */
@@ -40,7 +40,7 @@ interface History {
   readonly noise: Noise;
   /** Of one result: standard deviation, as a share. */
   readonly spread: number;
-  readonly slower?: { readonly by: number; readonly from: number };
+  readonly slower?: { readonly by: number; readonly from: number; readonly to?: number };
 }
 
 /** Results of a head and of a base whose times are all 1: the head's are its shares. */
@@ -49,11 +49,14 @@ function draw({ results, noise, spread, slower }: History, random: RandomStream)
   return Array.from({ length: results }, (_, i) => {
     const shares = before.map((own, k) => {
       before[k] = noise.draw(random, own);
-      return Math.exp(spread * before[k]) * (slower && k === 0 && i >= slower.from ? 1 + slower.by : 1);
+      return Math.exp(spread * before[k]) * (slower && k === 0 && isWithin(slower, i) ? 1 + slower.by : 1);
     });
     return [result(i, 'head', shares), result(i, 'base', new Array<number>(BENCHMARKS).fill(1))];
   }).flat();
 }
+
+const isWithin = ({ from, to = Infinity }: NonNullable<History['slower']>, i: number): boolean =>
+  i >= from && i < to;
 
 function result(day: number, side: 'base' | 'head', times: readonly number[]): NamedResults {
   const instant = (at: number): string => new Date(at * 86_400_000).toISOString();
@@ -120,12 +123,34 @@ for (const results of [20, 50, 100]) {
         // Anywhere but in the first and the last fifth.
         const from = Math.floor(results * (0.2 + 0.6 * random()));
         const { trends } = historyOf(draw({ results, noise: STEADY, spread, slower: { by, from } }, random));
-        return trends[0]!.changes.some(
-          ({ verdict, between }) =>
-            verdict === 'slower' && between!.first - 2 <= from && from <= between!.last + 2,
-        );
+        return tells(trends[0]!, 'slower', from);
       }),
     );
     row(String(results), `${spread * 100} %`, ...found);
   }
+}
+console.log();
+row('results', 'slower for', '3 % found, and its end', '5 %', '10 %');
+row('---', '---', '---', '---', '---');
+for (const results of [50, 100]) {
+  for (const length of [10, 20]) {
+    const found = [0.03, 0.05, 0.1].map((by) =>
+      share(`hump ${results} ${length} ${by}`, (random) => {
+        const from = 5 + Math.floor((results - length - 10) * random());
+        const to = from + length;
+        const slower = { by, from, to };
+        const { trends } = historyOf(draw({ results, noise: STEADY, spread: 0.02, slower }, random));
+        return tells(trends[0]!, 'slower', from) && tells(trends[0]!, 'faster', to);
+      }),
+    );
+    row(String(results), `${length} results`, ...found);
+  }
+}
+
+/** Whether a change is told at its place, or where it is said that it may be as well, within two results. */
+function tells({ changes }: Trend, verdict: Change['verdict'], at: number): boolean {
+  return changes.some(
+    (change) =>
+      change.verdict === verdict && change.between!.first - 2 <= at && at <= change.between!.last + 2,
+  );
 }

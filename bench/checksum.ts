@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { fixed } from '../src/base/distribution.js';
+import { UNLIMITED_NODE, UNLIMITED_REPOSITORY } from '../src/world/hardware.js';
 import { Pace } from '../src/world/real/pace.js';
 import { Pacer } from '../src/world/real/pacer.js';
 import { ABORT_CELLS } from '../src/world/real/protocol.js';
@@ -24,24 +24,16 @@ function unlimitedPace(): Pace {
     progress: new SharedArrayBuffer(0),
     ready: new SharedArrayBuffer(4),
   };
-  const hardware = {
-    diskBytesPerSec: Infinity,
-    hashBytesPerSec: Infinity,
-    nicBytesPerSec: Infinity,
-    linkMs: 0,
-    snapshotMs: 0,
-  };
-  const limits = {
-    bandwidthBytesPerSec: Infinity,
-    perConnectionBytesPerSec: Infinity,
-    latencyMs: fixed(0),
-    requestsPerSec: Infinity,
-    requestBurst: 1,
-    multipart: undefined,
-    client: { requestMs: 0, directoryMs: 0, bytesPerSec: Infinity },
-  };
   const paths = { data: '', snapshots: '', staging: '' };
-  const setup = { nodeName: 'bench', paths, hardware, limits, seed: '1', shared, countFileCalls: false };
+  const setup = {
+    nodeName: 'bench',
+    paths,
+    hardware: UNLIMITED_NODE,
+    limits: UNLIMITED_REPOSITORY,
+    seed: '1',
+    shared,
+    countFileCalls: false,
+  };
   return new Pace(setup, 0);
 }
 

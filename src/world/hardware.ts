@@ -1,4 +1,4 @@
-import type { Distribution } from '../base/distribution.js';
+import { fixed, type Distribution } from '../base/distribution.js';
 
 /**
  * What one compute node can do. The virtual world prices operations by it; the real world enforces every rate as an
@@ -83,3 +83,23 @@ export interface Stragglers {
   /** How many times as long these take there. */
   readonly slowdown: number;
 }
+
+/** A node on which nothing waits for anything but the machine. */
+export const UNLIMITED_NODE: NodeHardware = {
+  diskBytesPerSec: Infinity,
+  hashBytesPerSec: Infinity,
+  nicBytesPerSec: Infinity,
+  linkMs: 0,
+  snapshotMs: 0,
+};
+
+/** A repository like that. */
+export const UNLIMITED_REPOSITORY: RepositoryLimits = {
+  bandwidthBytesPerSec: Infinity,
+  perConnectionBytesPerSec: Infinity,
+  latencyMs: fixed(0),
+  requestsPerSec: Infinity,
+  requestBurst: 1,
+  multipart: undefined,
+  client: { requestMs: 0, directoryMs: 0, bytesPerSec: Infinity },
+};

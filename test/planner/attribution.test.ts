@@ -5,6 +5,7 @@ import { HEADER_FILE_BYTES } from '../../src/catalog/index.js';
 import { simulate } from '../../src/planner/index.js';
 import { simulateAttributed } from '../../src/planner/summary.js';
 import type { Scenario } from '../../src/scenario/index.js';
+import { UNLIMITED_NODE } from '../../src/world/hardware.js';
 import { CAUSES, type Cause } from '../../src/world/outlook.js';
 import {
   arbitraryScenario,
@@ -71,13 +72,7 @@ test('nothing is charged to what has no limit and costs nothing', (t) => {
   );
 });
 
-const FREE = {
-  diskBytesPerSec: Infinity,
-  hashBytesPerSec: Infinity,
-  nicBytesPerSec: Infinity,
-  linkMs: 0,
-  snapshotMs: 0,
-};
+const FREE = UNLIMITED_NODE;
 
 interface Known {
   readonly cause: Cause;

@@ -3,6 +3,7 @@ import { fixed } from '../../src/base/distribution.js';
 import { HEADER_FILE_BYTES } from '../../src/catalog/index.js';
 import { simulate } from '../../src/planner/index.js';
 import type { Scenario } from '../../src/scenario/index.js';
+import { UNLIMITED_NODE } from '../../src/world/hardware.js';
 import {
   placed,
   engine,
@@ -19,13 +20,7 @@ const uploadMs = (changes: Partial<Scenario>): number => {
 };
 
 /** Nothing costs anything but what a test sets. */
-const FREE = {
-  diskBytesPerSec: Infinity,
-  hashBytesPerSec: Infinity,
-  nicBytesPerSec: Infinity,
-  linkMs: 0,
-  snapshotMs: 0,
-};
+const FREE = UNLIMITED_NODE;
 const FREE_LIMITS = { ...LIMITS, bandwidthBytesPerSec: Infinity, latencyMs: fixed(0) };
 const cluster = (count: number, hardware = {}): Scenario['cluster'] => ({
   ...nodes(count, { ...FREE, ...hardware }),

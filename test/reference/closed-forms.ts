@@ -1,7 +1,12 @@
 import { fixed } from '../../src/base/distribution.js';
 import { HEADER_FILE_BYTES } from '../../src/catalog/index.js';
 import type { Scenario } from '../../src/scenario/index.js';
-import type { HostHardware, NodeHardware, RepositoryLimits } from '../../src/world/hardware.js';
+import {
+  UNLIMITED_NODE,
+  type HostHardware,
+  type NodeHardware,
+  type RepositoryLimits,
+} from '../../src/world/hardware.js';
 import {
   engine,
   FREE_COORDINATOR,
@@ -34,13 +39,7 @@ interface Shape {
   readonly table?: Partial<TableShape>;
 }
 
-const FREE: NodeHardware = {
-  diskBytesPerSec: Infinity,
-  hashBytesPerSec: Infinity,
-  nicBytesPerSec: Infinity,
-  linkMs: 0,
-  snapshotMs: 0,
-};
+const FREE = UNLIMITED_NODE;
 const FREE_CLIENT = { requestMs: 0, directoryMs: 0, bytesPerSec: Infinity };
 const FREE_LIMITS = { ...LIMITS, bandwidthBytesPerSec: Infinity, latencyMs: fixed(0) };
 

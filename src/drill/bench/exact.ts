@@ -1,9 +1,9 @@
-import { fixed } from '../../base/distribution.js';
 import { DrillError } from '../../base/errors.js';
 import type { NodeTask, Operation } from '../../node/index.js';
 import { simulateAttributed } from '../../planner/index.js';
 import type { Benchmark } from '../../regression/index.js';
 import { loadScenario, scenarioStatement, type LoadedScenario, type Scenario } from '../../scenario/index.js';
+import { UNLIMITED_NODE, UNLIMITED_REPOSITORY } from '../../world/hardware.js';
 import { count, emptyTally } from '../../world/tally.js';
 import type { TraceRecord } from '../../world/virtual/node-work.js';
 import { startBackupCluster } from './backup-cluster.js';
@@ -168,30 +168,15 @@ const sumOf = (counts: Counts): number => Object.values(counts).reduce((sum, tim
 /** The same backup with nothing to wait for, into a local repository. */
 function unlimited(scenario: Scenario): Scenario {
   const { cluster, repository, engine } = scenario;
-  const hardware = {
-    diskBytesPerSec: Infinity,
-    hashBytesPerSec: Infinity,
-    nicBytesPerSec: Infinity,
-    linkMs: 0,
-    snapshotMs: 0,
-  };
   return {
     ...scenario,
-    cluster: { ...cluster, nodes: cluster.nodes.map((node) => ({ ...node, hardware })) },
+    cluster: { ...cluster, nodes: cluster.nodes.map((node) => ({ ...node, hardware: UNLIMITED_NODE })) },
     repository: {
       ...repository,
       type: 'local',
       isPlaced: true,
       storage: { kind: 'local', directory: '', durable: true },
-      limits: {
-        bandwidthBytesPerSec: Infinity,
-        perConnectionBytesPerSec: Infinity,
-        latencyMs: fixed(0),
-        requestsPerSec: Infinity,
-        requestBurst: 1,
-        multipart: undefined,
-        client: { requestMs: 0, directoryMs: 0, bytesPerSec: Infinity },
-      },
+      limits: UNLIMITED_REPOSITORY,
     },
     // One thread a node: which of several takes a task is chance.
     engine: { ...engine, tickMs: 0, uploadWorkers: 1 },

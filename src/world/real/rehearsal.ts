@@ -3,6 +3,7 @@ import path from 'node:path';
 import { shardFileName } from '../../catalog/shard-files.js';
 import { taskProcedure, type NodeTask } from '../../node/index.js';
 import { localStorage } from '../../repository/storage/local.js';
+import { UNLIMITED_NODE } from '../hardware.js';
 import { Interpreter } from './interpreter.js';
 import { Pace } from './pace.js';
 import { nowNs, Pacer } from './pacer.js';
@@ -89,13 +90,7 @@ function withoutLimits(setup: WorkerSetup, root: string): WorkerSetup {
   return {
     ...setup,
     paths: nodePathsIn(root),
-    hardware: {
-      diskBytesPerSec: Infinity,
-      hashBytesPerSec: Infinity,
-      nicBytesPerSec: Infinity,
-      linkMs: 0,
-      snapshotMs: 0,
-    },
+    hardware: UNLIMITED_NODE,
     limits: {
       ...setup.limits,
       bandwidthBytesPerSec: Infinity,

@@ -6,7 +6,7 @@ import * as fc from 'fast-check';
 import { memoryStorage } from '../../../src/repository/storage/memory.js';
 import type { PartSettings, Storage } from '../../../src/repository/storage/storage.js';
 import type { NodeTask } from '../../../src/node/index.js';
-import type { RepositoryLimits } from '../../../src/world/hardware.js';
+import { UNLIMITED_NODE, UNLIMITED_REPOSITORY, type RepositoryLimits } from '../../../src/world/hardware.js';
 import { Pace, TaskAborted } from '../../../src/world/real/pace.js';
 import { Pacer, nowNs, nsToMs } from '../../../src/world/real/pacer.js';
 import { ABORT_CELLS } from '../../../src/world/real/protocol.js';
@@ -14,16 +14,6 @@ import { sendFile, type Transfer } from '../../../src/world/real/transfer.js';
 
 const directory = mkdtempSync(path.join(tmpdir(), 'drill-parts-'));
 test.after.always(() => rmSync(directory, { recursive: true }));
-
-const UNLIMITED: RepositoryLimits = {
-  bandwidthBytesPerSec: Infinity,
-  perConnectionBytesPerSec: Infinity,
-  latencyMs: { kind: 'fixed', value: 0 },
-  requestsPerSec: Infinity,
-  requestBurst: 1,
-  multipart: undefined,
-  client: { requestMs: 0, directoryMs: 0, bytesPerSec: Infinity },
-};
 
 const JOB = 1;
 
@@ -37,19 +27,12 @@ function paceFor(limits: Partial<RepositoryLimits>): { pace: Pace; abort: () => 
     progress: new SharedArrayBuffer(64),
     ready: new SharedArrayBuffer(4),
   };
-  const hardware = {
-    diskBytesPerSec: Infinity,
-    hashBytesPerSec: Infinity,
-    nicBytesPerSec: Infinity,
-    linkMs: 0,
-    snapshotMs: 0,
-  };
   const paths = { data: '', snapshots: '', staging: '' };
   const setup = {
     nodeName: 'n',
     paths,
-    hardware,
-    limits: { ...UNLIMITED, ...limits },
+    hardware: UNLIMITED_NODE,
+    limits: { ...UNLIMITED_REPOSITORY, ...limits },
     seed: '',
     shared,
     countFileCalls: false,

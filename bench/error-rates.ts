@@ -12,14 +12,13 @@ import { compare, type Comparison, type ResultFile } from '../src/regression/ind
  * itself with a handicap (each run wastes a known share of its own time), where what it does not find is missed.
  *
  *   npm run bench:errors -- record [--rounds 200] [--file .drill/error-rates.jsonl]     hours; goes on where it was
- *   npm run bench:errors -- tell [--runs 2000] [--file …]                               prints the tables
+ *   npm run bench:errors -- tell [--runs 1000] [--rounds 14] [--file …]                 prints the tables
  *
  * Rounds are recorded, each with fresh processes, and a run of the suite is so many rounds drawn from them: rounds are independent
  * by construction, so that a few hundred of them tell of thousands of runs, which nobody could wait for.
  */
 
 const HANDICAPS = [0, 0.03, 0.05, 0.1];
-const ROUNDS_A_RUN = 14;
 
 /** A round of all cases: the samples of base and head by the case's name. */
 interface Round {
@@ -33,7 +32,10 @@ const flag = (name: string, otherwise: string): string =>
 const file = flag('file', path.join('.drill', 'error-rates.jsonl'));
 
 if (mode === 'record') await record(Number(flag('rounds', '200')));
-else console.log(tables(read(), Number(flag('runs', '2000'))));
+else
+  console.log(
+    tables(read(), { runs: Number(flag('runs', '1000')), roundsARun: Number(flag('rounds', '14')) }),
+  );
 
 /** Records so many rounds of each handicap, in turns. */
 async function record(rounds: number): Promise<void> {
@@ -71,13 +73,18 @@ function read(): Round[] {
     .map((line) => JSON.parse(line) as Round);
 }
 
+interface Drawing {
+  readonly runs: number;
+  readonly roundsARun: number;
+}
+
 /** Runs of the suite, each of rounds drawn without replacement. */
-function runsOf(rounds: readonly Round[], runs: number): Comparison[] {
+function runsOf(rounds: readonly Round[], { runs, roundsARun }: Drawing): Comparison[] {
   const random = randomStream('error-rates', `runs/${rounds[0]!.handicap}`);
   return Array.from({ length: runs }, () => {
     const left = [...rounds];
     const drawn = Array.from(
-      { length: ROUNDS_A_RUN },
+      { length: roundsARun },
       () => left.splice(Math.floor(random() * left.length), 1)[0]!,
     );
     return compare(
@@ -102,12 +109,13 @@ function resultsOf(rounds: readonly Round[], side: 0 | 1): ResultFile {
   };
 }
 
-function tables(rounds: readonly Round[], runs: number): string {
+function tables(rounds: readonly Round[], drawing: Drawing): string {
+  const { runs, roundsARun } = drawing;
   const names = Object.keys(rounds[0]!.samples);
   const { cpu, cores, node } = machine();
   const byHandicap = HANDICAPS.map((handicap) => {
     const own = rounds.filter((round) => round.handicap === handicap);
-    return { handicap, own, comparisons: runsOf(own, runs) };
+    return { handicap, own, comparisons: runsOf(own, drawing) };
   });
   const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;
   const told = (hits: number): string => {
@@ -136,7 +144,7 @@ function tables(rounds: readonly Round[], runs: number): string {
     return `| ${name} | ${shares.join(' | ')} |`;
   });
   return [
-    `${cpu}, ${cores} cores, Node ${node}; ${runs} runs of the suite, ${ROUNDS_A_RUN} pairs each, drawn from the recorded rounds.`,
+    `${cpu}, ${cores} cores, Node ${node}; ${runs} runs of the suite, ${roundsARun} pairs each, drawn from the recorded rounds.`,
     '',
     '| slowed | rounds recorded | runs of the suite with an alarm |',
     '|---|---|---|',

@@ -191,7 +191,8 @@ function pairsNeeded({
   readonly share: number;
   readonly smallestEffect: number;
 }): number {
-  const half = (interval.high - interval.low) / 2;
+  // The nearer end: the other one may be far out where pairs are few, and comes nearer faster.
+  const half = Math.min(interval.high - change, change - interval.low);
   const size = Math.abs(change);
   const wanted = size >= smallestEffect ? size : smallestEffect - size;
   // Of fewer than three pairs, or where a mean cannot be told from nothing, there is no interval: the fewest that could tell.

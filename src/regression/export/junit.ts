@@ -1,7 +1,7 @@
 import { escapeHtml } from '../../report/escape.js';
 import type { BenchmarkComparison, Comparison, Verdict } from '../comparison.js';
 import { KINDS } from '../result-file.js';
-import { changeWords, explanation, valueWords, verdictWords } from '../view/words.js';
+import { changeWords, explanation, pairsWords, valueWords, verdictWords } from '../view/words.js';
 
 export interface JunitOptions {
   /** Any difference of an exact number is a failure, also one for the better. */
@@ -78,5 +78,8 @@ function sentence(benchmark: BenchmarkComparison): string {
   const { base, head, unit, note } = benchmark;
   const value = (number: number | undefined): string =>
     number === undefined ? 'nothing' : valueWords(number, unit);
-  return `${verdictWords(benchmark)}: ${note ?? `${value(base)} → ${value(head)} ${changeWords(benchmark)}`}`.trim();
+  if (note !== undefined) return `${verdictWords(benchmark)}: ${note}`;
+  const pairs = pairsWords(benchmark);
+  const said = `${verdictWords(benchmark)}: ${value(base)} → ${value(head)} ${changeWords(benchmark)}`.trim();
+  return pairs === '' ? said : `${said}, pairs: ${pairs}`;
 }

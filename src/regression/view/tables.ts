@@ -1,9 +1,9 @@
 import type { Tone } from '../../report/ansi.js';
-import { cell, type TableModel } from '../../report/table-model.js';
+import { cell, withoutColumns, type TableModel } from '../../report/table-model.js';
 import { plainText } from '../../report/text.js';
 import type { BenchmarkComparison, Comparison, Verdict } from '../comparison.js';
 import type { Benchmark, Kind } from '../result-file.js';
-import { changeWords, explanation, valueWords, verdictWords } from './words.js';
+import { changeWords, explanation, pairsWords, valueWords, verdictWords } from './words.js';
 
 const KIND_TITLES: Readonly<Record<Kind, string>> = {
   virtual: 'Virtual time (exact)',
@@ -21,7 +21,8 @@ const columns = [
   { head: 'verdict', align: 'left' },
   { head: 'base', align: 'right', dropOrder: 2 },
   { head: 'head', align: 'right', dropOrder: 3 },
-  { head: 'change', align: 'left', flexible: true, dropOrder: 1 },
+  { head: 'change', align: 'left', flexible: true },
+  { head: 'pairs', align: 'left', dropOrder: 1 },
 ] as const;
 
 /** A table a kind. `differing`: without those that are the same. */
@@ -33,7 +34,8 @@ export function comparisonTables({ benchmarks }: Comparison, differing: boolean)
       .filter(({ verdict, reasons }) => !differing || verdict !== 'same' || reasons !== undefined)
       .sort((a, b) => ORDER.indexOf(a.verdict) - ORDER.indexOf(b.verdict));
     if (shown.length === 0) return [];
-    return [{ title: KIND_TITLES[kind], columns, rows: shown.map(rowOf) }];
+    const table = { title: KIND_TITLES[kind], columns, rows: shown.map(rowOf) };
+    return [withoutColumns(table, ({ head }) => head === 'pairs' && kind !== 'wall')];
   });
 }
 
@@ -57,6 +59,7 @@ function rowOf(benchmark: BenchmarkComparison): TableModel['rows'][number] {
     cell(value(base)),
     cell(value(head)),
     cell(note ?? changeWords(benchmark)),
+    cell(pairsWords(benchmark)),
   ];
 }
 

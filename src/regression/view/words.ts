@@ -31,20 +31,19 @@ export function percentWords(share: number): string {
 const MOST_ROUNDS = 500;
 
 /** What a time that is not exact was found to have changed by, and how sure that is. */
-export function changeWords({ change, interval, pairs, pairsNeeded }: BenchmarkComparison): string {
+export function changeWords({ change, interval }: BenchmarkComparison): string {
   if (change === undefined) return '';
-  if (!interval) return percentWords(change);
-  const range =
-    Number.isFinite(interval.low) && Number.isFinite(interval.high)
-      ? ` (${percentWords(interval.low)} to ${percentWords(interval.high)})`
-      : '';
-  const more =
-    pairsNeeded === undefined
-      ? ''
-      : pairsNeeded > MOST_ROUNDS
-        ? `; not even ${MOST_ROUNDS} pairs would tell`
-        : `; about ${formatCount(pairsNeeded)} pairs would tell`;
-  return `${percentWords(change)}${range}, ${plural(pairs ?? 0, 'pair')}${more}`;
+  if (!interval || !Number.isFinite(interval.low) || !Number.isFinite(interval.high))
+    return percentWords(change);
+  return `${percentWords(change)} (${percentWords(interval.low)} to ${percentWords(interval.high)})`;
+}
+
+/** How many pairs there were, and how many would tell. */
+export function pairsWords({ pairs, pairsNeeded }: BenchmarkComparison): string {
+  if (pairs === undefined) return '';
+  if (pairsNeeded === undefined) return String(pairs);
+  if (pairsNeeded > MOST_ROUNDS) return `${pairs}; over ${MOST_ROUNDS} needed`;
+  return `${pairs}; about ${pairsNeeded} needed`;
 }
 
 /** `operation rename: 240 → 480 (+240)`. What is counted goes without its unit. */

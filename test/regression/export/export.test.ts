@@ -257,9 +257,12 @@ test('a comment shows names as they are, and none of them ends a table or opens 
   fc.assert(
     fc.property(arbitraryComparison, (comparison) => {
       const comment = markdownComment(comparison);
+      let bars = 0;
       for (const line of comment.split('\n')) {
         if (!line.startsWith('|')) continue;
-        t.is([...line.matchAll(/(?<!\\)\|/g)].length, 6, line);
+        // Times have one column more. Each table begins with its head, whose text is ours.
+        if (line.startsWith('| benchmark |')) bars = line.includes('| pairs |') ? 7 : 6;
+        t.is([...line.matchAll(/(?<!\\)\|/g)].length, bars, line);
       }
       t.notRegex(
         comment.replaceAll(/<\/?(?:details|summary|sub)>|<!-- backup-drill benchmarks -->/g, ''),

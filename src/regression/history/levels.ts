@@ -1,6 +1,6 @@
 import { randomStream, type RandomStream } from '../../base/random.js';
 import { median } from '../../base/statistics.js';
-import { findStretch, LEAST_SIDE, locateSplit, placeSplit, rankSumPValue } from './split.js';
+import { findStretch, LEAST_SIDE, locateSplit, placeSplit } from './split.js';
 
 /** What a change has to show. */
 export interface Bar {
@@ -21,13 +21,13 @@ export interface LevelChange {
 }
 
 /**
- * The changes of a noisy series: stretches that differ are cut out until nothing is sure any more, and what the cuts on either side
- * do not bear out is taken back. Cuts are found at `bar.level`, so that in a series of one level there is any at all in
+ * The changes of a noisy series: stretches that differ are cut out until nothing is sure any more, and what changes too little
+ * to matter is taken back. Cuts are found at `bar.level`, so that in a series of one level there is any at all in
  * a share `bar.level` of cases. Drawn from `seed`: the same values give the same changes.
  */
 export function changesOfLevel(values: readonly number[], seed: string, bar: Bar): LevelChange[] {
   const random = randomStream(seed, 'history/levels');
-  const cuts = borneOut(values, cutsOf(values, 0, bar.level, random), bar.smallestEffect);
+  const cuts = thatMatter(values, cutsOf(values, 0, bar.level, random), bar.smallestEffect);
   return cuts.map((at, i) => {
     const start = cuts[i - 1] ?? 0;
     const part = values.slice(start, cuts[i + 1]);
@@ -55,14 +55,11 @@ function cutsOf(values: readonly number[], start: number, level: number, random:
   });
 }
 
-/** A cut whose sides differ less surely than this was only the other end of one that is sure. */
-const SURE_ENOUGH = 0.05;
-
 /**
- * Puts each cut exactly between its neighbours, takes the least sure one back if its sides do not differ, or by too little, and so on
- * until all are borne out.
+ * Puts each cut exactly between its neighbours, takes back the one that changes least if that does not matter, and so on until all
+ * do.
  */
-function borneOut(
+function thatMatter(
   values: readonly number[],
   found: readonly number[],
   smallestEffect: number,
@@ -70,15 +67,13 @@ function borneOut(
   let cuts = found;
   for (;;) {
     cuts = settled(values, cuts);
-    const doubts = cuts.map((_, i) => {
+    const effects = cuts.map((_, i) => {
       const [before, after] = sidesOf(values, cuts, i);
-      const effect = Math.abs(median(after) / median(before) - 1);
-      const pValue = rankSumPValue(before, after);
-      return effect < smallestEffect ? 1 + smallestEffect - effect : pValue;
+      return Math.abs(median(after) / median(before) - 1);
     });
-    const worst = Math.max(...doubts);
-    if (!(worst > SURE_ENOUGH)) return cuts;
-    const gone = doubts.indexOf(worst);
+    const least = Math.min(...effects);
+    if (!(least < smallestEffect)) return cuts;
+    const gone = effects.indexOf(least);
     cuts = cuts.filter((_, i) => i !== gone);
   }
 }

@@ -111,33 +111,6 @@ function clearestStretch(ranks: Float64Array): Clearest {
   return best;
 }
 
-/**
- * How likely the values of two stretches were to differ as much in their ranks, if they were of one level: the test of Mann and
- * Whitney (Annals of Mathematical Statistics 18, 1947) by its normal approximation, without continuity correction. Two-sided.
- */
-export function rankSumPValue(before: readonly number[], after: readonly number[]): number {
-  const n = before.length + after.length;
-  const ranks = doubledRanks([...before, ...after]);
-  const mean = n + 1;
-  let sum = 0;
-  let squares = 0;
-  ranks.forEach((rank, i) => {
-    if (i < before.length) sum += rank - mean;
-    squares += (rank - mean) ** 2;
-  });
-  // Of drawing without replacement.
-  const variance = (squares / (n - 1)) * ((before.length * after.length) / n);
-  return variance === 0 ? 1 : normalTails(Math.abs(sum) / Math.sqrt(variance));
-}
-
-/** The chance that a standard normal number is farther from 0 than `z`: Abramowitz and Stegun, 26.2.17, to 1e-7. */
-function normalTails(z: number): number {
-  const t = 1 / (1 + 0.2316419 * z);
-  const factors = [0.31938153, -0.356563782, 1.781477937, -1.821255978, 1.330274429];
-  const sum = factors.reduceRight((rest, factor) => (rest + factor) * t, 0);
-  return Math.min(1, (2 * Math.exp((-z * z) / 2) * sum) / Math.sqrt(2 * Math.PI));
-}
-
 /** In standard deviations of the noise: what is farther outside of both levels counts as if it were so far. */
 const FARTHEST = 2;
 

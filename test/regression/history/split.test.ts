@@ -8,7 +8,6 @@ import {
   leastValues,
   locateSplit,
   placeSplit,
-  rankSumPValue,
 } from '../../../src/regression/history/split.js';
 import { normal } from '../../fixtures/histories.js';
 
@@ -143,42 +142,6 @@ test('a stretch that differs from what is before and after it is found, whatever
       );
     }
   }
-});
-
-test('two sets of values: the chance of their ranks is about what counting all orders says', (t) => {
-  for (const [before, after] of [
-    [
-      [1, 2, 3, 4],
-      [5, 6, 7, 8],
-    ],
-    [
-      [1, 2, 6, 4],
-      [5, 3, 7, 8],
-    ],
-    [
-      [1, 1, 2, 2],
-      [2, 3, 3, 3],
-    ],
-  ] as const) {
-    const all = [...before, ...after];
-    const distance = (order: readonly number[]): number => {
-      const rank = (value: number): number =>
-        all.filter((other) => other < value).length + (all.filter((other) => other === value).length + 1) / 2;
-      const sum = order.slice(0, before.length).reduce((total, value) => total + rank(value), 0);
-      return Math.abs(sum - (before.length * (all.length + 1)) / 2);
-    };
-    const own = distance(all);
-    const orders = permutations(all);
-    // Half of those that are exactly as far: a continuous approximation cannot say to which side they belong.
-    const farther = orders.filter((order) => distance(order) > own + 1e-9).length;
-    const asFar = orders.filter((order) => Math.abs(distance(order) - own) <= 1e-9).length;
-    const exact = (farther + asFar / 2) / orders.length;
-    t.true(
-      Math.abs(rankSumPValue(before, after) - exact) < 0.03,
-      `${rankSumPValue(before, after)}, ${exact}`,
-    );
-  }
-  t.is(rankSumPValue([1, 1, 1], [1, 1, 1]), 1);
 });
 
 test('a series that is too short has no stretch, and the fewest values are always enough', (t) => {

@@ -4,6 +4,7 @@ import { randomStream } from '../../src/base/random.js';
 import {
   compare,
   isFailure,
+  renderComparison,
   type Benchmark,
   type BenchmarkComparison,
   type ResultFile,
@@ -233,6 +234,25 @@ test('which way is better may not have turned round', (t) => {
   const turned = one(exact('x', 50, { better: 'bigger' }), exact('x', 25, { better: 'smaller' }));
   t.is(turned.verdict, 'incomparable');
   t.is(turned.note, 'bigger was better, and smaller is');
+});
+
+test('exact numbers that differ look so, however alike they are', (t) => {
+  const shown = (kind: 'virtual' | 'wall'): string =>
+    renderComparison(
+      compare(
+        named(
+          'base',
+          resultFile([exact('x', 1e10, { kind, unit: 'bytes', samples: [1, 1, 1] })], { session: 's' }),
+        ),
+        named(
+          'head',
+          resultFile([exact('x', 1e10 + 1, { kind, unit: 'bytes', samples: [1, 2, 3] })], { session: 's' }),
+        ),
+      ),
+      { color: false, width: 120 },
+    );
+  t.regex(shown('virtual'), /10000000000 bytes +10000000001 bytes +\+1e-8 %/);
+  t.regex(shown('wall'), /10 GB +10 GB/);
 });
 
 test('a change has the direction of the difference, and none where it is of nothing', (t) => {

@@ -40,19 +40,12 @@ export function comparisonTables({ benchmarks }: Comparison, differing: boolean)
 }
 
 function rowOf(benchmark: BenchmarkComparison): TableModel['rows'][number] {
-  const { name, verdict, unit, base, head, note } = benchmark;
-  // Numbers that differ have to look so.
-  const looksSame =
-    base !== undefined &&
-    head !== undefined &&
-    base !== head &&
-    valueWords(base, unit) === valueWords(head, unit);
-  const value = (number: number | undefined): string =>
-    number === undefined
-      ? '–'
-      : looksSame && verdict !== 'same'
-        ? `${number} ${unit}`
-        : valueWords(number, unit);
+  const { name, kind, verdict, unit, base, head, note } = benchmark;
+  const words = (number: number | undefined): string =>
+    number === undefined ? '–' : valueWords(number, unit);
+  // Exact numbers that differ have to look so.
+  const isHidden = kind !== 'wall' && base !== head && words(base) === words(head);
+  const value = (number: number | undefined): string => (isHidden ? `${number} ${unit}` : words(number));
   return [
     cell(plainText(name)),
     cell(verdictWords(benchmark), TONES[verdict]),

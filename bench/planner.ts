@@ -16,7 +16,7 @@ const FILES_PER_SHARD = 4;
 
 export const plannerSuite: Suite = {
   name: 'planner',
-  hypothesis: 'asking where the time went takes a run half as long again, whatever its size',
+  hypothesis: 'asking where the time went makes a run less than half as long again, whatever its size',
   cases: ({ isGate }) =>
     // The gate has the virtual world itself, which is most of it.
     (isGate ? [] : [400, 4000]).flatMap((shards) => {

@@ -9,7 +9,7 @@ import { commandLine } from './command-line.js';
 import { readScenarioFile, writeReport } from './files.js';
 import { onInterrupt } from './interrupt.js';
 import { createPrinter, terminalWidth, useColor } from './output.js';
-import { filesOf, requireOwnFiles, withResultOptions, type ResultOptions } from './result-options.js';
+import { filesOf, flagOf, requireOwnFiles, withResultOptions, type ResultOptions } from './result-options.js';
 
 interface BenchCommandOptions extends ResultOptions {
   readonly base?: string;
@@ -56,7 +56,7 @@ async function doBench(files: readonly string[], options: BenchCommandOptions): 
   const { compare, renderResults } = await import('../regression/index.js');
   const { tell, writeExports } = await import('./comparison-output.js');
   refuseWithoutBase(options);
-  requireOwnFiles({ output: options.output, 'base-output': options.baseOutput, ...filesOf(options) }, files);
+  requireOwnFiles({ output: options.output, baseOutput: options.baseOutput, ...filesOf(options) }, files);
   const kinds = options.kinds ?? defaultKinds(options.base);
   const scenarios = (files.length > 0 ? files : bundledScenarios()).map((file) => ({
     file: path.relative('.', file),
@@ -97,17 +97,18 @@ async function doBench(files: readonly string[], options: BenchCommandOptions): 
   }
 }
 
-/** What is of a comparison. A gate that has lost its base is to fail, and not to pass. */
+/** What is of a comparison. */
+const OF_COMPARISON = ['baseOutput', 'markdown', 'junit', 'strict'] as const;
+
+/** A gate that has lost its base is to fail, and not to pass. */
 function refuseWithoutBase(options: BenchCommandOptions): void {
-  if (options.base !== undefined) return;
-  const { baseOutput, markdown, junit, strict } = options;
-  const [given] = Object.entries({ 'base-output': baseOutput, markdown, junit, strict }).find(
-    ([, value]) => value !== undefined,
-  ) ?? [undefined];
-  if (given === undefined) return;
-  throw new DrillError('USAGE', `--${given} is of a comparison, and there is no --base to compare with`, {
-    hint: 'drill compare compares with a file that drill bench --output has written',
-  });
+  const given = OF_COMPARISON.find((name) => options[name] !== undefined);
+  if (options.base !== undefined || given === undefined) return;
+  throw new DrillError(
+    'USAGE',
+    `${flagOf(given)} is of a comparison, and there is no --base to compare with`,
+    { hint: 'drill compare compares with a file that drill bench --output has written' },
+  );
 }
 
 /** Small scenarios that together do all that a backup does. */

@@ -5,7 +5,7 @@ import { VERSION } from '../base/version.js';
 import type { NamedResults } from '../regression/index.js';
 import { readResults, writeReport } from './files.js';
 import { terminalWidth, useColor } from './output.js';
-import { requireOwnFiles, type ResultOptions } from './result-options.js';
+import { flagOf, requireOwnFiles, type ResultOptions } from './result-options.js';
 
 export interface HistoryOptions extends ResultOptions {
   readonly html?: string;
@@ -21,10 +21,13 @@ const OF_TWO = ['strict', 'markdown', 'junit', 'bencher', 'githubSmaller', 'gith
 export async function tellHistory(directory: string, options: HistoryOptions): Promise<void> {
   const refused = OF_TWO.find((name) => options[name] !== undefined);
   if (refused !== undefined) {
-    const flag = refused.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-    throw new DrillError('USAGE', `--${flag} is of a comparison of two files, and not of --history`, {
-      hint: '--json, --html FILE and --csv FILE tell of a history',
-    });
+    throw new DrillError(
+      'USAGE',
+      `${flagOf(refused)} is of a comparison of two files, and not of --history`,
+      {
+        hint: '--json, --html FILE and --csv FILE tell of a history',
+      },
+    );
   }
   const { historyOf, onlyKinds, parseResultFile, renderHistory, renderHistoryHtml, wideCsv } =
     await import('../regression/index.js');

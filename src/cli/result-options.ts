@@ -47,6 +47,10 @@ export function withResultOptions(command: Command): Command {
     .option('-q, --quiet', 'no progress');
 }
 
+/** `--github-smaller` of `githubSmaller`. */
+export const flagOf = (name: string): string =>
+  `--${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+
 /** Refuses to write two things into one file, or over what is read. Throws USAGE, before anything is measured. */
 export function requireOwnFiles(
   written: Readonly<Record<string, string | undefined>>,
@@ -56,8 +60,9 @@ export function requireOwnFiles(
   for (const [option, file] of Object.entries(written)) {
     if (file === undefined) continue;
     const other = taken.get(path.resolve(file));
-    if (other !== undefined) throw new DrillError('USAGE', `--${option} would write over ${other}: ${file}`);
-    taken.set(path.resolve(file), `--${option}`);
+    if (other !== undefined)
+      throw new DrillError('USAGE', `${flagOf(option)} would write over ${other}: ${file}`);
+    taken.set(path.resolve(file), flagOf(option));
   }
 }
 
@@ -67,8 +72,8 @@ export const filesOf = (options: ResultOptions): Record<string, string | undefin
   junit: options.junit,
   csv: options.csv,
   bencher: options.bencher,
-  'github-smaller': options.githubSmaller,
-  'github-bigger': options.githubBigger,
+  githubSmaller: options.githubSmaller,
+  githubBigger: options.githubBigger,
 });
 
 function kindsOf(text: string): readonly Kind[] {

@@ -128,6 +128,12 @@ const scenarioFile = (name: string, text: string): string => {
 
 for (const [what, args, code, says] of [
   ['a key that is none', [scenarioFile('key.yaml', 'name: x\nfoo: 1\n')], 2, /no key 'foo'/],
+  [
+    'more threads than there can be',
+    ['scenarios/fleet-1000.yaml'].map((file) => path.resolve(file)),
+    2,
+    /cannot be counted: this scenario needs \d+ worker threads[^]*--kinds virtual/,
+  ],
   ['no YAML', [scenarioFile('broken.yaml', 'name: [\n')], 2, /broken\.yaml/],
   [
     'no BACKUP',

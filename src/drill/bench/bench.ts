@@ -37,7 +37,7 @@ export interface BenchResults {
  */
 export async function bench(options: BenchOptions): Promise<BenchResults> {
   const { base: what, signal, onStage } = options;
-  requireMeasurable(options.scenarios);
+  requireMeasurable(options);
   mkdirSync(options.workDirectory, { recursive: true });
   const workDirectory = mkdtempSync(path.resolve(options.workDirectory, 'bench-'));
   let checkout: Checkout | undefined;

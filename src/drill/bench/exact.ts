@@ -1,11 +1,12 @@
 import { DrillError } from '../../base/errors.js';
 import type { NodeTask, Operation } from '../../node/index.js';
 import { simulateAttributed } from '../../planner/index.js';
-import type { Benchmark } from '../../regression/index.js';
+import type { Benchmark, Kind } from '../../regression/index.js';
 import { loadScenario, scenarioStatement, type LoadedScenario, type Scenario } from '../../scenario/index.js';
 import { UNLIMITED_NODE, UNLIMITED_REPOSITORY } from '../../world/hardware.js';
 import { count, emptyTally } from '../../world/tally.js';
 import type { TraceRecord } from '../../world/virtual/node-work.js';
+import { requireReal } from '../prepare.js';
 import { startBackupCluster } from './backup-cluster.js';
 import type { ExactRequest } from './protocol.js';
 
@@ -134,13 +135,20 @@ async function countRun(name: string, scenario: Scenario, options: CountedOption
   }
 }
 
+/** What is to be measured, and how. */
+interface Measured {
+  readonly scenarios: ExactRequest['scenarios'];
+  readonly kinds: readonly Kind[];
+}
+
 /** Refuses what would be found wrong only after minutes: a scenario that cannot be measured, or two of one name. */
-export function requireMeasurable(scenarios: ExactRequest['scenarios']): void {
+export function requireMeasurable({ scenarios, kinds }: Measured): void {
   const files = new Map<string, string>();
   for (const { file, text } of scenarios) {
     for (const [name, scenario] of variantsOf(loadScenario(text, file))) {
       if (scenarioStatement(scenario).kind !== 'backup')
         throw new DrillError('NOT_SUPPORTED', `${name} in ${file} has no BACKUP to measure`);
+      if (kinds.includes('counted')) requireRunnable(name, scenario);
       const other = files.get(name);
       if (other !== undefined) {
         throw new DrillError('USAGE', `${other} and ${file} both have a scenario named ${name}`, {
@@ -149,6 +157,18 @@ export function requireMeasurable(scenarios: ExactRequest['scenarios']): void {
       }
       files.set(name, file);
     }
+  }
+}
+
+function requireRunnable(name: string, scenario: Scenario): void {
+  try {
+    requireReal(unlimited(scenario));
+  } catch (error) {
+    if (!(error instanceof DrillError)) throw error;
+    throw new DrillError(error.code, `${name} cannot be counted: ${error.message}`, {
+      hint: '--kinds virtual measures it in virtual time only',
+      cause: error,
+    });
   }
 }
 

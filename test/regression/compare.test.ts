@@ -215,6 +215,30 @@ test('strict: an exact figure may not become better, of other parts, another fig
 const one = (base: Benchmark, head: Benchmark): BenchmarkComparison =>
   compare(named('base', resultFile([base])), named('head', resultFile([head]))).benchmarks[0]!;
 
+test('pairs needed: one end of an interval that is far out does not make them many', (t) => {
+  // Most pairs are 6 % slower, and some a lot: above, the mean may be anything.
+  const logRatios = [0.06, 0.061, 0.059, 0.062, 0.058, 0.063, -0.02, -0.03, 1.2, 1.5, 1.4, 0.06, 0.9, 0.06];
+  const { benchmarks } = compare(
+    named(
+      'base',
+      resultFile(
+        [
+          wall(
+            'x',
+            logRatios.map(() => 1),
+          ),
+        ],
+        { session: 's' },
+      ),
+    ),
+    named('head', resultFile([wall('x', logRatios.map(Math.exp))], { session: 's' })),
+  );
+  const { verdict, change, interval, pairsNeeded } = benchmarks[0]!;
+  t.is(verdict, 'unclear');
+  t.true(interval!.high - change! > 2 * (change! - interval!.low), 'it is far out above');
+  t.is(pairsNeeded, Math.ceil(14 * ((change! - interval!.low) / change!) ** 2));
+});
+
 test('a part that only one side has is 0 on the other, whatever it is called', (t) => {
   for (const name of ['constructor', 'toString', 'be-9']) {
     const { reasons } = one(

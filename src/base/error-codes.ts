@@ -32,6 +32,8 @@ export const ERROR_CODES = {
   REPLICA_UNAVAILABLE: 'A shard has no healthy replica on a live node.',
   NODE_LOST: 'A compute node was lost while it had work of the job.',
   TASK_FAILED: 'A task on a compute node failed.',
+  TASK_LOST: 'A compute node does not know a task that it was sent.',
+  SOURCE_CORRUPT: 'A file of a replica is not what was written to it.',
   RESTORE_CONFLICT: 'The target of a RESTORE does not fit what the snapshot holds.',
   DISK_FULL: 'A disk is full.',
   FILE_SYSTEM: 'The file system refused an operation.',

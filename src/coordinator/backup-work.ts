@@ -31,6 +31,7 @@ export interface BackupWorkSpec {
   readonly statement: BackupStatement;
   readonly sessionDatabase: BindOptions['sessionDatabase'];
   readonly canRename: boolean;
+  readonly generation: number;
 }
 
 /** Binds a BACKUP statement; throws what binding throws. */
@@ -61,7 +62,7 @@ export function backupWork(spec: BackupWorkSpec): Work {
         settings,
       );
     },
-    contextFor: (job) => (context ??= { jobId: job.id, label, repository }),
+    contextFor: (job) => (context ??= { jobId: job.id, label, repository, generation: spec.generation }),
     plan: (_job, answer) => answer(planBackup(catalog, shards, settings)),
     publish(job: Job, uploaded: UploadedShards, isWanted: () => boolean, answer: Answer<number>) {
       invariant(job.kind === 'backup', 'a restore has no manifest to write');

@@ -76,6 +76,8 @@ export class Coordinator {
   start(ready: () => void = () => undefined): void {
     const { journal, catalog, world, settings, repositories: given } = this.options;
     const contents = journal.read();
+    this.driver.generation = contents.generation + 1;
+    if (!this.driver.write([{ kind: 'generation', generation: this.driver.generation }])) return;
     this.nextJobId = Math.max(FIRST_JOB_ID, ...contents.jobs.map(({ id }) => id + 1));
     this.nextRepositoryId = Math.max(FIRST_REPOSITORY_ID, ...contents.repositories.map(({ id }) => id + 1));
     for (const stored of contents.repositories) this.repositories.recall(stored);
@@ -217,10 +219,11 @@ export class Coordinator {
         ? this.repositories.bindForWriting(statement, statement.repository)
         : this.repositories.bind(statement, statement.repository);
     requireLabel(statement, statement.label);
-    const sessionDatabase = session.database;
+    const { generation } = this.driver;
+    const spec = { ...this.options, generation, sessionDatabase: session.database };
     const work = isBackup
-      ? backupWork({ ...this.options, statement, sessionDatabase, canRename: canRename(repository.spec) })
-      : restoreWork({ ...this.options, statement, sessionDatabase });
+      ? backupWork({ ...spec, statement, canRename: canRename(repository.spec) })
+      : restoreWork({ ...spec, statement });
     const claims = [
       databaseClaim(work.database.name),
       labelClaim(repository.name, statement.label.text, !isBackup),

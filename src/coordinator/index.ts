@@ -27,5 +27,7 @@ export type {
   RepositoryAnswer,
   RepositoryOperation,
   SourceShard,
+  TaskKey,
+  TaskStatus,
   World,
 } from './world.js';

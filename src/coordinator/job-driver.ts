@@ -13,7 +13,7 @@ import { Claims } from './claims.js';
 import { isSettled, nameOf, storedJob, type Entry } from './entry.js';
 import type { Journal, JournalChange, StoredJob } from './journal.js';
 import { retraction } from './publish.js';
-import type { JobContext, World } from './world.js';
+import type { World } from './world.js';
 
 export interface DriverOptions {
   readonly catalog: Catalog;
@@ -33,9 +33,6 @@ const RELEASE_RETRY_MS = 200;
 /** Ended jobs of a database that are remembered, as in Doris. */
 const MAX_ENDED_JOBS = 10;
 
-/** What no job sends is nobody's. */
-const NO_JOB: JobContext = { jobId: 0, label: '', repository: '' };
-
 /** Feeds jobs their events and does what they command. */
 export class JobDriver {
   private readonly options: DriverOptions;
@@ -50,6 +47,8 @@ export class JobDriver {
   /** Nodes that were away when everyone was to drop what no job knows of. */
   private readonly unswept = new Set<number>();
   broken: SerializedError | undefined;
+  /** How many coordinators there were with this journal, this one included. */
+  generation = 0;
 
   constructor(options: DriverOptions) {
     this.options = options;
@@ -128,9 +127,9 @@ export class JobDriver {
     );
     const keepJobs = active.map(({ job }) => job.id);
     const keepShardIds = shardIdsOn(this.options.catalog, node, active);
-    const task = { kind: 'sweep', taskId: 0, jobId: NO_JOB.jobId, node, keepJobs, keepShardIds } as const;
+    const task = { kind: 'sweep', taskId: 0, jobId: 0, attempt: 1, node, keepJobs, keepShardIds } as const;
     // What cannot be dropped now is found by the next coordinator: nothing depends on it.
-    this.options.world.send(task, NO_JOB, done);
+    this.options.world.send(task, { jobId: 0, label: '', repository: '', generation: this.generation }, done);
   }
 
   private take(entry: Entry, event: JobEvent): void {
@@ -265,6 +264,7 @@ export class JobDriver {
       kind: 'release',
       taskId: 0,
       jobId: job.id,
+      attempt,
       node,
       shards: Int32Array.from(shards),
     } as const;

@@ -9,6 +9,8 @@ import type { StorageSpec } from '../repository/index.js';
  */
 
 export interface JournalContents {
+  /** How many coordinators there were; 0 if none. */
+  readonly generation: number;
   /** In ascending order of their ids. */
   readonly jobs: readonly StoredJob[];
   readonly repositories: readonly StoredRepository[];
@@ -17,6 +19,8 @@ export interface JournalContents {
 }
 
 export type JournalChange =
+  /** Another coordinator has begun. */
+  | { readonly kind: 'generation'; readonly generation: number }
   /** Adds a job or replaces what is known of it. */
   | { readonly kind: 'job'; readonly job: StoredJob }
   | { readonly kind: 'forget-job'; readonly jobId: number }
@@ -100,8 +104,12 @@ export function memoryJournal(): Journal {
   const jobs = new Map<number, StoredJob>();
   const repositories = new Map<string, StoredRepository>();
   const catalogChanges: CatalogChange[] = [];
+  let generation = 0;
   const take = (change: JournalChange): void => {
     switch (change.kind) {
+      case 'generation':
+        generation = change.generation;
+        break;
       case 'job':
         jobs.set(change.job.id, change.job);
         break;
@@ -121,6 +129,7 @@ export function memoryJournal(): Journal {
   };
   return {
     read: () => ({
+      generation,
       jobs: [...jobs.values()].sort((a, b) => a.id - b.id),
       repositories: [...repositories.values()],
       catalogChanges: [...catalogChanges],

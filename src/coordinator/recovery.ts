@@ -89,29 +89,23 @@ function resume(options: RecoveryOptions, stored: StoredJob): ReturnType<typeof 
 
 /** A job whose repository or tables are gone cannot go on: it ends here, and says why. */
 function cancelled(
-  { settings, world, hasRepository }: RecoveryOptions,
+  { settings, world, driver, hasRepository }: RecoveryOptions,
   stored: StoredJob,
   job: Job,
   statement: BackupStatement | RestoreStatement,
   error: unknown,
 ): { readonly entry: Entry; readonly commands: Step<Job>['commands'] } {
   const step = stepAny(job, { kind: 'cancel', error: serialize(error) }, world.now(), settings);
-  const work = idleWork(stored);
+  const work = idleWork(stored, driver.generation);
   const commands = step.commands.filter(({ kind }) => kind !== 'retract' || hasRepository(stored.repository));
   return { entry: newEntry({ job: step.job, statement, work, claims: [] }), commands };
 }
 
 /** The work of a job that does nothing any more but end. */
-function idleWork({
-  databaseId,
-  database,
-  objects,
-  skippedTables,
-  totals,
-  detail,
-  label,
-  repository,
-}: StoredJob): Work {
+function idleWork(
+  { databaseId, database, objects, skippedTables, totals, detail, label, repository }: StoredJob,
+  generation: number,
+): Work {
   const nothing = (): void => undefined;
   return {
     database: { id: databaseId, name: database, tables: new Map() },
@@ -122,7 +116,7 @@ function idleWork({
     create: () => {
       throw new DrillError('INTERNAL', 'a job that ends is not accepted again');
     },
-    contextFor: ({ id }) => ({ jobId: id, label, repository }),
+    contextFor: ({ id }) => ({ jobId: id, label, repository, generation }),
     plan: nothing,
     publish: nothing,
     changes: () => [],

@@ -17,6 +17,7 @@ export interface RestoreWorkSpec {
   readonly statement: RestoreStatement;
   readonly sessionDatabase: string | undefined;
   readonly placement: Placement;
+  readonly generation: number;
 }
 
 /** Binds a RESTORE statement; throws what binding throws. What the snapshot must hold is checked once it is read, by `plan`. */
@@ -56,7 +57,13 @@ export function restoreWork(spec: RestoreWorkSpec): Work {
       refuseUnknownLabel(statement, contents, options.backupTimestamp);
       return createRestoreJob({ ...job, timeoutMs: options.timeoutMs }, world.now(), settings);
     },
-    contextFor: (job) => ({ jobId: job.id, label, repository, ...(plan ? { sources: plan.sources } : {}) }),
+    contextFor: (job) => ({
+      jobId: job.id,
+      label,
+      repository,
+      generation: spec.generation,
+      ...(plan ? { sources: plan.sources } : {}),
+    }),
     plan(_job, answer: Answer<WorkPlan>) {
       giveUp();
       const own = attempt;

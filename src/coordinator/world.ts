@@ -16,17 +16,41 @@ export type Outcome<T> =
 
 export type Answer<T> = (outcome: Outcome<T>) => void;
 
+/** Which sending of which task: reports of another attempt, or to another coordinator, are none of it. */
+export interface TaskKey {
+  readonly jobId: number;
+  readonly taskId: number;
+  readonly attempt: number;
+}
+
+/** What a node says of a task: that it has it, that it has ended, or that it knows nothing of it. */
+export type TaskStatus =
+  | { readonly state: 'running' | 'unknown' }
+  | { readonly state: 'ended'; readonly outcome: Outcome<TaskReport> };
+
 /** What carries out commands: worker threads and files, or a queue of events. */
 export interface World {
+  /** Whether every message arrives, once and soon: then nobody needs to ask nodes how they are. */
+  readonly isReliable: boolean;
   /** Milliseconds since the world began; never goes back. */
   now(): number;
   /** The calendar's time, in milliseconds since 1970. */
   wallClockMs(): number;
   /** Calls back at (or soon after) a time. */
   wakeAt(atMs: number, callback: () => void): void;
-  /** Has a node do a task. Answers at most once; not at all if the job was aborted first. */
+  /**
+   * Has a node do a task. Not answered if the job was aborted first. In a world that is not reliable, the task or its answer may
+   * be lost, late, or come twice.
+   */
   send(task: NodeTask, job: JobContext, answer: Answer<TaskReport>): void;
-  /** Stops the job's tasks everywhere. */
+  /** Asks a node, for a coordinator of this generation, how tasks are that it was sent. May never be answered. */
+  ask(
+    node: number,
+    generation: number,
+    tasks: readonly TaskKey[],
+    answer: (statuses: readonly TaskStatus[]) => void,
+  ): void;
+  /** Stops the job's tasks everywhere, as far as it is heard. */
   abort(jobId: number): void;
   /** Makes a repository's storage known under the repository's name, or forgets it. Touches nothing there. */
   mount(repository: string, spec: StorageSpec, credentials?: S3Credentials): void;
@@ -40,6 +64,8 @@ export interface JobContext {
   readonly jobId: number;
   readonly label: string;
   readonly repository: string;
+  /** Of the coordinator that sends it: nodes obey the newest that they have heard of. */
+  readonly generation: number;
   /** RESTORE: what each target shard is to be filled with. */
   readonly sources?: ReadonlyMap<number, SourceShard>;
 }

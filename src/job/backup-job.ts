@@ -188,9 +188,10 @@ function startSnapshots(turn: BackupTurn, plan: WorkPlan): void {
   startBoard(turn, plan, {
     batchSize: evenBatches(turn.settings.snapshotWorkers),
     perNode: Infinity,
-    makeTask: (taskId, slice) => ({
+    makeTask: (taskId, slice, attempt) => ({
       kind: 'snapshot',
       taskId,
+      attempt,
       jobId,
       node: slice.share.node,
       shards: shardsOf(slice),
@@ -213,6 +214,9 @@ function startUploads(turn: BackupTurn): boolean {
     makeTask: (taskId, slice, attempt) => ({
       kind: 'upload',
       taskId,
+      attempt,
+      relink: settings.failover && (job.leftovers || attempt > 1),
+      checkSource: settings.checkSource,
       jobId,
       node: slice.share.node,
       // A failed try may have left files as well.

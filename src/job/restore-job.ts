@@ -126,9 +126,10 @@ function startDownloads(turn: RestoreTurn): boolean {
   startBoard(turn, plan, {
     batchSize: batchSize(settings.batching),
     perNode: settings.dispatch === 'at-once' ? Infinity : settings.downloadWorkers + 1,
-    makeTask: (taskId, slice) => ({
+    makeTask: (taskId, slice, attempt) => ({
       kind: 'download',
       taskId,
+      attempt,
       jobId,
       node: slice.share.node,
       shards: shardsOf(slice),
@@ -144,9 +145,10 @@ function startInstalls(turn: RestoreTurn): boolean {
   startBoard(turn, plan, {
     batchSize: evenBatches(turn.settings.downloadWorkers),
     perNode: Infinity,
-    makeTask: (taskId, slice) => ({
+    makeTask: (taskId, slice, attempt) => ({
       kind: 'install',
       taskId,
+      attempt,
       jobId,
       node: slice.share.node,
       shards: shardsOf(slice),

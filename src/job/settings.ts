@@ -27,6 +27,22 @@ export interface EngineSettings {
   readonly probe: 'always' | 'retry';
   /** How often one task may be tried before its failure fails the job. */
   readonly maxTaskAttempts: number;
+  /**
+   * How often a node makes a request again that the repository failed, before the failure is the task's; between them it waits
+   * `retryDelayMs`, then twice as long each time, half of it random.
+   */
+  readonly requestRetries: number;
+  readonly retryDelayMs: number;
+  /** Whether another healthy replica is backed up where one fails. Doris tries the same one again. */
+  readonly failover: boolean;
+  /** Whether a node that has nothing left to do is given shards that wait for a busier one, if it has replicas of them. */
+  readonly handOver: boolean;
+  /** Whether a file is held against the checksum that its replica says it was written with. */
+  readonly checkSource: boolean;
+  /** Time between two questions to a node whether it is there and has its tasks, where messages can be lost. */
+  readonly heartbeatMs: number;
+  /** A node that has not answered for so long is taken for lost. */
+  readonly lostAfterMs: number;
   /** What happens to tables that cannot be backed up where they were not named. */
   readonly unsupportedTables: 'skip' | 'refuse';
   /** The timeout of a job whose statement names none. */

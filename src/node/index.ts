@@ -11,6 +11,7 @@ export {
   type Operation,
   type Procedure,
   type RemoteFiles,
+  type ScannedShard,
 } from './operation.js';
 export type {
   DownloadTask,

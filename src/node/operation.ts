@@ -11,10 +11,15 @@ export type Checksum = string | number;
 export type Operation =
   /** Hard-link a replica's files into the job's snapshot. Answer: number of files. */
   | { readonly op: 'link'; readonly shard: number }
-  /** Look which files the job's snapshot of a shard has. Answer: number of files. */
+  /** Look which files the job's snapshot of a shard has. Answer: ScannedShard; undefined if there is no whole snapshot. */
   | { readonly op: 'scan'; readonly shard: number }
   /** List the shard's directory in the repository. Answer: RemoteFiles. */
   | { readonly op: 'list'; readonly shard: number }
+  /**
+   * Look whether the repository really has a file that a listing, which may be old, has named. Answer: whether it is there with
+   * its whole size.
+   */
+  | { readonly op: 'check'; readonly shard: number; readonly file: number; readonly checksum: Checksum }
   /** Read a snapshot's file. Answer: its Checksum. */
   | { readonly op: 'hash'; readonly shard: number; readonly file: number }
   /**
@@ -44,6 +49,13 @@ export type Operation =
   | { readonly op: 'sweep'; readonly keepJobs: readonly number[]; readonly keepShardIds: Int32Array }
   /** Say how far the task is. */
   | { readonly op: 'report'; readonly shards: number };
+
+/** A shard's snapshot. */
+export interface ScannedShard {
+  readonly files: number;
+  /** The checksum that the replica says a file was written with; undefined where it does not say. */
+  writtenChecksum(file: number): Checksum | undefined;
+}
 
 /** What a shard's directory in the repository holds already. */
 export interface RemoteFiles {

@@ -6,6 +6,8 @@ interface TaskBase {
   readonly jobId: number;
   /** Ordinal of the node that is to do it. */
   readonly node: number;
+  /** How often it was sent, this time included: reports of earlier attempts are none of this one. */
+  readonly attempt: number;
 }
 
 /** Take snapshots of the node's replicas of these shards. */
@@ -18,6 +20,10 @@ export interface SnapshotTask extends TaskBase {
 export interface UploadTask extends TaskBase {
   readonly kind: 'upload';
   readonly shards: Int32Array;
+  /** Take a snapshot where there is none: it was lost, or the shard is another node's. */
+  readonly relink: boolean;
+  /** Refuse files that are not as they were written. */
+  readonly checkSource: boolean;
   /** Look into the repository first, because an earlier try may have left files there (or because Doris always does). */
   readonly probe: boolean;
   /** Write `.part` files and rename them. */

@@ -1,4 +1,12 @@
-import { NOTHING_THERE, type Checksum, type Procedure, type RemoteFiles } from './operation.js';
+import { DrillError } from '../base/errors.js';
+import {
+  checksumText,
+  NOTHING_THERE,
+  type Checksum,
+  type Procedure,
+  type RemoteFiles,
+  type ScannedShard,
+} from './operation.js';
 import type { TaskReport, UploadTask } from './task.js';
 
 /**
@@ -7,31 +15,39 @@ import type { TaskReport, UploadTask } from './task.js';
  *
  * A file whose content is not known before it is sent goes to `<name>.part` and gets its checksummed name by a rename;
  * so a file with a final name is always whole. Storages that cannot rename show a file only when it is whole, and need
- * the checksum first.
+ * the checksum first. A file that is not what was written to its replica never gets a final name.
  */
 export function* uploadTask(task: UploadTask): Procedure<TaskReport> {
-  const { onePass, rename } = task;
+  const { onePass, rename, checkSource } = task;
   const checksums: Checksum[][] = [];
   let movedFiles = 0;
   let skippedFiles = 0;
   for (let i = 0; i < task.shards.length; i++) {
     const shard = task.shards[i]!;
-    const fileCount = (yield { op: 'scan', shard }) as number;
+    let snapshot = (yield { op: 'scan', shard }) as ScannedShard | undefined;
+    if (!snapshot && task.relink) {
+      yield { op: 'link', shard };
+      snapshot = (yield { op: 'scan', shard }) as ScannedShard | undefined;
+    }
+    if (!snapshot) throw new DrillError('TASK_FAILED', 'the node has no whole snapshot of a shard');
     const remote = task.probe ? ((yield { op: 'list', shard }) as RemoteFiles) : NOTHING_THERE;
-    const shardChecksums = new Array<Checksum>(fileCount);
-    for (let file = 0; file < fileCount; file++) {
+    const shardChecksums = new Array<Checksum>(snapshot.files);
+    for (let file = 0; file < snapshot.files; file++) {
       // Inline rather than a generator of its own: delegation would double the cost of simulating ten million files.
       let checksum: Checksum;
       // Asked before anything is sent: what is sent now is no trace of an earlier try.
       const hasTraces = remote.hasTraces(file);
       if (onePass && !hasTraces) {
         checksum = (yield { op: 'put', shard, file, checksum: undefined, hash: true }) as Checksum;
+        if (checkSource) requireWritten(snapshot, file, checksum);
         yield { op: 'rename', shard, file, checksum };
         movedFiles++;
       } else {
         checksum = (yield { op: 'hash', shard, file }) as Checksum;
+        if (checkSource) requireWritten(snapshot, file, checksum);
         const hasOthers = hasTraces && remote.hasOthers(file, checksum);
-        if (remote.has(file, checksum)) {
+        // A listing may be older than what has happened since: what is not sent must be there.
+        if (remote.has(file, checksum) && ((yield { op: 'check', shard, file, checksum }) as boolean)) {
           skippedFiles++;
         } else {
           yield { op: 'put', shard, file, checksum: rename ? undefined : checksum, hash: false };
@@ -46,4 +62,14 @@ export function* uploadTask(task: UploadTask): Procedure<TaskReport> {
     yield { op: 'report', shards: 1 };
   }
   return { movedFiles, skippedFiles, checksums };
+}
+
+function requireWritten(snapshot: ScannedShard, file: number, checksum: Checksum): void {
+  const written = snapshot.writtenChecksum(file);
+  if (written === undefined || written === checksum) return;
+  throw new DrillError(
+    'SOURCE_CORRUPT',
+    `file ${file} of a shard has checksum ${checksumText(checksum)}, and was written with ${checksumText(written)}`,
+    { hint: 'the replica is damaged: have it repaired from another one' },
+  );
 }

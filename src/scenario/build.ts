@@ -207,7 +207,8 @@ function s3Storage({ location, endpoint, region, addressing }: ScenarioInput['re
 }
 
 function buildEngine(input: EngineInput, report: Report): Scenario['engine'] {
-  const { preset, tick, uploadTasksPerNode, shardsPerTask, defaultTimeout, minTimeout, ...same } = input;
+  const { preset, tick, uploadTasksPerNode, shardsPerTask, defaultTimeout, minTimeout, ...rest } = input;
+  const { retryDelay, heartbeat, lostAfter, ...same } = rest;
   if (uploadTasksPerNode !== undefined && shardsPerTask !== undefined) {
     report(
       [
@@ -229,6 +230,9 @@ function buildEngine(input: EngineInput, report: Report): Scenario['engine'] {
     ...(shardsPerTask === undefined ? {} : { batching: { by: 'shards', count: shardsPerTask } as const }),
     ...(defaultTimeout === undefined ? {} : { defaultTimeoutMs: defaultTimeout }),
     ...(minTimeout === undefined ? {} : { minTimeoutMs: minTimeout }),
+    ...(retryDelay === undefined ? {} : { retryDelayMs: retryDelay }),
+    ...(heartbeat === undefined ? {} : { heartbeatMs: heartbeat }),
+    ...(lostAfter === undefined ? {} : { lostAfterMs: lostAfter }),
   };
   return { preset, ...settings };
 }

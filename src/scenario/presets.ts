@@ -23,6 +23,13 @@ const DORIS_CLASSIC: EngineSettings = {
   hashing: 'separate',
   probe: 'always',
   maxTaskAttempts: UNTIL_TIMEOUT,
+  requestRetries: 0,
+  retryDelayMs: 100,
+  failover: false,
+  handOver: false,
+  checkSource: false,
+  heartbeatMs: 5000,
+  lostAfterMs: 15_000,
   unsupportedTables: 'skip',
   defaultTimeoutMs: MS_PER_DAY,
   minTimeoutMs: 10 * MS_PER_MIN,
@@ -47,6 +54,10 @@ const TUNED: EngineSettings = {
   hashing: 'one-pass',
   probe: 'retry',
   maxTaskAttempts: 3,
+  requestRetries: 4,
+  failover: true,
+  handOver: true,
+  checkSource: true,
 };
 
 export const PRESETS: Readonly<Record<PresetName, EngineSettings>> = {

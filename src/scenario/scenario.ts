@@ -9,6 +9,7 @@ import type {
   RepositoryLimits,
   Stragglers,
 } from '../world/hardware.js';
+import type { Fault } from '../world/faults.js';
 
 /** A scenario after loading: presets applied, units converted, every default filled in. JSON, and frozen. */
 export interface Scenario {
@@ -23,6 +24,8 @@ export interface Scenario {
   readonly statement: { readonly text: string; readonly line: number };
   /** The cluster to restore into. */
   readonly restore: { readonly nodes: number; readonly replication: number };
+  /** What goes wrong in virtual time; real runs know nothing of it. Absent: nothing. */
+  readonly faults?: readonly Fault[];
   /** The backup window, if one was named. */
   readonly windowMs?: number;
 }

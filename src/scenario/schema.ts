@@ -198,6 +198,28 @@ const engineSchema = keys({
   maxTaskAttempts: count(1, 1000)
     .optional()
     .describe('How often a task may be tried before its failure fails the job.'),
+  requestRetries: z
+    .int()
+    .min(0)
+    .max(100)
+    .optional()
+    .describe('How often a node makes a request again that the repository failed.'),
+  retryDelay: positiveDuration
+    .optional()
+    .describe('The wait before the first of these; it doubles each time, and half of it is random.'),
+  failover: z.boolean().optional().describe('Back up another healthy replica where one fails.'),
+  handOver: z
+    .boolean()
+    .optional()
+    .describe('Give shards that wait for a busy node to one that is done and has replicas of them.'),
+  checkSource: z
+    .boolean()
+    .optional()
+    .describe('Hold each file against the checksum that its replica says it was written with.'),
+  heartbeat: positiveDuration
+    .optional()
+    .describe('How often nodes are asked whether they are there and have their tasks.'),
+  lostAfter: positiveDuration.optional().describe('A node silent for so long is taken for lost.'),
   unsupportedTables: z
     .enum(['skip', 'refuse'])
     .optional()

@@ -34,6 +34,7 @@ export interface Pending {
 
 /** A world in which nothing happens by itself: whatever it is asked for waits in `pending`, to be let happen in any order. */
 export class FakeWorld implements World {
+  readonly isReliable = true;
   readonly pending: Pending[] = [];
   readonly aborted: number[] = [];
   readonly documents = new Map<string, string>();
@@ -65,6 +66,8 @@ export class FakeWorld implements World {
   wakeAt(atMs: number, callback: () => void): void {
     this.#later({ what: `wake ${atMs}`, atMs, happen: () => callback() });
   }
+
+  ask: World['ask'] = (_node, _generation, tasks, answer) => answer(tasks.map(() => ({ state: 'running' })));
 
   send(task: NodeTask, job: JobContext, answer: Answer<TaskReport>): void {
     this.sent.push({ task, job });

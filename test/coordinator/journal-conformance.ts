@@ -96,16 +96,19 @@ function touched(journal: Journal, step: Step & { readonly kind: 'touch' }): Jou
 
 /** The model: association lists, which have nothing in common with the journals. */
 interface Model {
+  readonly generation: number;
   readonly jobs: readonly StoredJob[];
   readonly repositories: JournalContents['repositories'];
   readonly catalogChanges: JournalContents['catalogChanges'];
 }
 
-const emptyModel = (): Model => ({ jobs: [], repositories: [], catalogChanges: [] });
+const emptyModel = (): Model => ({ generation: 0, jobs: [], repositories: [], catalogChanges: [] });
 
 function apply(model: Model, change: JournalChange): Model {
   const { jobs: known, repositories, catalogChanges } = model;
   switch (change.kind) {
+    case 'generation':
+      return { ...model, generation: change.generation };
     case 'job':
       return { ...model, jobs: [...known.filter(({ id }) => id !== change.job.id), change.job] };
     case 'forget-job':

@@ -17,6 +17,8 @@ function readingWorld(read: () => Outcome<unknown>) {
     throw new Error('nothing but reading');
   };
   const world: World = {
+    isReliable: true,
+    ask: absent,
     now: () => 0,
     wallClockMs: () => 0,
     wakeAt: absent,
@@ -41,7 +43,14 @@ function setUp(text = 'RESTORE SNAPSHOT db.snap FROM repo ON (t PARTITION p1, u 
   let reading: Outcome<unknown> = success(snapshot);
   const { world, waiting, asked } = readingWorld(() => reading);
   const statement = parseStatement(text) as RestoreStatement;
-  const spec = { catalog, world, settings: settings(), sessionDatabase: undefined, placement: inTurn(4) };
+  const spec = {
+    catalog,
+    world,
+    settings: settings(),
+    generation: 1,
+    sessionDatabase: undefined,
+    placement: inTurn(4),
+  };
   const work = restoreWork({ ...spec, statement });
   const ask = (asking: Work = work): Outcome<WorkPlan>[] => {
     const answers: Outcome<WorkPlan>[] = [];

@@ -1,4 +1,11 @@
-import type { Checksum, Operation, Procedure, RemoteFiles, TaskReport } from '../../src/node/index.js';
+import type {
+  Checksum,
+  Operation,
+  Procedure,
+  RemoteFiles,
+  ScannedShard,
+  TaskReport,
+} from '../../src/node/index.js';
 
 /** A file's content, and its checksum: they are the same here. */
 type Content = number;
@@ -67,8 +74,11 @@ export class ModelWorld {
   private perform(operation: Operation): unknown {
     switch (operation.op) {
       case 'link':
-      case 'scan':
         return this.fileCounts.get(operation.shard);
+      case 'scan':
+        return this.scan(operation.shard);
+      case 'check':
+        return this.storedOf(operation.shard, operation.file).whole.has(operation.checksum);
       case 'list':
         return this.list(operation.shard);
       case 'hash':
@@ -101,6 +111,13 @@ export class ModelWorld {
       default:
         return undefined;
     }
+  }
+
+  private scan(shard: number): ScannedShard {
+    return {
+      files: this.fileCounts.get(shard) ?? 0,
+      writtenChecksum: (file) => contentOf(shard, file),
+    };
   }
 
   private list(shard: number): RemoteFiles {

@@ -3,7 +3,7 @@ import { DrillError } from '../../src/base/errors.js';
 import { checksumText, NOTHING_THERE, taskProcedure, type DownloadTask } from '../../src/node/index.js';
 import { contentOf, ModelWorld } from './model-world.js';
 
-const TASK = { taskId: 1, jobId: 9, node: 0 };
+const TASK = { taskId: 1, attempt: 1, jobId: 9, node: 0 };
 const world = (): ModelWorld => new ModelWorld({ 3: 2, 4: 0, 5: 1 });
 const SHARDS = Int32Array.of(5, 4, 3);
 

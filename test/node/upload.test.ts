@@ -6,6 +6,9 @@ import { contentOf, ModelWorld, NOTHING, type Stored } from './model-world.js';
 const upload = (shards: readonly number[], mode: Partial<UploadTask> = {}): UploadTask => ({
   kind: 'upload',
   taskId: 1,
+  attempt: 1,
+  relink: false,
+  checkSource: true,
   jobId: 1,
   node: 0,
   shards: Int32Array.from(shards),

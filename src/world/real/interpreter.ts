@@ -3,7 +3,13 @@ import path from 'node:path';
 import { DrillError, invariant } from '../../base/errors.js';
 import { listOf } from '../../base/text.js';
 import { renamedForShard, shardFileName } from '../../catalog/shard-files.js';
-import { checksumText, type Checksum, type Operation, type RemoteFiles } from '../../node/index.js';
+import {
+  checksumText,
+  type Checksum,
+  type Operation,
+  type RemoteFiles,
+  type ScannedShard,
+} from '../../node/index.js';
 import { partPath, shardDirectory, splitChecksum, withChecksum } from '../../repository/layout.js';
 import type { Awaitable, Storage } from '../../repository/storage/storage.js';
 import { onDisk } from './errno.js';
@@ -52,6 +58,8 @@ export class Interpreter {
         return this.scan(shard);
       case 'list':
         return this.list(shard);
+      case 'check':
+        return this.check(shard, operation.file, operation.checksum);
       case 'hash':
         return hashFile(this.options.pace, this.snapshotFile(shard, operation.file));
       case 'put':
@@ -86,8 +94,9 @@ export class Interpreter {
   }
 
   /** The snapshot must have exactly the files that the catalog says, or the backup would lack some unnoticed. */
-  private scan(shard: WorkerShard): number {
+  private scan(shard: WorkerShard): ScannedShard | undefined {
     const directory = this.snapshotDirectory(shard);
+    if (!existsSync(directory)) return undefined;
     const found = new Set(onDisk(`listing ${directory}`, () => readdirSync(directory)));
     const wanted = this.namesOf(shard);
     const missing = wanted.filter((name) => !found.delete(name));
@@ -98,7 +107,14 @@ export class Interpreter {
           : `has unknown ${listOf([...found], 'and', 3)}`;
       throw new DrillError('TASK_FAILED', `the snapshot of shard ${shard.address.shardId} ${what}`);
     }
-    return wanted.length;
+    return { files: wanted.length, writtenChecksum: () => undefined };
+  }
+
+  private async check(shard: WorkerShard, file: number, checksum: Checksum): Promise<boolean> {
+    const dueNs = this.request();
+    const names = await this.storage.listNames(this.remoteDirectory(shard));
+    this.options.pace.until(dueNs);
+    return names.includes(withChecksum(this.namesOf(shard)[file]!, checksumText(checksum)));
   }
 
   private async list(shard: WorkerShard): Promise<RemoteFiles> {

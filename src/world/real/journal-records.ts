@@ -16,7 +16,7 @@ interface Entry {
 /** The contents of a journal from its records, of which none may be damaged, missing or unknown. */
 export function readRecords(entries: Iterable<Entry>): JournalContents {
   const byKind = new Map<string, Map<string | number, string>>(
-    ['job', 'plan', 'uploaded', 'repository', 'catalog'].map((kind) => [kind, new Map()]),
+    ['generation', 'job', 'plan', 'uploaded', 'repository', 'catalog'].map((kind) => [kind, new Map()]),
   );
   for (const { key, value } of entries) {
     const [kind, id] = (Array.isArray(key) ? key : [key]) as unknown[];
@@ -31,6 +31,7 @@ export function readRecords(entries: Iterable<Entry>): JournalContents {
     for (const id of of(part).keys())
       if (!of('job').has(id)) throw corrupt(`${part} ${id}`, 'there is no such job');
   return {
+    generation: generationOf(of('generation').get('coordinator')),
     jobs: [...of('job')].map(([id, job]) =>
       sameId(
         `job ${id}`,
@@ -45,6 +46,13 @@ export function readRecords(entries: Iterable<Entry>): JournalContents {
       decodeCatalogChange(`catalog ${sequence}`, text),
     ),
   };
+}
+
+/** Journals that were written before coordinators were counted have none. */
+function generationOf(text = '0'): number {
+  const generation = Number(text);
+  if (Number.isSafeInteger(generation) && generation >= 0) return generation;
+  throw corrupt('generation coordinator', 'it is no whole number');
 }
 
 function sameId<T extends { readonly id: number }>(key: string, id: string | number, job: T): T {

@@ -105,6 +105,8 @@ function journalOver(
   };
 }
 
+const GENERATION: JournalKey = ['generation', 'coordinator'];
+
 /** The parts of a job that are large, and written only when they are others. */
 type LargeParts = Pick<StoredJob, 'plan' | 'uploaded'>;
 
@@ -115,6 +117,9 @@ const largeParts = (job: StoredJob): LargeParts => ({
 
 function put(store: JournalStore, change: JournalChange, large: Map<number, LargeParts>): void {
   switch (change.kind) {
+    case 'generation':
+      putSealed(store, GENERATION, String(change.generation));
+      break;
     case 'job':
       putJob(store, change.job, large);
       break;

@@ -49,12 +49,13 @@ export async function rehearse(setup: WorkerSetup, threadId: number): Promise<vo
 
 /** Snapshots, uploads in both ways, and what is dropped after that. */
 function tasksFor(shards: Int32Array): NodeTask[] {
-  const common = { taskId: 1, jobId: 1, node: 0, shards };
+  const common = { taskId: 1, attempt: 1, jobId: 1, node: 0, shards };
+  const upload = { kind: 'upload', ...common, relink: false, checkSource: false } as const;
   return [
     { kind: 'snapshot', ...common },
-    { kind: 'upload', ...common, probe: false, rename: true, onePass: true },
-    { kind: 'upload', ...common, probe: true, rename: true, onePass: false },
-    { kind: 'upload', ...common, probe: false, rename: false, onePass: false },
+    { ...upload, probe: false, rename: true, onePass: true },
+    { ...upload, probe: true, rename: true, onePass: false },
+    { ...upload, probe: false, rename: false, onePass: false },
     { kind: 'release', ...common, shards: new Int32Array(0) },
   ];
 }

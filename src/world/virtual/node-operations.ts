@@ -35,6 +35,11 @@ export function performOnNode(
       return nodes.scan(node, job.jobId, operation.shard);
     case 'list':
       return cluster.repository(job.repository).remoteFiles(job.label, catalog, operation.shard);
+    case 'check':
+      return cluster
+        .repository(job.repository)
+        .remoteFiles(job.label, catalog, operation.shard)
+        .has(operation.file, operation.checksum);
     case 'link':
       return nodes.link(node, job.jobId, operation.shard);
     case 'get':

@@ -1,5 +1,6 @@
 import { DrillError } from '../../base/errors.js';
 import type { Catalog } from '../../catalog/index.js';
+import type { ScannedShard } from '../../node/index.js';
 
 /** Of a snapshotted shard: its files are those of the replica, and need no list. */
 const LINKED: readonly string[] = [];
@@ -28,14 +29,10 @@ export class VirtualNodes {
     return this.catalog.shards.fileCount(shard);
   }
 
-  scan(node: number, jobId: number, shard: number): number {
-    if (!this.heldBy(node, jobId).has(shard)) {
-      throw new DrillError(
-        'TASK_FAILED',
-        `node ${this.catalog.nodeNames[node]} has no snapshot of shard ${shard}`,
-      );
-    }
-    return this.catalog.shards.fileCount(shard);
+  scan(node: number, jobId: number, shard: number): ScannedShard | undefined {
+    if (!this.heldBy(node, jobId).has(shard)) return undefined;
+    const first = this.catalog.shards.firstFile[shard]!;
+    return { files: this.catalog.shards.fileCount(shard), writtenChecksum: (file) => first + file };
   }
 
   stage(node: number, jobId: number, shard: number, file: number, checksum: string): void {

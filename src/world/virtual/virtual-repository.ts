@@ -148,6 +148,15 @@ export class VirtualRepository {
     return paths.sort();
   }
 
+  /** The contents of the data files under a label, as checksums, by their paths. A good file's is the one in its name. */
+  contents(label: string): Map<string, string> {
+    return new Map(
+      this.paths(label)
+        .filter((path) => path.includes('/__ss_content/'))
+        .map((path) => [path, path.slice(path.lastIndexOf('.') + 1)]),
+    );
+  }
+
   private documentPaths(label: string): string[] {
     const directory = `${snapshotDirectory(this.name, label)}/`;
     return [...this.documents.keys()].filter((path) => path.startsWith(directory));

@@ -44,6 +44,7 @@ const TIMER = -1;
 
 /** The world as a queue of events: carries out the same tasks as the real one, and prices each operation. */
 export class VirtualWorld implements World {
+  readonly isReliable = true;
   private readonly options: VirtualWorldOptions;
   private readonly prices: Prices;
   private readonly clock = new Clock();
@@ -121,6 +122,8 @@ export class VirtualWorld implements World {
     this.work.send(task, job, answer, this.now() - this.clock.nowMs + this.prices.messageMs);
   }
 
+  ask: World['ask'] = (_node, _generation, tasks, answer) => answer(tasks.map(() => ({ state: 'running' })));
+
   abort(jobId: number): void {
     this.work.abort(jobId);
   }
@@ -136,7 +139,7 @@ export class VirtualWorld implements World {
   perform: World['perform'] = (operation, answer) => {
     const priced = performOnRepository(this.repository(operation.repository), operation);
     this.wakeAt(this.now() + this.prices.documentMs(priced.bytes), () =>
-      this.ask(priced, priced.requests, answer as Answer<unknown>),
+      this.request(priced, priced.requests, answer as Answer<unknown>),
     );
   };
 
@@ -178,11 +181,11 @@ export class VirtualWorld implements World {
   }
 
   /** Makes a request after the other, and then does what they are for. */
-  private ask(operation: PricedOperation, left: number, answer: Answer<unknown>): void {
+  private request(operation: PricedOperation, left: number, answer: Answer<unknown>): void {
     if (left > 0) {
       this.ownRequests++;
       return this.wakeAt(this.clock.nowMs + this.prices.requestMs(), () =>
-        this.ask(operation, left - 1, answer),
+        this.request(operation, left - 1, answer),
       );
     }
     let outcome: Outcome<unknown>;

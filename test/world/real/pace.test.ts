@@ -36,7 +36,7 @@ test('a transfer whose request is not answered yet takes nothing of what threads
   const pace = new Pace(worker, 1);
   pace.begin({
     kind: 'task',
-    task: { kind: 'release', taskId: 1, jobId: JOB, node: 0, shards: new Int32Array(0) },
+    task: { kind: 'release', taskId: 1, attempt: 1, jobId: JOB, node: 0, shards: new Int32Array(0) },
     label: '',
     repository: '',
     mounted: undefined,

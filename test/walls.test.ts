@@ -42,6 +42,10 @@ const FORBIDDEN_IMPORTS: readonly (readonly [file: string, imported: string])[] 
   ['src/scenario/x.ts', '../planner/index.js'],
   ['src/planner/x.ts', '../cli/main.js'],
   ['src/planner/x.ts', '../drill/index.js'],
+  ['src/planner/x.ts', '../fuzz/index.js'],
+  ['src/world/virtual/x.ts', '../../fuzz/index.js'],
+  ['src/fuzz/x.ts', '../world/real/threads.js'],
+  ['src/fuzz/x.ts', '../drill/index.js'],
   ['src/report/x.ts', '../planner/index.js'],
   ['src/report/x.ts', '../regression/index.js'],
   ['src/regression/x.ts', '../planner/index.js'],
@@ -70,6 +74,7 @@ const PURE = [
   'world/virtual',
   'scenario',
   'planner',
+  'fuzz',
   'regression',
   'report',
 ];

@@ -8,6 +8,7 @@ import { printable } from './printable.js';
 import { addBench } from './bench.js';
 import { addCalibrate } from './calibrate.js';
 import { addCompare } from './compare.js';
+import { addFuzz } from './fuzz.js';
 import { addImport } from './import.js';
 import { addPlan } from './plan.js';
 import { addRun } from './run.js';
@@ -73,6 +74,7 @@ for (const add of [
   addVerify,
   addBench,
   addCompare,
+  addFuzz,
   addSchema,
   addClean,
 ])

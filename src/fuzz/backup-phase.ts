@@ -1,0 +1,189 @@
+import type { Fate, FaultedCluster } from '../planner/index.js';
+import { parseStatement, quoteName } from '../sql/index.js';
+import { count } from './coverage.js';
+import {
+  backupText,
+  CALM_LABEL,
+  FIRST_LABEL,
+  OTHER_DATABASE,
+  OTHER_LABEL,
+  SECOND_LABEL,
+  timeoutMsOf,
+  type BackupSpec,
+  type Meanwhile,
+} from './fuzz-case.js';
+import { verdictOn } from './must-finish.js';
+import { ask, CALM_MS, conclude, CONVERGENCE, type Phase } from './phase.js';
+import { watch, type Watch } from './watch.js';
+
+/** What a case's backups left. */
+export interface BackedUp {
+  /** Labels whose jobs finished and that nobody dropped, the case's own first. */
+  readonly labels: readonly string[];
+}
+
+/** In calm a backup has all the time that it may need. */
+const CALM_TIMEOUT_SEC = 86_400;
+/** Besides its timeout: restarts, releases that are tried again, time in which a node stays away. */
+const GRACE_MS = 60_000;
+
+/** The first half of a case: backups while faults happen, then calm, in which what was asked for must be had. */
+export function backupPhase(phase: Phase): BackedUp {
+  const { scene, storages } = phase;
+  const { scenario, catalog } = scene;
+  const specs = new Map<string, BackupSpec>();
+  const dropped = new Set<string>();
+  const repository = storages.repository(scenario.repository.name, scenario.repository.storage);
+  const stage = {
+    repository,
+    specs,
+    dropped,
+    get nodes() {
+      return cluster.world.nodes;
+    },
+  };
+  const watched = watch({ ...phase, stage, isSource: true });
+  const cluster = phase.open(scenario, { catalog, storages, witness: watched.witness });
+  const user = new User(phase, cluster, specs, dropped);
+  user.plan(scene.case.meanwhile);
+  const untilMs = horizonMs(phase);
+  let fate = user.backUp(FIRST_LABEL, scene.case.backup, untilMs);
+  if (!isFinished(fate) && scene.case.afterCancel !== 'nothing') {
+    if (scene.case.afterCancel === 'drop-and-same-label') user.drop(FIRST_LABEL);
+    fate = user.backUp(FIRST_LABEL, scene.case.backup, cluster.world.now() + untilMs);
+  }
+  cluster.calm();
+  cluster.settle(cluster.world.now() + CALM_MS);
+  const labels = finishedLabels(watched, dropped);
+  // A backup that has finished under faults needs no other one.
+  const converged = labels.includes(FIRST_LABEL) ? [] : calmBackup(phase, user, watched);
+  conclude(phase, cluster, watched);
+  return { labels: [...converged, ...labels] };
+}
+
+function horizonMs({ scene }: Phase): number {
+  const { engine, faults = [] } = scene.scenario;
+  let downMs = 0;
+  for (const fault of faults) if (fault.kind === 'coordinator-crash') downMs += fault.downMs;
+  return timeoutMsOf(scene.case) + 2 * engine.tickMs + downMs + GRACE_MS;
+}
+
+const isFinished = (fate: Fate): boolean => fate.kind === 'ended' && fate.state === 'FINISHED';
+
+const finishedLabels = ({ log }: Watch, dropped: ReadonlySet<string>): string[] =>
+  [...log.jobs.values()]
+    .filter(({ kind, state, label }) => kind === 'backup' && state === 'FINISHED' && !dropped.has(label))
+    .map(({ label }) => label)
+    .sort();
+
+/** The same backup under another label, now that nothing fails: it must finish, unless what it needs is gone for good. */
+function calmBackup(phase: Phase, user: User, { begun }: Watch): string[] {
+  const { scene, violations } = phase;
+  const spec = { ...scene.case.backup, timeoutSec: CALM_TIMEOUT_SEC };
+  const verdict = verdictOn(scene, spec, begun);
+  const fate = user.backUp(CALM_LABEL, spec, user.nowMs + 1000 * CALM_TIMEOUT_SEC);
+  if (isFinished(fate)) {
+    if (verdict !== 'refused') return [CALM_LABEL];
+    const message = 'a backup finished that had to be refused';
+    violations.push({ checker: CONVERGENCE, atMs: user.nowMs, message });
+    return [];
+  }
+  const isRight = verdict === 'either' || (verdict === 'refused' && fate.kind === 'refused');
+  if (isRight && fate.kind !== 'stuck') return [];
+  const why = fate.kind === 'refused' ? `${fate.error.code}: ${fate.error.message}` : user.errorOf(fate);
+  const message = `in calm, a backup that ${verdict} was ${fate.kind}: ${why}`;
+  violations.push({ checker: CONVERGENCE, atMs: user.nowMs, message });
+  return [];
+}
+
+/** Whoever types statements. */
+class User {
+  private readonly phase: Phase;
+  private readonly cluster: FaultedCluster;
+  private readonly specs: Map<string, BackupSpec>;
+  private readonly dropped: Set<string>;
+
+  constructor(phase: Phase, cluster: FaultedCluster, specs: Map<string, BackupSpec>, dropped: Set<string>) {
+    this.phase = phase;
+    this.cluster = cluster;
+    this.specs = specs;
+    this.dropped = dropped;
+  }
+
+  private get repository(): string {
+    return this.phase.scene.scenario.repository.name;
+  }
+
+  get nowMs(): number {
+    return this.cluster.world.now();
+  }
+
+  /** Gives a BACKUP, and waits until its job is over. */
+  backUp(label: string, spec: BackupSpec, untilMs: number): Fate {
+    this.specs.set(label, spec);
+    const fate = this.cluster.run(parseStatement(backupText(spec, label, this.repository)), untilMs);
+    if (fate.kind === 'refused') count(this.phase.tally.errors, fate.error.code);
+    return fate;
+  }
+
+  drop(label: string): void {
+    const answer = ask(this.cluster, `DROP SNAPSHOT ${label} ON ${quoteName(this.repository)}`);
+    if (!answer || answer.ok) this.dropped.add(label);
+    else count(this.phase.tally.errors, answer.error.code);
+  }
+
+  errorOf(fate: Fate): string {
+    const jobId = fate.kind === 'refused' ? undefined : fate.jobId;
+    const job = jobId === undefined ? undefined : this.cluster.coordinator.recordOf(jobId)?.job;
+    if (!job) return 'no job is known';
+    return `${job.state}, ${job.error?.code}: ${job.error?.message}`;
+  }
+
+  /** Has things done while the first job runs, by whichever coordinator lives then. */
+  plan(meanwhile: readonly Meanwhile[]): void {
+    for (const item of meanwhile) this.cluster.world.wakeAt(item.atMs, () => this.give(item.what));
+  }
+
+  private give(what: Meanwhile['what']): void {
+    const spec = this.phase.scene.case.backup;
+    switch (what) {
+      case 'second-backup': {
+        const second: BackupSpec = {
+          database: spec.database,
+          selected: { kind: 'all', tables: [] },
+          content: spec.content,
+        };
+        this.specs.set(SECOND_LABEL, second);
+        return this.tell(backupText(second, SECOND_LABEL, this.repository));
+      }
+      case 'other-database': {
+        const other: BackupSpec = {
+          database: OTHER_DATABASE,
+          selected: { kind: 'all', tables: [] },
+          content: 'all',
+        };
+        this.specs.set(OTHER_LABEL, other);
+        return this.tell(backupText(other, OTHER_LABEL, this.repository));
+      }
+      case 'drop-snapshot': {
+        // Until it is answered, nobody knows whether it has been.
+        const wasDropped = this.dropped.has(FIRST_LABEL);
+        this.dropped.add(FIRST_LABEL);
+        return this.tell(`DROP SNAPSHOT ${FIRST_LABEL} ON ${quoteName(this.repository)}`, (isDone) => {
+          if (!isDone && !wasDropped) this.dropped.delete(FIRST_LABEL);
+        });
+      }
+      case 'cancel':
+        return this.tell(`CANCEL BACKUP FROM ${quoteName(spec.database)}`);
+      case 'show':
+        return this.tell(`SHOW BACKUP FROM ${quoteName(spec.database)}`);
+    }
+  }
+
+  private tell(text: string, then: (isDone: boolean) => void = () => undefined): void {
+    this.cluster.coordinator.execute(parseStatement(text), {}, (outcome) => {
+      if (!outcome.ok) count(this.phase.tally.errors, outcome.error.code);
+      then(outcome.ok);
+    });
+  }
+}

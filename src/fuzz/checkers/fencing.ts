@@ -1,0 +1,49 @@
+import type { Seen } from '../../world/virtual/witness.js';
+import { Checker } from '../checker.js';
+
+interface Heard {
+  readonly generation: number;
+  readonly atMs: number;
+}
+
+/**
+ * A node that has heard of a newer coordinator does nothing for an older one any more, and nothing of a job that it has released.
+ */
+export class Fencing extends Checker {
+  readonly name = 'fencing';
+  readonly kinds = ['operation', 'task'] as const;
+  /** By node. */
+  private readonly heard = new Map<number, Heard>();
+  /** By node and job: when it was released. */
+  private readonly releasedAtMs = new Map<string, number>();
+
+  see(seen: Seen): void {
+    if (seen.kind !== 'operation' && seen.kind !== 'task') return;
+    const { task, generation, atMs } = seen;
+    const isBeginning = seen.kind === 'task' && seen.event === 'begun';
+    // What had begun before may end: that is no doing.
+    const beganAtMs = seen.kind === 'operation' ? seen.startMs : atMs;
+    if (seen.kind === 'operation' || isBeginning) {
+      const newest = this.heard.get(task.node);
+      if (newest && generation < newest.generation && beganAtMs > newest.atMs)
+        this.wrong(
+          atMs,
+          `node ${task.node} is at ${task.kind} task ${task.taskId} of generation ${generation}, after ${newest.generation}`,
+        );
+      if (!newest || generation > newest.generation) this.heard.set(task.node, { generation, atMs });
+    }
+    const key = `${task.node}/${task.jobId}`;
+    if (task.kind === 'release') {
+      if (seen.kind === 'task' && seen.event === 'finished' && !this.releasedAtMs.has(key))
+        this.releasedAtMs.set(key, atMs);
+      return;
+    }
+    const releasedAtMs = this.releasedAtMs.get(key);
+    if (releasedAtMs === undefined || beganAtMs <= releasedAtMs) return;
+    if (seen.kind === 'operation' || isBeginning)
+      this.wrong(
+        atMs,
+        `node ${task.node} is at ${task.kind} task ${task.taskId} of job ${task.jobId}, which it has released`,
+      );
+  }
+}

@@ -1,0 +1,106 @@
+import type { Seen } from '../../world/virtual/witness.js';
+import { Checker } from '../checker.js';
+import type { Scene } from '../scene.js';
+import { tryKey } from '../try-key.js';
+
+type OperationSeen = Extract<Seen, { kind: 'operation' }>;
+
+/** One try of an upload: since when it can know what the repository holds. */
+interface Try {
+  readonly beganAtMs: number;
+  /** By shard, when it was listed. */
+  readonly listedAtMs: Map<number, number>;
+  /** Files that it was told are there. */
+  readonly there: Set<number>;
+}
+
+/** What the repository holds with the right content is not sent again by whoever could know it. */
+export class NoResend extends Checker {
+  readonly name = 'no-resend';
+  readonly kinds = ['operation', 'task', 'journal', 'fault'] as const;
+  private readonly scene: Scene;
+  /** By label and ordinal of the file: since when it is there, whole. */
+  private readonly wholeSinceMs = new Map<string, Map<number, number>>();
+  private readonly tries = new Map<string, Try>();
+  private readonly knownJobs = new Set<number>();
+  private isStale = false;
+  private wasStaleAtMs = -Infinity;
+
+  constructor(scene: Scene) {
+    super();
+    this.scene = scene;
+  }
+
+  see(seen: Seen): void {
+    switch (seen.kind) {
+      case 'fault':
+        if (seen.fault.kind !== 'stale-listing') break;
+        this.isStale = seen.event === 'begun';
+        this.wasStaleAtMs = seen.atMs;
+        break;
+      case 'journal':
+        for (const change of seen.changes) {
+          if (change.kind !== 'job' || this.knownJobs.has(change.job.id)) continue;
+          const { id, label, detail } = change.job;
+          this.knownJobs.add(id);
+          // Nothing was there when it was accepted, whatever once was.
+          if (detail.kind === 'backup' && !detail.leftovers) this.wholeSinceMs.delete(label);
+        }
+        break;
+      case 'task':
+        if (seen.task.kind !== 'upload') break;
+        if (seen.event === 'begun')
+          this.tries.set(tryKey(seen.task, seen.generation), {
+            beganAtMs: seen.atMs,
+            listedAtMs: new Map(),
+            there: new Set(),
+          });
+        else this.tries.delete(tryKey(seen.task, seen.generation));
+        break;
+      case 'operation':
+        if (seen.task.kind === 'upload') this.done(seen);
+        break;
+      default:
+    }
+  }
+
+  private done(seen: OperationSeen): void {
+    const { operation, task, atMs } = seen;
+    const tried = this.tries.get(tryKey(task, seen.generation));
+    if (!tried) return;
+    if (operation.op === 'list' && !seen.error) {
+      const isOld = this.isStale || this.wasStaleAtMs >= seen.startMs;
+      tried.listedAtMs.set(operation.shard, isOld ? -Infinity : seen.startMs);
+    } else if (operation.op === 'check' && !seen.error && seen.answer === true) {
+      tried.there.add(this.ordinal(operation.shard, operation.file));
+    } else if (operation.op === 'put') {
+      this.sent(seen, tried, operation.shard, operation.file);
+      if (operation.checksum !== undefined && !seen.error)
+        this.whole(seen.label, operation.shard, operation.file, atMs);
+    } else if (operation.op === 'rename' && !seen.error) {
+      this.whole(seen.label, operation.shard, operation.file, atMs);
+    }
+  }
+
+  private sent({ label, task, atMs }: OperationSeen, tried: Try, shard: number, file: number): void {
+    const ordinal = this.ordinal(shard, file);
+    const knowsSinceMs = tried.listedAtMs.get(shard) ?? tried.beganAtMs;
+    const wholeSinceMs = this.wholeSinceMs.get(label)?.get(ordinal) ?? Infinity;
+    if (tried.there.has(ordinal) || wholeSinceMs < knowsSinceMs)
+      this.wrong(
+        atMs,
+        `node ${task.node} sent file ${file} of shard ${shard} again, which ${label} had already`,
+      );
+  }
+
+  private whole(label: string, shard: number, file: number, atMs: number): void {
+    let files = this.wholeSinceMs.get(label);
+    if (!files) this.wholeSinceMs.set(label, (files = new Map()));
+    const ordinal = this.ordinal(shard, file);
+    if (!files.has(ordinal)) files.set(ordinal, atMs);
+  }
+
+  private ordinal(shard: number, file: number): number {
+    return this.scene.catalog.shards.firstFile[shard]! + file;
+  }
+}

@@ -1,0 +1,38 @@
+/** A snapshot's `__info` as far as checkers need it, read without the engine's own reader. */
+export interface PlainManifest {
+  readonly databaseId: number;
+  readonly content: string;
+  readonly skippedTables: readonly string[];
+  readonly views: readonly { readonly name: string }[];
+  readonly tables: readonly {
+    readonly id: number;
+    readonly name: string;
+    readonly partitions: readonly {
+      readonly id: number;
+      readonly name: string;
+      readonly indexes: readonly {
+        readonly id: number;
+        readonly shards: readonly {
+          readonly id: number;
+          readonly files: readonly { readonly name: string; readonly checksum: string }[];
+        }[];
+      }[];
+    }[];
+  }[];
+}
+
+export const readManifest = (text: string): PlainManifest => JSON.parse(text) as PlainManifest;
+
+/** The paths of all files that it names, below its label's directory, as they must be in the repository. */
+export function namedFiles({ databaseId, tables }: PlainManifest): string[] {
+  const paths: string[] = [];
+  for (const table of tables)
+    for (const partition of table.partitions)
+      for (const index of partition.indexes)
+        for (const shard of index.shards)
+          for (const file of shard.files) {
+            const owner = `__db_${databaseId}/__tbl_${table.id}/__part_${partition.id}/__idx_${index.id}`;
+            paths.push(`__ss_content/${owner}/__${shard.id}/${file.name}.${file.checksum}`);
+          }
+  return paths;
+}

@@ -13,6 +13,7 @@ export {
   type RemoteFiles,
   type ScannedShard,
 } from './operation.js';
+export { isRequest, Retries, type RetryPolicy } from './retry.js';
 export type {
   DownloadTask,
   InstallTask,

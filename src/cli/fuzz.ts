@@ -115,7 +115,11 @@ async function conclude(
   const files = await Promise.all(outcome.failures.map((failure) => writeCase(failure, options.output)));
   printer.done();
   if (options.json) {
-    const failures = outcome.failures.map(({ shrunk: _, ...failure }, i) => ({ ...failure, file: files[i] }));
+    const failures = outcome.failures.map(({ seed, violations }, i) => ({
+      seed,
+      violations,
+      file: files[i],
+    }));
     printer.result(JSON.stringify({ type: 'fuzz', build, ...outcome, failures }));
   } else {
     for (const [i, failure] of outcome.failures.entries())

@@ -1,7 +1,13 @@
 export { bench, type BenchOptions, type BenchResults } from './bench/bench.js';
 export { calibrate, type CalibrateOptions, type Calibration } from './calibrate/index.js';
 export { checkoutCommit } from './checkout-commit.js';
-export { fuzz, type FuzzFailure, type FuzzOptions, type FuzzOutcome, type FuzzProgress } from './fuzz-runner.js';
+export {
+  fuzz,
+  type FuzzFailure,
+  type FuzzOptions,
+  type FuzzOutcome,
+  type FuzzProgress,
+} from './fuzz-runner.js';
 export { givingWay } from './give-way.js';
 export { NO_PROGRESS, type DrillListener, type Phase, type PhaseProgress } from './listener.js';
 export { machine } from './machine.js';

@@ -113,7 +113,8 @@ function damagedFiles({ label, manifest }: Snapshot, { scene, storages }: Phase)
   }).length;
 }
 
-function restoreText({ database, label }: Snapshot, { restore, repository }: Scenario): string {
-  const properties = `"replication_num" = "${restore.replication}"`;
+function restoreText({ database, label }: Snapshot, scenario: Scenario): string {
+  const { repository } = scenario;
+  const properties = `"replication_num" = "${scenario.restore.replication}"`;
   return `RESTORE SNAPSHOT ${quoteName(database)}.${label} FROM ${quoteName(repository.name)} PROPERTIES (${properties})`;
 }

@@ -60,9 +60,11 @@ export function shrink(
     }
     return false;
   };
-  for (let isSmaller = true; isSmaller && runs < mostRuns;) {
-    isSmaller = false;
+  const improveAll = (): boolean => {
+    let isSmaller = false;
     for (const pass of PASSES) while (improve(pass)) isSmaller = true;
-  }
+    return isSmaller;
+  };
+  while (improveAll());
   return { ...best, runs };
 }

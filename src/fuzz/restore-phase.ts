@@ -71,7 +71,7 @@ function restore(phase: Phase, snapshot: Snapshot, faults: Scenario['faults']): 
     cluster.settle(cluster.world.now() + CALM_MS);
     if (!hasFinished(watched)) {
       phase.violations.push(
-        ...checkUntouched({ ...snapshot, catalog, nodes: stage.nodes, nowMs: cluster.world.now() }),
+        ...checkUntouched({ ...snapshot, catalog, nodes: cluster.world.nodes, nowMs: cluster.world.now() }),
       );
       fate = run();
     }

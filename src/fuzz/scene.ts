@@ -44,8 +44,8 @@ export interface Scene {
 
 /** What checkers may look at while a run goes on, and at its end. */
 export interface Stage {
-  readonly repository: VirtualRepository;
-  readonly nodes: VirtualNodes;
+  readonly repository: Pick<VirtualRepository, 'contents' | 'readDocument' | 'timestampsOf' | 'listings'>;
+  readonly nodes: Pick<VirtualNodes, 'isClean' | 'installedShards'>;
   /** What the user's statements of BACKUP cover, by label. */
   readonly specs: ReadonlyMap<string, BackupSpec>;
   /** Labels that the user wanted dropped, whatever became of it. */

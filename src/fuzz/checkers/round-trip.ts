@@ -9,7 +9,7 @@ export const ROUND_TRIP = 'round-trip';
 /** A restored cluster, to be held against what was backed up. */
 export interface Restored {
   readonly catalog: Catalog;
-  readonly nodes: VirtualNodes;
+  readonly nodes: Pick<VirtualNodes, 'installedFiles'>;
   readonly database: string;
   readonly nowMs: number;
 }

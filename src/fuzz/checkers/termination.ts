@@ -6,7 +6,10 @@ import type { Scene } from '../scene.js';
 /** Of the coordinator's own doings: a message, a journal's write or two. */
 const SLACK_MS = 100;
 
-/** Every job ends within its timeout, a tick, and the time in which there was no coordinator. */
+/**
+ * Every job ends within its timeout, a tick, and the time in which there was no coordinator: one that begins takes jobs up once
+ * every node has answered or is given up.
+ */
 export class Termination extends Checker {
   readonly name = 'termination';
   readonly kinds = ['coordinator'] as const;
@@ -32,8 +35,11 @@ export class Termination extends Checker {
     for (const job of this.log.jobs.values()) {
       const endedAtMs = job.endedAtMs ?? nowMs;
       let downMs = 0;
-      for (const { fromMs, toMs } of this.gaps)
-        downMs += Math.max(0, Math.min(toMs, endedAtMs) - Math.max(fromMs, job.firstAtMs));
+      for (const { fromMs, toMs } of this.gaps) {
+        if (toMs < job.firstAtMs || fromMs > endedAtMs) continue;
+        downMs += Math.min(toMs, endedAtMs) - Math.max(fromMs, job.firstAtMs);
+        downMs += engine.lostAfterMs + 2 * engine.heartbeatMs;
+      }
       const mayTakeMs =
         job.timeoutMs + engine.tickMs + downMs + SLACK_MS + 20 * cluster.coordinator.persistMs;
       const tookMs = endedAtMs - job.firstAtMs;

@@ -1,0 +1,42 @@
+import test from 'ava';
+import { Fencing } from '../../../src/fuzz/checkers/fencing.js';
+import type { ReleaseTask } from '../../../src/node/index.js';
+import { at, begun, did, JOB, judge, upload } from '../trace.js';
+
+const make = (): Fencing => new Fencing();
+const release: ReleaseTask = {
+  kind: 'release',
+  taskId: 0,
+  jobId: JOB,
+  node: 0,
+  attempt: 1,
+  shards: new Int32Array(0),
+};
+const scan = { op: 'scan', shard: 0 } as const;
+
+test('the newest coordinator is obeyed, and what had begun before may end', (t) => {
+  const trace = [
+    begun(upload(), 0, 1),
+    begun(upload({ taskId: 2 }), 5, 2),
+    did(upload(), scan, undefined, 7, 4, 1),
+  ];
+  t.deepEqual(judge(make, trace), []);
+  t.deepEqual(judge(make, [begun(upload({ node: 1 }), 0, 2), begun(upload(), 5, 1)]), []);
+});
+
+test('an older coordinator that is obeyed is noticed', (t) => {
+  t.is(judge(make, [begun(upload(), 0, 2), begun(upload({ taskId: 2 }), 5, 1)]).length, 1);
+  const late = [
+    begun(upload(), 0, 1),
+    begun(upload({ taskId: 2 }), 5, 2),
+    did(upload(), scan, undefined, 7, 6, 1),
+  ];
+  t.is(judge(make, late).length, 1);
+});
+
+test('a job that was released is over on that node', (t) => {
+  const over = [begun(release, 1), at(release, 'finished', 2)];
+  t.deepEqual(judge(make, [...over, begun(upload({ node: 1 }), 3), begun(upload({ jobId: 7 }), 3)]), []);
+  t.is(judge(make, [...over, begun(upload(), 3)]).length, 1);
+  t.is(judge(make, [begun(upload(), 0), ...over, did(upload(), scan, undefined, 4, 3)]).length, 1);
+});

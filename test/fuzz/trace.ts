@@ -203,7 +203,7 @@ export const at = (
 export const did = (
   task: NodeTask,
   operation: Operation,
-  answer: unknown = undefined,
+  answer?: unknown,
   atMs = 1,
   startMs = atMs,
   generation = 1,

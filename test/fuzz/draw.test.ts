@@ -1,0 +1,52 @@
+import test from 'ava';
+import { FAULT_KINDS } from '../../src/world/faults.js';
+import { caseOf, caseText, readCase } from '../../src/fuzz/case-file.js';
+import { drawCase } from '../../src/fuzz/draw/draw-case.js';
+import { generateCatalog, scenarioStatement } from '../../src/scenario/index.js';
+
+const cases = Array.from({ length: 1000 }, (_, i) => drawCase(String(i + 1)));
+
+test('a seed stands for one case', (t) => {
+  t.deepEqual(drawCase('17'), drawCase('17'));
+  t.notDeepEqual(drawCase('17'), drawCase('18'));
+});
+
+test('every kind of fault is drawn, and cases without any', (t) => {
+  const kinds = new Set(cases.flatMap(({ scenario }) => (scenario.faults ?? []).map(({ kind }) => kind)));
+  t.deepEqual([...kinds].toSorted(), FAULT_KINDS.toSorted());
+  t.true(cases.some(({ scenario }) => scenario.faults === undefined));
+});
+
+test('every setting of the engine differs between cases, but what no case can change', (t) => {
+  const engines = cases.map(({ scenario }) => scenario.engine);
+  for (const key of Object.keys(engines[0]!) as (keyof (typeof engines)[0])[]) {
+    if (key === 'minTimeoutMs') continue;
+    const values = new Set(engines.map((engine) => JSON.stringify(engine[key])));
+    t.true(values.size > 1, key);
+  }
+});
+
+test('clusters are small', (t) => {
+  const shards = cases
+    .map(({ scenario }) => generateCatalog(scenario).shards.count)
+    .toSorted((a, b) => a - b);
+  t.true(shards[Math.floor(shards.length / 2)]! < 8);
+  t.true(shards[Math.floor(shards.length * 0.9)]! < 25);
+});
+
+test('what a case backs up is what its statement says', (t) => {
+  for (const { scenario, backup } of cases) {
+    const read = caseOf(scenario, scenarioStatement(scenario));
+    t.deepEqual(read.backup, backup);
+  }
+});
+
+test('a case that is written to a file is read again', (t) => {
+  const violation = { checker: 'x', atMs: 1, message: 'y' };
+  for (const drawn of cases.slice(0, 50)) {
+    const text = caseText(drawn, violation);
+    t.is(caseText(readCase(text)!, violation), text);
+  }
+  t.is(readCase('cluster: nodes'), undefined);
+  t.is(readCase('{}'), undefined);
+});

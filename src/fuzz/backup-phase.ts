@@ -36,6 +36,7 @@ export function backupPhase(phase: Phase): BackedUp {
   const repository = storages.repository(scenario.repository.name, scenario.repository.storage);
   const stage = {
     repository,
+    manifestAt: phase.manifests.at,
     specs,
     dropped,
     get nodes() {

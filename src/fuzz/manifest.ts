@@ -1,3 +1,5 @@
+import type { VirtualRepository } from '../world/virtual/virtual-repository.js';
+
 /** A snapshot's `__info` as far as checkers need it, read without the engine's own reader. */
 export interface PlainManifest {
   readonly databaseId: number;
@@ -19,6 +21,30 @@ export interface PlainManifest {
       }[];
     }[];
   }[];
+}
+
+/** Reads manifests, each once; `changed` says that a document was written or removed. */
+export class ManifestReader {
+  private readonly repository: Pick<VirtualRepository, 'readDocument'>;
+  private readonly known = new Map<string, PlainManifest>();
+
+  constructor(repository: Pick<VirtualRepository, 'readDocument'>) {
+    this.repository = repository;
+  }
+
+  readonly at = (path: string): PlainManifest | undefined => {
+    const known = this.known.get(path);
+    if (known) return known;
+    const text = this.repository.readDocument(path);
+    if (text === undefined) return undefined;
+    const manifest = readManifest(text);
+    this.known.set(path, manifest);
+    return manifest;
+  };
+
+  changed(path: string): void {
+    this.known.delete(path);
+  }
 }
 
 export const readManifest = (text: string): PlainManifest => JSON.parse(text) as PlainManifest;

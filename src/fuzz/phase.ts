@@ -4,6 +4,7 @@ import { parseStatement } from '../sql/index.js';
 import type { VirtualStorages } from '../world/virtual/virtual-storages.js';
 import type { Final, Violation } from './checker.js';
 import type { Tally } from './coverage.js';
+import type { ManifestReader } from './manifest.js';
 import type { OpenCluster } from './open-cluster.js';
 import type { Scene } from './scene.js';
 import type { TraceHash } from './trace-hash.js';
@@ -13,6 +14,7 @@ import type { Watch } from './watch.js';
 export interface Phase {
   readonly scene: Scene;
   readonly storages: VirtualStorages;
+  readonly manifests: ManifestReader;
   readonly tally: Tally;
   readonly hash: TraceHash | undefined;
   readonly open: OpenCluster;

@@ -4,9 +4,9 @@ import { parseStatement, quoteName } from '../sql/index.js';
 import type { BackedUp } from './backup-phase.js';
 import { checkRestored, checkUntouched, ROUND_TRIP } from './checkers/round-trip.js';
 import { count } from './coverage.js';
-import { namedFiles, readManifest, type PlainManifest } from './manifest.js';
+import { namedFiles, type PlainManifest } from './manifest.js';
 import { CALM_MS, conclude, CONVERGENCE, type Phase } from './phase.js';
-import { directoryOf, sceneOf } from './scene.js';
+import { directoryOf, infoPathOf, sceneOf } from './scene.js';
 import { watch, type Watch } from './watch.js';
 
 /** What a restore may be refused with where the snapshot's files were damaged after it was made. */
@@ -27,10 +27,9 @@ export function restorePhase(phase: Phase, { labels }: BackedUp): void {
   let faults = scene.case.restoreFaults;
   for (const label of new Set(labels)) {
     const [timestamp] = repository.timestampsOf(label);
-    const text = repository.readDocument(`${directoryOf(scene, label)}/__info_${timestamp ?? ''}`);
+    const manifest = phase.manifests.at(infoPathOf(scene, label, timestamp ?? ''));
     // That a job which finished shows its snapshot is another checker's.
-    if (text === undefined) continue;
-    const manifest = readManifest(text);
+    if (!manifest) continue;
     const database =
       scene.shardOfId.get(firstShardId(manifest) ?? -1)?.database ?? scene.case.backup.database;
     restore(phase, { label, database, manifest }, faults);
@@ -51,6 +50,7 @@ function restore(phase: Phase, snapshot: Snapshot, faults: Scenario['faults']): 
   const { repository } = scenario;
   const stage = {
     repository: storages.repository(repository.name, repository.storage),
+    manifestAt: phase.manifests.at,
     specs: new Map<string, never>(),
     dropped: new Set<string>(),
     get nodes() {

@@ -6,6 +6,7 @@ import { backupPhase } from './backup-phase.js';
 import type { Violation } from './checker.js';
 import { emptyTally, type Tally } from './coverage.js';
 import type { BrokenReplica, FuzzCase } from './fuzz-case.js';
+import { ManifestReader } from './manifest.js';
 import type { OpenCluster } from './open-cluster.js';
 import { restorePhase } from './restore-phase.js';
 import { sceneOf } from './scene.js';
@@ -38,7 +39,9 @@ export function runCase(fuzzCase: FuzzCase, options: RunOptions): CaseResult {
     const brokenReplicas = fuzzCase.brokenReplicas.filter((broken) => breakReplica(catalog, broken));
     const scene = sceneOf({ ...fuzzCase, brokenReplicas }, catalog);
     const storages = new VirtualStorages();
-    const phase = { scene, storages, tally, hash, open: options.open, violations };
+    const { repository } = fuzzCase.scenario;
+    const manifests = new ManifestReader(storages.repository(repository.name, repository.storage));
+    const phase = { scene, storages, manifests, tally, hash, open: options.open, violations };
     const backedUp = backupPhase(phase);
     restorePhase(phase, backedUp);
   } catch (error) {

@@ -3,6 +3,7 @@ import type { Scenario } from '../scenario/index.js';
 import type { VirtualRepository } from '../world/virtual/virtual-repository.js';
 import type { VirtualNodes } from '../world/virtual/virtual-nodes.js';
 import type { ShardRef } from '../world/faults.js';
+import type { PlainManifest } from './manifest.js';
 import type { BackupSpec, FuzzCase } from './fuzz-case.js';
 
 /** A shard as the case's cluster had it before anything happened, told from the catalog by plain loops. */
@@ -44,7 +45,9 @@ export interface Scene {
 
 /** What checkers may look at while a run goes on, and at its end. */
 export interface Stage {
-  readonly repository: Pick<VirtualRepository, 'contents' | 'readDocument' | 'timestampsOf' | 'listings'>;
+  readonly repository: Pick<VirtualRepository, 'contents' | 'timestampsOf' | 'listings'>;
+  /** The manifest of this path, if there is one: read once, until it is written again. */
+  readonly manifestAt: (path: string) => PlainManifest | undefined;
   readonly nodes: Pick<VirtualNodes, 'isClean' | 'installedShards'>;
   /** What the user's statements of BACKUP cover, by label. */
   readonly specs: ReadonlyMap<string, BackupSpec>;
@@ -115,6 +118,10 @@ function shardsOf(catalog: Catalog): SceneShard[] {
 /** The directory of a label. */
 export const directoryOf = ({ scenario }: Pick<Scene, 'scenario'>, label: string): string =>
   `__palo_repository_${scenario.repository.name}/__ss_${label}`;
+
+/** The path of a label's `__info`. */
+export const infoPathOf = (scene: Pick<Scene, 'scenario'>, label: string, timestamp: string): string =>
+  `${directoryOf(scene, label)}/__info_${timestamp}`;
 
 /** The name of a shard's file in the repository, without its checksum. */
 export const fileNameOf = ({ id, version }: SceneShard, file: number): string =>

@@ -16,6 +16,7 @@ import { Versions } from './checkers/versions.js';
 import type { Checker } from './checker.js';
 import { Coverage, type Tally } from './coverage.js';
 import { JobLog } from './job-log.js';
+import type { ManifestReader } from './manifest.js';
 import { Panel } from './panel.js';
 import type { Scene, Stage } from './scene.js';
 import type { TraceHash } from './trace-hash.js';
@@ -32,13 +33,14 @@ export interface Watch {
 export interface WatchOptions {
   readonly scene: Scene;
   readonly stage: Stage;
+  readonly manifests: ManifestReader;
   readonly tally: Tally;
   readonly hash: TraceHash | undefined;
   /** Whether the cluster is the one that is backed up, or one that is restored into. */
   readonly isSource: boolean;
 }
 
-export function watch({ scene, stage, tally, hash, isSource }: WatchOptions): Watch {
+export function watch({ scene, stage, manifests, tally, hash, isSource }: WatchOptions): Watch {
   const log = new JobLog();
   const panel = new Panel(log, [
     ...checkersOfAny(scene, stage, log),
@@ -50,6 +52,7 @@ export function watch({ scene, stage, tally, hash, isSource }: WatchOptions): Wa
     coverage.see(seen);
     hash?.see(seen);
     if (seen.kind === 'fault' && seen.event === 'begun') begun.push(seen.fault);
+    if (seen.kind === 'document') manifests.changed(seen.path);
     panel.see(seen);
   };
   return { witness, log, panel, begun };

@@ -2,6 +2,7 @@ import type { StoredJob } from '../../src/coordinator/index.js';
 import type { Checker, Violation } from '../../src/fuzz/checker.js';
 import { backupText, FIRST_LABEL, type BackupSpec, type FuzzCase } from '../../src/fuzz/fuzz-case.js';
 import { JobLog } from '../../src/fuzz/job-log.js';
+import { readManifest } from '../../src/fuzz/manifest.js';
 import { Panel } from '../../src/fuzz/panel.js';
 import {
   contentText,
@@ -61,9 +62,13 @@ export class FakeStage implements Stage {
 
   readonly repository: Stage['repository'] = {
     contents: () => new Map(this.files),
-    readDocument: (path) => this.documents.get(path),
     timestampsOf: (label) => this.timestamps(label),
     listings: () => [{ label: FIRST_LABEL, timestamps: this.timestamps(FIRST_LABEL) }],
+  };
+
+  readonly manifestAt: Stage['manifestAt'] = (path) => {
+    const text = this.documents.get(path);
+    return text === undefined ? undefined : readManifest(text);
   };
 
   get nodes(): Stage['nodes'] {

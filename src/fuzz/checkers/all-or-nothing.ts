@@ -2,8 +2,8 @@ import type { StoredJob } from '../../coordinator/index.js';
 import type { Seen } from '../../world/virtual/witness.js';
 import { Checker, type Final } from '../checker.js';
 import type { JobLog } from '../job-log.js';
-import { namedFiles, readManifest } from '../manifest.js';
-import { contentText, directoryOf, fileNameOf, type Scene, type Stage } from '../scene.js';
+import { namedFiles } from '../manifest.js';
+import { contentText, directoryOf, fileNameOf, infoPathOf, type Scene, type Stage } from '../scene.js';
 
 const INFO = /^(.*\/__ss_([^/]+))\/__info_(.+)$/;
 
@@ -56,8 +56,7 @@ export class AllOrNothing extends Checker {
   protected override judge({ nowMs }: Final): void {
     const { repository } = this.stage;
     for (const { label, timestamps } of repository.listings())
-      for (const timestamp of timestamps)
-        this.check(`${directoryOf(this.scene, label)}/__info_${timestamp}`, nowMs);
+      for (const timestamp of timestamps) this.check(infoPathOf(this.scene, label, timestamp), nowMs);
     for (const job of this.log.jobs.values()) {
       if (job.kind !== 'backup' || job.stored.detail.kind !== 'backup') continue;
       const isShown = repository.timestampsOf(job.label).includes(job.stored.detail.backupTime);
@@ -125,11 +124,11 @@ export class AllOrNothing extends Checker {
   /** Every file that a manifest names is there, and is what its name says. */
   private check(path: string, atMs: number): void {
     const [, directory, label] = INFO.exec(path)!;
-    const text = this.stage.repository.readDocument(path);
-    if (text === undefined) return;
+    const manifest = this.stage.manifestAt(path);
+    if (!manifest) return;
     const there = this.stage.repository.contents(label!);
     let wrong = 0;
-    for (const named of namedFiles(readManifest(text))) {
+    for (const named of namedFiles(manifest)) {
       const file = `${directory}/${named}`;
       const content = there.get(file);
       if (content === undefined) this.wrong(atMs, `${path} names ${file}, which is not there`);

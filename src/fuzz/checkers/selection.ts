@@ -2,11 +2,11 @@ import type { Seen } from '../../world/virtual/witness.js';
 import { Checker, type Final } from '../checker.js';
 import { expectedAt, type Dropped, type Expected } from '../expected.js';
 import type { JobLog, LoggedJob } from '../job-log.js';
-import { readManifest } from '../manifest.js';
 import {
   contentText,
   directoryOf,
   fileNameOf,
+  infoPathOf,
   shardAt,
   type Scene,
   type SceneShard,
@@ -60,12 +60,9 @@ export class Selection extends Checker {
     const spec = this.stage.specs.get(job.label);
     if (!spec) return this.wrong(nowMs, `nobody asked for the snapshot ${job.label}`);
     const [timestamp] = this.stage.repository.timestampsOf(job.label);
-    const text = this.stage.repository.readDocument(
-      `${directoryOf(this.scene, job.label)}/__info_${timestamp ?? ''}`,
-    );
+    const manifest = this.stage.manifestAt(infoPathOf(this.scene, job.label, timestamp ?? ''));
     // That it is shown is another checker's.
-    if (text === undefined) return undefined;
-    const manifest = readManifest(text);
+    if (!manifest) return undefined;
     const names = [
       ...manifest.tables.map(({ name }) => name),
       ...manifest.views.map(({ name }) => name),

@@ -129,8 +129,9 @@ class User {
 
   drop(label: string): void {
     const answer = ask(this.cluster, `DROP SNAPSHOT ${label} ON ${quoteName(this.repository)}`);
-    if (!answer || answer.ok) this.dropped.add(label);
-    else count(this.phase.tally.errors, answer.error.code);
+    // What was dropped was no snapshot yet; but what was never answered may still come, and take the next one away.
+    if (!answer) this.dropped.add(label);
+    else if (!answer.ok) count(this.phase.tally.errors, answer.error.code);
   }
 
   errorOf(fate: Fate): string {

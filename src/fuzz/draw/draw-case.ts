@@ -42,6 +42,7 @@ export function drawCase(seed: string): FuzzCase {
   const stage: FaultStage = {
     catalog,
     estimateMs: estimateMs(scenario),
+    tickMs: scenario.engine.tickMs,
     places: placesOf(catalog),
     tables: tablesOf(scenario),
     states: BACKUP_STATES,
@@ -131,7 +132,15 @@ function drawMeanwhile(dice: Dice, lengthMs: number): Meanwhile[] {
 
 function drawRestoreFaults(dice: Dice, { scenario }: FuzzCase): NonNullable<FuzzCase['restoreFaults']> {
   const catalog = generateTargetCatalog(scenario);
-  const stage = { catalog, estimateMs: estimateMs(scenario), places: [], tables: [], states: RESTORE_STATES };
+  const { tickMs } = scenario.engine;
+  const stage = {
+    catalog,
+    tickMs,
+    estimateMs: estimateMs(scenario),
+    places: [],
+    tables: [],
+    states: RESTORE_STATES,
+  };
   return drawFaults(dice, stage);
 }
 

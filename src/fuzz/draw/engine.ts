@@ -34,6 +34,8 @@ export function drawEngine(dice: Dice): Scenario['engine'] {
   const share = dice.pick([0, 0.15, 0.5]);
   const changed: Record<string, unknown> = {};
   for (const [name, draw] of Object.entries(CHANGES)) if (dice.chance(share)) changed[name] = draw(dice);
+  // A run that waits for its tick most of the time is mostly struck while it waits.
+  if (dice.chance(0.5)) changed['tickMs'] = dice.pick([0, 0, 20, 100]);
   const heartbeatMs = dice.pick([200, 1000, 5000]);
   return {
     ...PRESETS[preset],

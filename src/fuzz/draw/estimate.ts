@@ -1,6 +1,9 @@
 import { mean } from '../../base/distribution.js';
 import type { Scenario } from '../../scenario/index.js';
 
+/** Looks of the coordinator that a backup needs, where it looks at regular times. */
+export const TICKS = 6;
+
 /**
  * About how long a backup of the scenario takes when nothing goes wrong: what moments for faults are drawn from. It need
  * not be right, only of the right order.
@@ -28,6 +31,6 @@ export function estimateMs({ cluster, repository, databases, engine }: Scenario)
   const asking = ((2 * files + shards) * requestMs) / workers;
   const linking = (shards * (hardware.snapshotMs + 2 * hardware.linkMs)) / nodes;
   return (
-    5 + moving + asking + linking + 10 * requestMs + 8 * cluster.coordinator.messageMs + 5 * engine.tickMs
+    5 + moving + asking + linking + 10 * requestMs + 8 * cluster.coordinator.messageMs + TICKS * engine.tickMs
   );
 }

@@ -1,12 +1,14 @@
 import type { Catalog } from '../../catalog/index.js';
 import { FAULT_KINDS, type Fault, type FaultKind, type ShardRef } from '../../world/faults.js';
 import type { Dice } from './dice.js';
+import { TICKS } from './estimate.js';
 
 /** What faults are drawn for. */
 export interface FaultStage {
   readonly catalog: Catalog;
   /** About when it will be over; moments are drawn from it. */
   readonly estimateMs: number;
+  readonly tickMs: number;
   /** Places of shards that may be struck, with the nodes that hold them. */
   readonly places: readonly ShardPlace[];
   readonly tables: readonly {
@@ -26,6 +28,13 @@ export interface ShardPlace {
 /** A share of cases in which nothing goes wrong at all: the checkers must be right there too. */
 const FAULTLESS = 0.05;
 
+/** What ends a job at once hides what would have come after it. */
+const RARER: Readonly<Partial<Record<FaultKind, number>>> = {
+  'table-dropped': 0.4,
+  cancel: 0.6,
+  'disk-full': 0.7,
+};
+
 /**
  * A swarm: each kind of fault is on or off by coin, so that cases differ in what they are made of and rare mixtures are not
  * drowned by common ones; what is on comes with weights and lengths of every order.
@@ -36,7 +45,7 @@ export function drawFaults(dice: Dice, stage: FaultStage): Fault[] {
   const most = dice.pick([1, 1, 2, 4]);
   const faults: Fault[] = [];
   for (const kind of FAULT_KINDS) {
-    if (!dice.chance(probability)) continue;
+    if (!dice.chance(probability * (RARER[kind] ?? 1))) continue;
     const count = dice.int(1, most);
     for (let i = 0; i < count; i++) {
       const fault = DRAWS[kind](dice, stage);
@@ -152,10 +161,17 @@ function struck(kind: 'file-unreadable' | 'file-corrupt', dice: Dice, stage: Fau
   return { kind, node: dice.pick(place.nodes), shard: place.shard, file: dice.int(0, place.files - 1), atMs };
 }
 
-/** Most moments lie within the run, some at its very beginning, some after what was thought to be its end. */
-function momentOf(dice: Dice, { estimateMs }: FaultStage): number {
+/**
+ * Most moments lie within the run, some at its very beginning, some after what was thought to be its end. With a tick, a run is
+ * mostly waiting: so half of them lie where there is work, which is soon after a tick.
+ */
+function momentOf(dice: Dice, { estimateMs, tickMs }: FaultStage): number {
   const kind = dice.share();
   if (kind < 0.1) return 0;
+  if (tickMs > 0 && dice.chance(0.5)) {
+    const workMs = Math.max(1, estimateMs - TICKS * tickMs);
+    return roundedMs(dice.int(0, TICKS) * tickMs + dice.share() * workMs);
+  }
   const share = kind < 0.85 ? dice.share() : 1 + 2 * dice.share();
   return roundedMs(share * estimateMs);
 }

@@ -13,7 +13,7 @@ import {
   type Meanwhile,
 } from './fuzz-case.js';
 import { verdictOn } from './must-finish.js';
-import { ask, CALM_MS, conclude, CONVERGENCE, type Phase } from './phase.js';
+import { CALM_MS, conclude, CONVERGENCE, type Phase } from './phase.js';
 import { watch, type Watch } from './watch.js';
 
 /** What a case's backups left. */
@@ -128,14 +128,15 @@ class User {
   }
 
   drop(label: string): void {
-    const answer = ask(this.cluster, `DROP SNAPSHOT ${label} ON ${quoteName(this.repository)}`);
+    const text = `DROP SNAPSHOT ${label} ON ${quoteName(this.repository)}`;
+    const fate = this.cluster.run(parseStatement(text), this.nowMs + CALM_MS);
     // What was dropped was no snapshot yet; but what was never answered may still come, and take the next one away.
-    if (!answer) this.dropped.add(label);
-    else if (!answer.ok) count(this.phase.tally.errors, answer.error.code);
+    if (fate.kind === 'stuck') this.dropped.add(label);
+    else if (fate.kind === 'refused') count(this.phase.tally.errors, fate.error.code);
   }
 
   errorOf(fate: Fate): string {
-    const jobId = fate.kind === 'refused' ? undefined : fate.jobId;
+    const jobId = 'jobId' in fate ? fate.jobId : undefined;
     const job = jobId === undefined ? undefined : this.cluster.coordinator.recordOf(jobId)?.job;
     if (!job) return 'no job is known';
     return `${job.state}, ${job.error?.code}: ${job.error?.message}`;

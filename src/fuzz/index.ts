@@ -5,6 +5,5 @@ export { drawCase } from './draw/draw-case.js';
 export { fuzzSeeds, violationOf, type SeedFailure, type SeedsResult } from './fuzz-seeds.js';
 export type { FuzzCase } from './fuzz-case.js';
 export type { OpenCluster } from './open-cluster.js';
-export { plainCluster } from './plain-cluster.js';
 export { runCase, type CaseResult } from './run-case.js';
 export { shrink, type Shrunk } from './shrink/shrink.js';

@@ -1,6 +1,4 @@
-import type { Outcome, Reply } from '../coordinator/index.js';
 import type { FaultedCluster } from '../planner/index.js';
-import { parseStatement } from '../sql/index.js';
 import type { VirtualStorages } from '../world/virtual/virtual-storages.js';
 import type { Final, Violation } from './checker.js';
 import type { Tally } from './coverage.js';
@@ -26,15 +24,6 @@ export const CONVERGENCE = 'convergence';
 
 /** In calm, whatever is still under way has this long: releases that are tried again, nodes that come back. */
 export const CALM_MS = 600_000;
-
-/** Gives a statement that makes no job, and lets time pass until it is answered; undefined if it never is. */
-export function ask(cluster: FaultedCluster, text: string): Outcome<Reply> | undefined {
-  let answer: Outcome<Reply> | undefined;
-  const untilMs = cluster.world.now() + CALM_MS;
-  cluster.coordinator.execute(parseStatement(text), {}, (outcome) => (answer = outcome));
-  cluster.world.run(() => answer !== undefined || cluster.world.now() > untilMs);
-  return answer;
-}
 
 /** Has all checkers of a cluster say what was wrong, now that its part of the case is over. */
 export function conclude(phase: Phase, cluster: FaultedCluster, watched: Watch): void {

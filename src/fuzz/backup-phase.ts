@@ -22,8 +22,10 @@ export interface BackedUp {
   readonly labels: readonly string[];
 }
 
-/** In calm a backup has all the time that it may need. */
-const CALM_TIMEOUT_SEC = 86_400;
+/** In calm a backup that must finish has all the time that it may need. */
+const CALM_TIMEOUT_SEC = 3600;
+/** One that cannot be had goes on trying until its timeout: nobody needs to see that for long. */
+const VAIN_TIMEOUT_SEC = 60;
 /** Besides its timeout: restarts, releases that are tried again, time in which a node stays away. */
 const GRACE_MS = 60_000;
 
@@ -80,9 +82,10 @@ const finishedLabels = ({ log }: Watch, dropped: ReadonlySet<string>): string[] 
 /** The same backup under another label, now that nothing fails: it must finish, unless what it needs is gone for good. */
 function calmBackup(phase: Phase, user: User, { begun }: Watch): string[] {
   const { scene, violations } = phase;
-  const spec = { ...scene.case.backup, timeoutSec: CALM_TIMEOUT_SEC };
-  const verdict = verdictOn(scene, spec, begun);
-  const fate = user.backUp(CALM_LABEL, spec, user.nowMs + 1000 * CALM_TIMEOUT_SEC);
+  const verdict = verdictOn(scene, scene.case.backup, begun);
+  const timeoutSec = verdict === 'either' ? VAIN_TIMEOUT_SEC : CALM_TIMEOUT_SEC;
+  const spec = { ...scene.case.backup, timeoutSec };
+  const fate = user.backUp(CALM_LABEL, spec, user.nowMs + 1000 * timeoutSec + CALM_MS);
   if (isFinished(fate)) {
     if (verdict !== 'refused') return [CALM_LABEL];
     const message = 'a backup finished that had to be refused';

@@ -105,6 +105,9 @@ export class Coverage {
       case 'operation':
         this.tally.operations++;
         break;
+      case 'coordinator':
+        if (seen.event === 'died') count(this.tally.faults, 'coordinator-crash');
+        break;
       case 'fault':
         if (seen.event === 'begun') count(this.tally.faults, seen.fault.kind);
         break;
@@ -123,6 +126,7 @@ export class Coverage {
             if (i > 0) count(this.tally.transitions, `${job} ${states[i - 1]!.state} -> ${states[i]!.state}`);
           }
           if (states.length > from && error) count(this.tally.errors, error.code);
+          if (states.length > from && error?.code === 'JOB_CANCELLED') count(this.tally.faults, 'cancel');
           this.counted.set(id, states.length);
         }
         break;

@@ -6,6 +6,7 @@ import { Fencing } from './checkers/fencing.js';
 import { FileOrder } from './checkers/file-order.js';
 import { JournalFirst } from './checkers/journal-first.js';
 import { Limits } from './checkers/limits.js';
+import { NoInternal } from './checkers/no-internal.js';
 import { NoResend } from './checkers/no-resend.js';
 import { OneCopy } from './checkers/one-copy.js';
 import { Residue } from './checkers/residue.js';
@@ -59,6 +60,7 @@ export function watch({ scene, stage, manifests, tally, hash, isSource }: WatchO
 }
 
 const checkersOfAny = (scene: Scene, stage: Stage, log: JobLog): Checker[] => [
+  new NoInternal(),
   new Exclusion(),
   new States(),
   new JournalFirst(log),

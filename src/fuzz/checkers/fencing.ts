@@ -11,13 +11,19 @@ interface Heard {
  */
 export class Fencing extends Checker {
   readonly name = 'fencing';
-  readonly kinds = ['operation', 'task'] as const;
+  readonly kinds = ['operation', 'task', 'fault'] as const;
   /** By node. */
   private readonly heard = new Map<number, Heard>();
   /** By node and job: when it was released. */
   private readonly releasedAtMs = new Map<string, number>();
 
   see(seen: Seen): void {
+    if (seen.kind === 'fault') {
+      // A node that has lost its disk is a new one.
+      if (seen.fault.kind === 'node-crash' && seen.fault.disk === 'lost' && seen.event === 'begun')
+        this.forget(seen.fault.node);
+      return;
+    }
     if (seen.kind !== 'operation' && seen.kind !== 'task') return;
     const { task, generation, atMs } = seen;
     const isBeginning = seen.kind === 'task' && seen.event === 'begun';
@@ -45,5 +51,10 @@ export class Fencing extends Checker {
         atMs,
         `node ${task.node} is at ${task.kind} task ${task.taskId} of job ${task.jobId}, which it has released`,
       );
+  }
+
+  private forget(node: number): void {
+    this.heard.delete(node);
+    for (const key of this.releasedAtMs.keys()) if (key.startsWith(`${node}/`)) this.releasedAtMs.delete(key);
   }
 }

@@ -53,7 +53,7 @@ export function drawCase(seed: string): FuzzCase {
     ...calm,
     scenario: { ...scenario, ...(faults.length === 0 ? {} : { faults }) },
     brokenReplicas: drawBroken(dice, catalog),
-    meanwhile: drawMeanwhile(new Dice(seed, 'meanwhile'), stage.estimateMs),
+    meanwhile: drawMeanwhile(new Dice(seed, 'meanwhile'), stage.estimateMs, scenario.databases.length > 1),
   };
   return dice.chance(0.35) ? { ...drawn, restoreFaults: drawRestoreFaults(dice, drawn) } : drawn;
 }
@@ -121,9 +121,10 @@ function drawBroken(dice: Dice, { shards }: Catalog): BrokenReplica[] {
   return broken;
 }
 
-function drawMeanwhile(dice: Dice, lengthMs: number): Meanwhile[] {
+function drawMeanwhile(dice: Dice, lengthMs: number, hasOther: boolean): Meanwhile[] {
   if (dice.chance(0.6)) return [];
-  const what = ['second-backup', 'other-database', 'drop-snapshot', 'cancel', 'show'] as const;
+  const own = ['second-backup', 'drop-snapshot', 'cancel', 'show'] as const;
+  const what = hasOther ? ([...own, 'other-database'] as const) : own;
   return Array.from({ length: dice.int(1, 3) }, () => ({
     atMs: Math.round(10 * dice.share() * 1.5 * lengthMs) / 10,
     what: dice.pick(what),

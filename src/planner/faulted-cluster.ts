@@ -84,24 +84,26 @@ export class FaultedCluster {
   run(statement: Statement, untilMs: number = this.world.now() + FOR_EVER_MS): Fate {
     const firstId = 1 + Math.max(0, ...this.coordinator.jobs().map(({ stored }) => stored.id));
     let asked: Coordinator | undefined;
-    let answer: Outcome<Reply> | undefined;
+    const heard: { answer?: Outcome<Reply> } = {};
     const known = (): number | undefined =>
-      answer?.ok && answer.value.kind === 'accepted' ? answer.value.jobId : this.jobFrom(firstId, statement);
+      heard.answer?.ok && heard.answer.value.kind === 'accepted'
+        ? heard.answer.value.jobId
+        : this.jobFrom(firstId, statement);
     const isDone = (): boolean => {
       if (!this.isReady) return false;
       const jobId = known();
       if (jobId !== undefined) return this.coordinator.isSettled(jobId, 'but for lost nodes');
-      if (answer) return true;
+      if (heard.answer) return true;
       if (asked === this.coordinator) return false;
       asked = this.coordinator;
-      this.attempt(() => this.coordinator.execute(statement, {}, (outcome) => (answer = outcome)));
-      return answer !== undefined && !(answer.ok && answer.value.kind === 'accepted');
+      this.attempt(() => this.coordinator.execute(statement, {}, (outcome) => (heard.answer = outcome)));
+      return heard.answer !== undefined && known() === undefined;
     };
     const isEnded = this.advance(isDone, untilMs);
     const jobId = known();
-    const heard = answer as Outcome<Reply> | undefined;
-    if (jobId === undefined && heard)
-      return heard.ok ? { kind: 'done' } : { kind: 'refused', error: heard.error };
+    const { answer } = heard;
+    if (jobId === undefined && answer)
+      return answer.ok ? { kind: 'done' } : { kind: 'refused', error: answer.error };
     if (!isEnded || jobId === undefined) return { kind: 'stuck', jobId };
     const { state } = this.coordinator.recordOf(jobId)!.job;
     return { kind: 'ended', jobId, state: state === 'FINISHED' ? 'FINISHED' : 'CANCELLED' };

@@ -14,6 +14,7 @@ import {
 } from './fuzz-case.js';
 import { verdictOn } from './must-finish.js';
 import { CALM_MS, conclude, CONVERGENCE, type Phase } from './phase.js';
+import type { AskedBackup } from './scene.js';
 import { watch, type Watch } from './watch.js';
 
 /** What a case's backups left. */
@@ -33,7 +34,7 @@ const GRACE_MS = 60_000;
 export function backupPhase(phase: Phase): BackedUp {
   const { scene, storages } = phase;
   const { scenario, catalog } = scene;
-  const specs = new Map<string, BackupSpec>();
+  const specs = new Map<string, AskedBackup>();
   const dropped = new Set<string>();
   const repository = storages.repository(scenario.repository.name, scenario.repository.storage);
   const stage = {
@@ -104,10 +105,10 @@ function calmBackup(phase: Phase, user: User, { begun }: Watch): string[] {
 class User {
   private readonly phase: Phase;
   private readonly cluster: FaultedCluster;
-  private readonly specs: Map<string, BackupSpec>;
+  private readonly specs: Map<string, AskedBackup>;
   private readonly dropped: Set<string>;
 
-  constructor(phase: Phase, cluster: FaultedCluster, specs: Map<string, BackupSpec>, dropped: Set<string>) {
+  constructor(phase: Phase, cluster: FaultedCluster, specs: Map<string, AskedBackup>, dropped: Set<string>) {
     this.phase = phase;
     this.cluster = cluster;
     this.specs = specs;
@@ -124,7 +125,7 @@ class User {
 
   /** Gives a BACKUP, and waits until its job is over. */
   backUp(label: string, spec: BackupSpec, untilMs: number): Fate {
-    this.specs.set(label, spec);
+    this.specs.set(label, { spec, askedAtMs: this.nowMs });
     const fate = this.cluster.run(parseStatement(backupText(spec, label, this.repository)), untilMs);
     if (fate.kind === 'refused') count(this.phase.tally.errors, fate.error.code);
     return fate;
@@ -159,7 +160,7 @@ class User {
           selected: { kind: 'all', tables: [] },
           content: spec.content,
         };
-        this.specs.set(SECOND_LABEL, second);
+        this.specs.set(SECOND_LABEL, { spec: second, askedAtMs: this.nowMs });
         return this.tell(backupText(second, SECOND_LABEL, this.repository));
       }
       case 'other-database': {
@@ -168,7 +169,7 @@ class User {
           selected: { kind: 'all', tables: [] },
           content: 'all',
         };
-        this.specs.set(OTHER_LABEL, other);
+        this.specs.set(OTHER_LABEL, { spec: other, askedAtMs: this.nowMs });
         return this.tell(backupText(other, OTHER_LABEL, this.repository));
       }
       case 'drop-snapshot': {

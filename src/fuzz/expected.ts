@@ -17,15 +17,10 @@ export interface Expected {
   readonly shards: readonly SceneShard[];
 }
 
-/** What a BACKUP covers of the cluster as it was at a moment: plain loops over what there was, less what had been dropped. */
-export function expectedAt(
-  scene: Scene,
-  spec: BackupSpec,
-  drops: readonly Dropped[],
-  atMs: number,
-): Expected {
+/** What a BACKUP covers of the cluster without what was dropped: plain loops over what there was at its beginning. */
+export function expectedOf(scene: Scene, spec: BackupSpec, drops: readonly Dropped[]): Expected {
   const { database, selected } = spec;
-  const gone = drops.filter((drop) => drop.database === database && drop.atMs <= atMs);
+  const gone = drops.filter((drop) => drop.database === database);
   const isGone = (table: string, partition?: string): boolean =>
     gone.some(
       (drop) => drop.table === table && (drop.partition === undefined || drop.partition === partition),

@@ -71,7 +71,13 @@ function restore(phase: Phase, snapshot: Snapshot, faults: Scenario['faults']): 
     cluster.settle(cluster.world.now() + CALM_MS);
     if (!hasFinished(watched)) {
       phase.violations.push(
-        ...checkUntouched({ ...snapshot, catalog, nodes: cluster.world.nodes, nowMs: cluster.world.now() }),
+        ...checkUntouched({
+          ...snapshot,
+          catalog,
+          nodes: cluster.world.nodes,
+          emptied: watched.emptied,
+          nowMs: cluster.world.now(),
+        }),
       );
       fate = run();
     }
@@ -88,7 +94,7 @@ function judge(phase: Phase, snapshot: Snapshot, cluster: FaultedCluster, watche
   const { catalog, world } = cluster;
   const { database, manifest, label } = snapshot;
   const nowMs = world.now();
-  const restored = { catalog, nodes: world.nodes, database, nowMs };
+  const restored = { catalog, nodes: world.nodes, database, nowMs, emptied: watched.emptied };
   if (hasFinished(watched)) {
     violations.push(...checkRestored(scene, manifest, restored));
     return;

@@ -43,14 +43,19 @@ export interface Scene {
   readonly shardOfId: ReadonlyMap<number, SceneShard>;
 }
 
+export interface AskedBackup {
+  readonly spec: BackupSpec;
+  readonly askedAtMs: number;
+}
+
 /** What checkers may look at while a run goes on, and at its end. */
 export interface Stage {
   readonly repository: Pick<VirtualRepository, 'contents' | 'timestampsOf' | 'listings'>;
   /** The manifest of this path, if there is one: read once, until it is written again. */
   readonly manifestAt: (path: string) => PlainManifest | undefined;
   readonly nodes: Pick<VirtualNodes, 'isClean' | 'installedShards'>;
-  /** What the user's statements of BACKUP cover, by label. */
-  readonly specs: ReadonlyMap<string, BackupSpec>;
+  /** What the user's statements of BACKUP cover, by label, and when the last one was given. */
+  readonly specs: ReadonlyMap<string, AskedBackup>;
   /** Labels that the user wanted dropped, whatever became of it. */
   readonly dropped: ReadonlySet<string>;
 }

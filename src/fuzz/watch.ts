@@ -29,6 +29,8 @@ export interface Watch {
   readonly panel: Panel;
   /** Faults that have begun. */
   readonly begun: readonly Fault[];
+  /** Nodes that lost their disks after a restore had put something into place there. */
+  readonly emptied: ReadonlySet<number>;
 }
 
 export interface WatchOptions {
@@ -49,14 +51,23 @@ export function watch({ scene, stage, manifests, tally, hash, isSource }: WatchO
   ]);
   const coverage = new Coverage(tally);
   const begun: Fault[] = [];
+  const filled = new Set<number>();
+  const emptied = new Set<number>();
   const witness = (seen: Seen): void => {
     coverage.see(seen);
     hash?.see(seen);
-    if (seen.kind === 'fault' && seen.event === 'begun') begun.push(seen.fault);
+    if (seen.kind === 'fault' && seen.event === 'begun') {
+      begun.push(seen.fault);
+      if (seen.fault.kind === 'node-crash' && seen.fault.disk === 'lost' && filled.has(seen.fault.node))
+        emptied.add(seen.fault.node);
+    } else if (seen.kind === 'operation' && seen.operation.op === 'install') {
+      filled.add(seen.task.node);
+      emptied.delete(seen.task.node);
+    }
     if (seen.kind === 'document') manifests.changed(seen.path);
     panel.see(seen);
   };
-  return { witness, log, panel, begun };
+  return { witness, log, panel, begun, emptied };
 }
 
 const checkersOfAny = (scene: Scene, stage: Stage, log: JobLog): Checker[] => [

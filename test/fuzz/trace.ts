@@ -55,7 +55,7 @@ export function sceneFor(changes: Partial<Scenario> = {}, more: Partial<FuzzCase
 export class FakeStage implements Stage {
   readonly files = new Map<string, string>();
   readonly documents = new Map<string, string>();
-  readonly specs = new Map([[FIRST_LABEL, ALL]]);
+  readonly specs = new Map([[FIRST_LABEL, { spec: ALL, askedAtMs: 9 }]]);
   readonly dropped = new Set<string>();
   isClean = true;
   readonly installed: number[] = [];

@@ -11,7 +11,7 @@ interface Try {
   /** By shard, when it was listed. */
   readonly listedAtMs: Map<number, number>;
   /** Files that it was told are there. */
-  readonly there: Set<number>;
+  readonly there: Set<string>;
 }
 
 /** What the repository holds with the right content is not sent again by whoever could know it. */
@@ -19,8 +19,8 @@ export class NoResend extends Checker {
   readonly name = 'no-resend';
   readonly kinds = ['operation', 'task', 'journal', 'fault'] as const;
   private readonly scene: Scene;
-  /** By label and ordinal of the file: since when it is there, whole. */
-  private readonly wholeSinceMs = new Map<string, Map<number, number>>();
+  /** By label, then by ordinal of the file and its content: since when it is there, whole. */
+  private readonly wholeSinceMs = new Map<string, Map<string, number>>();
   private readonly tries = new Map<string, Try>();
   private readonly knownJobs = new Set<number>();
   private isStale = false;
@@ -72,35 +72,31 @@ export class NoResend extends Checker {
       const isOld = this.isStale || this.wasStaleAtMs >= seen.startMs;
       tried.listedAtMs.set(operation.shard, isOld ? -Infinity : seen.startMs);
     } else if (operation.op === 'check' && !seen.error && seen.answer === true) {
-      tried.there.add(this.ordinal(operation.shard, operation.file));
-    } else if (operation.op === 'put') {
-      this.sent(seen, tried, operation.shard, operation.file);
-      if (operation.checksum !== undefined && !seen.error)
-        this.whole(seen.label, operation.shard, operation.file, atMs);
+      tried.there.add(this.keyOf(operation.shard, operation.file, operation.checksum));
+    } else if (operation.op === 'put' && !seen.error) {
+      // What was sent is known by its end; whoever sends what is there has read it before, and could know.
+      const key = this.keyOf(operation.shard, operation.file, operation.checksum ?? seen.answer);
+      this.sent(seen, tried, operation.shard, key);
+      if (operation.checksum !== undefined) this.whole(seen.label, key, atMs);
     } else if (operation.op === 'rename' && !seen.error) {
-      this.whole(seen.label, operation.shard, operation.file, atMs);
+      this.whole(seen.label, this.keyOf(operation.shard, operation.file, operation.checksum), atMs);
     }
   }
 
-  private sent({ label, task, atMs }: OperationSeen, tried: Try, shard: number, file: number): void {
-    const ordinal = this.ordinal(shard, file);
+  private sent({ label, task, atMs }: OperationSeen, tried: Try, shard: number, key: string): void {
     const knowsSinceMs = tried.listedAtMs.get(shard) ?? tried.beganAtMs;
-    const wholeSinceMs = this.wholeSinceMs.get(label)?.get(ordinal) ?? Infinity;
-    if (tried.there.has(ordinal) || wholeSinceMs < knowsSinceMs)
-      this.wrong(
-        atMs,
-        `node ${task.node} sent file ${file} of shard ${shard} again, which ${label} had already`,
-      );
+    const wholeSinceMs = this.wholeSinceMs.get(label)?.get(key) ?? Infinity;
+    if (tried.there.has(key) || wholeSinceMs < knowsSinceMs)
+      this.wrong(atMs, `node ${task.node} sent ${key} of shard ${shard} again, which ${label} had already`);
   }
 
-  private whole(label: string, shard: number, file: number, atMs: number): void {
+  private whole(label: string, key: string, atMs: number): void {
     let files = this.wholeSinceMs.get(label);
     if (!files) this.wholeSinceMs.set(label, (files = new Map()));
-    const ordinal = this.ordinal(shard, file);
-    if (!files.has(ordinal)) files.set(ordinal, atMs);
+    if (!files.has(key)) files.set(key, atMs);
   }
 
-  private ordinal(shard: number, file: number): number {
-    return this.scene.catalog.shards.firstFile[shard]! + file;
+  private keyOf(shard: number, file: number, content: unknown): string {
+    return `file ${this.scene.catalog.shards.firstFile[shard]! + file} with content ${String(content)}`;
   }
 }

@@ -1,6 +1,6 @@
 import type { Seen } from '../../world/virtual/witness.js';
 import { Checker, type Final } from '../checker.js';
-import { expectedAt, type Dropped, type Expected } from '../expected.js';
+import { expectedOf, type Dropped, type Expected } from '../expected.js';
 import type { JobLog, LoggedJob } from '../job-log.js';
 import {
   contentText,
@@ -8,6 +8,7 @@ import {
   fileNameOf,
   infoPathOf,
   shardAt,
+  type AskedBackup,
   type Scene,
   type SceneShard,
   type Stage,
@@ -57,8 +58,8 @@ export class Selection extends Checker {
   }
 
   private check(job: LoggedJob, nowMs: number): void {
-    const spec = this.stage.specs.get(job.label);
-    if (!spec) return this.wrong(nowMs, `nobody asked for the snapshot ${job.label}`);
+    const asked = this.stage.specs.get(job.label);
+    if (!asked) return this.wrong(nowMs, `nobody asked for the snapshot ${job.label}`);
     const [timestamp] = this.stage.repository.timestampsOf(job.label);
     const manifest = this.stage.manifestAt(infoPathOf(this.scene, job.label, timestamp ?? ''));
     // That it is shown is another checker's.
@@ -71,8 +72,7 @@ export class Selection extends Checker {
     const ids = manifest.tables
       .flatMap((t) => t.partitions.flatMap((p) => p.indexes.flatMap((i) => i.shards.map(({ id }) => id))))
       .sort((a, b) => a - b);
-    const bound = [job.firstAtMs, ...this.bornAtMs.filter((atMs) => atMs > job.firstAtMs)];
-    const candidates = bound.map((atMs) => expectedAt(this.scene, spec, this.drops, atMs));
+    const candidates = this.candidates(job, asked);
     const expected = candidates.find((candidate) => isIt(candidate, names, ids));
     if (!expected) {
       const { tables, views, skipped, shards } = candidates[0]!;
@@ -83,6 +83,17 @@ export class Selection extends Checker {
       );
     }
     return this.compareFiles(job.label, expected.shards, nowMs);
+  }
+
+  /** What it may hold, by how much of what was dropped in the end was gone when it was bound, between these moments. */
+  private candidates(job: LoggedJob, { spec, askedAtMs }: AskedBackup): Expected[] {
+    const lastMs = Math.max(job.firstAtMs, ...this.bornAtMs.filter((atMs) => atMs <= (job.endedAtMs ?? 0)));
+    const least = this.drops.filter(({ atMs }) => atMs < askedAtMs).length;
+    const most = this.drops.filter(({ atMs }) => atMs <= lastMs).length;
+    const candidates: Expected[] = [];
+    for (let gone = least; gone <= most; gone++)
+      candidates.push(expectedOf(this.scene, spec, this.drops.slice(0, gone)));
+    return candidates;
   }
 
   private compareFiles(label: string, shards: readonly SceneShard[], nowMs: number): void {

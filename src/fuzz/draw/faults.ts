@@ -28,6 +28,9 @@ export interface ShardPlace {
 /** A share of cases in which nothing goes wrong at all: the checkers must be right there too. */
 const FAULTLESS = 0.05;
 
+/** Two slownesses of a node go together: what is begun under them has to end in the calm as well. */
+const SLOWEST = 30;
+
 /** What ends a job at once hides what would have come after it. */
 const RARER: Readonly<Partial<Record<FaultKind, number>>> = {
   'table-dropped': 0.4,
@@ -49,11 +52,14 @@ export function drawFaults(dice: Dice, stage: FaultStage): Fault[] {
     const count = dice.int(1, most);
     for (let i = 0; i < count; i++) {
       const fault = DRAWS[kind](dice, stage);
-      if (fault) faults.push(fault);
+      if (fault && !isSlowTwice(faults, fault)) faults.push(fault);
     }
   }
   return faults;
 }
+
+const isSlowTwice = (faults: readonly Fault[], fault: Fault): boolean =>
+  'factor' in fault && faults.some((other) => other.kind === fault.kind && other.node === fault.node);
 
 type Draw = (dice: Dice, stage: FaultStage) => Fault | undefined;
 
@@ -68,13 +74,13 @@ const DRAWS: Readonly<Record<FaultKind, Draw>> = {
   'node-slow': (dice, stage) => ({
     kind: 'node-slow',
     node: nodeOf(dice, stage),
-    factor: dice.magnitude(2, 500),
+    factor: dice.magnitude(2, SLOWEST),
     ...spanOf(dice, stage),
   }),
   'disk-slow': (dice, stage) => ({
     kind: 'disk-slow',
     node: nodeOf(dice, stage),
-    factor: dice.magnitude(2, 500),
+    factor: dice.magnitude(2, SLOWEST),
     ...spanOf(dice, stage),
   }),
   'disk-full': (dice, stage) => ({ kind: 'disk-full', node: nodeOf(dice, stage), ...spanOf(dice, stage) }),

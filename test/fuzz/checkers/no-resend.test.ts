@@ -9,7 +9,7 @@ const first = scene.catalog.shards.firstFile[0]!;
 const make = (): NoResend => new NoResend(scene);
 const again = upload({ attempt: 2, node: 1 });
 const put = (task: NodeTask, atMs: number): Seen =>
-  did(task, { op: 'put', shard: 0, file: 0, checksum: undefined, hash: false }, undefined, atMs);
+  did(task, { op: 'put', shard: 0, file: 0, checksum: undefined, hash: false }, first, atMs);
 const rename = (task: NodeTask, atMs: number): Seen =>
   did(task, { op: 'rename', shard: 0, file: 0, checksum: first }, undefined, atMs);
 const list = (task: NodeTask, atMs: number): Seen => did(task, { op: 'list', shard: 0 }, {}, atMs);

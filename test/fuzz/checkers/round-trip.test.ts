@@ -20,7 +20,13 @@ function restored(
       Array.from({ length: at.files }, (_, f) => contentText(at.firstFile + f))
     );
   };
-  return { catalog: scene.catalog, nodes: { installedFiles }, database: 'example_db', nowMs: 1 };
+  return {
+    catalog: scene.catalog,
+    nodes: { installedFiles },
+    database: 'example_db',
+    nowMs: 1,
+    emptied: new Set(),
+  };
 }
 
 test('every replica as its source is fine', (t) => {

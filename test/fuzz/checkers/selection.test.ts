@@ -1,6 +1,7 @@
 import test from 'ava';
 import { Selection } from '../../../src/fuzz/checkers/selection.js';
 import type { Checker } from '../../../src/fuzz/checker.js';
+import type { BackupSpec } from '../../../src/fuzz/fuzz-case.js';
 import type { JobLog } from '../../../src/fuzz/job-log.js';
 import { ALL, FakeStage, fault, journal, judge, pathOf, sceneFor, stored } from '../trace.js';
 
@@ -32,7 +33,8 @@ test('a file that is missing, one that is too many, and one that is other than i
 
 test('a snapshot of more than was asked for is noticed', (t) => {
   const { stage, make } = staged();
-  stage.specs.set('label1', { ...ALL, selected: { kind: 'exclude', tables: [{ table: 't' }] } });
+  const spec: BackupSpec = { ...ALL, selected: { kind: 'exclude', tables: [{ table: 't' }] } };
+  stage.specs.set('label1', { spec, askedAtMs: 9 });
   t.regex(judge(make, finished)[0]!.message, /not {2}with 0 shards/);
 });
 

@@ -42,7 +42,7 @@ export function drawEngine(dice: Dice): Scenario['engine'] {
     ...changed,
     preset,
     heartbeatMs,
-    lostAfterMs: heartbeatMs * dice.pick([2, 3, 5]),
+    lostAfterMs: heartbeatMs * dice.pick([3, 3, 5]),
     defaultTimeoutMs: dice.pick([60_000, LONG_TIMEOUT_MS]),
     minTimeoutMs: MIN_TIMEOUT_MS,
   };

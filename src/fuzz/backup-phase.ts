@@ -13,7 +13,7 @@ import {
   type Meanwhile,
 } from './fuzz-case.js';
 import { verdictOn } from './must-finish.js';
-import { CALM_MS, conclude, CONVERGENCE, type Phase } from './phase.js';
+import { CALM_MS, conclude, noteRefusal, CONVERGENCE, type Phase } from './phase.js';
 import type { AskedBackup } from './scene.js';
 import { watch, type Watch } from './watch.js';
 
@@ -127,7 +127,7 @@ class User {
   backUp(label: string, spec: BackupSpec, untilMs: number): Fate {
     this.specs.set(label, { spec, askedAtMs: this.nowMs });
     const fate = this.cluster.run(parseStatement(backupText(spec, label, this.repository)), untilMs);
-    if (fate.kind === 'refused') count(this.phase.tally.errors, fate.error.code);
+    if (fate.kind === 'refused') noteRefusal(this.phase, this.nowMs, fate.error);
     return fate;
   }
 
@@ -136,7 +136,7 @@ class User {
     const fate = this.cluster.run(parseStatement(text), this.nowMs + CALM_MS);
     // What was dropped was no snapshot yet; but what was never answered may still come, and take the next one away.
     if (fate.kind === 'stuck') this.dropped.add(label);
-    else if (fate.kind === 'refused') count(this.phase.tally.errors, fate.error.code);
+    else if (fate.kind === 'refused') noteRefusal(this.phase, this.nowMs, fate.error);
   }
 
   errorOf(fate: Fate): string {
@@ -176,8 +176,8 @@ class User {
         // Until it is answered, nobody knows whether it has been.
         const wasDropped = this.dropped.has(FIRST_LABEL);
         this.dropped.add(FIRST_LABEL);
-        return this.tell(`DROP SNAPSHOT ${FIRST_LABEL} ON ${quoteName(this.repository)}`, (isDone) => {
-          if (!isDone && !wasDropped) this.dropped.delete(FIRST_LABEL);
+        return this.tell(`DROP SNAPSHOT ${FIRST_LABEL} ON ${quoteName(this.repository)}`, (isRefused) => {
+          if (isRefused && !wasDropped) this.dropped.delete(FIRST_LABEL);
         });
       }
       case 'cancel':
@@ -187,10 +187,13 @@ class User {
     }
   }
 
-  private tell(text: string, then: (isDone: boolean) => void = () => undefined): void {
+  /** A coordinator that dies of a statement answers nothing that anyone could hear. */
+  private tell(text: string, then: (isRefused: boolean) => void = () => undefined): void {
     this.cluster.coordinator.execute(parseStatement(text), {}, (outcome) => {
-      if (!outcome.ok) count(this.phase.tally.errors, outcome.error.code);
-      then(outcome.ok);
+      const code = outcome.ok ? undefined : outcome.error.code;
+      if (code === 'INTERNAL') return;
+      if (code !== undefined) count(this.phase.tally.errors, code);
+      then(code !== undefined);
     });
   }
 }

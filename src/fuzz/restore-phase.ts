@@ -3,9 +3,8 @@ import { generateTargetCatalog, type Scenario } from '../scenario/index.js';
 import { parseStatement, quoteName } from '../sql/index.js';
 import type { BackedUp } from './backup-phase.js';
 import { checkRestored, checkUntouched, ROUND_TRIP } from './checkers/round-trip.js';
-import { count } from './coverage.js';
 import { namedFiles, type PlainManifest } from './manifest.js';
-import { CALM_MS, conclude, CONVERGENCE, type Phase } from './phase.js';
+import { CALM_MS, conclude, CONVERGENCE, noteRefusal, type Phase } from './phase.js';
 import { directoryOf, infoPathOf, sceneOf } from './scene.js';
 import { watch, type Watch } from './watch.js';
 
@@ -42,7 +41,7 @@ const firstShardId = ({ tables }: PlainManifest): number | undefined =>
   tables.flatMap((t) => t.partitions.flatMap((p) => p.indexes.flatMap((i) => i.shards)))[0]?.id;
 
 function restore(phase: Phase, snapshot: Snapshot, faults: Scenario['faults']): void {
-  const { scene, storages, tally } = phase;
+  const { scene, storages } = phase;
   const { faults: _, ...plain } = scene.scenario;
   const scenario: Scenario = { ...plain, ...(faults ? { faults } : {}) };
   const catalog = generateTargetCatalog(scenario);
@@ -62,7 +61,7 @@ function restore(phase: Phase, snapshot: Snapshot, faults: Scenario['faults']): 
   const text = restoreText(snapshot, scenario);
   const run = (): Fate => {
     const fate = cluster.run(parseStatement(text), cluster.world.now() + HORIZON_MS);
-    if (fate.kind === 'refused') count(tally.errors, fate.error.code);
+    if (fate.kind === 'refused') noteRefusal(phase, cluster.world.now(), fate.error);
     return fate;
   };
   let fate = run();

@@ -85,7 +85,7 @@ function drawQuietCase(seed: string): FuzzCase {
 }
 
 function drawBackup(dice: Dice, tables: readonly TableSpec[]): BackupSpec {
-  const timeoutSec = dice.pick([undefined, undefined, 600, dice.int(1, 5), dice.int(5, 60)]);
+  const timeoutSec = dice.pick([undefined, undefined, 120, dice.int(1, 5), dice.int(5, 60)]);
   return {
     database: DATABASE,
     selected: drawSelected(dice, tables),

@@ -27,7 +27,7 @@ const CHANGES: Changeable = {
 
 /** Least timeout of a statement here: so that timeouts come within reach of faults. */
 const MIN_TIMEOUT_MS = 1000;
-const LONG_TIMEOUT_MS = 600_000;
+const LONG_TIMEOUT_MS = 200_000;
 
 export function drawEngine(dice: Dice): Scenario['engine'] {
   const preset = dice.pick<PresetName>(['doris-classic', 'doris', 'tuned', 'tuned', 'tuned']);
@@ -36,14 +36,14 @@ export function drawEngine(dice: Dice): Scenario['engine'] {
   for (const [name, draw] of Object.entries(CHANGES)) if (dice.chance(share)) changed[name] = draw(dice);
   // A run that waits for its tick most of the time is mostly struck while it waits.
   if (dice.chance(0.5)) changed['tickMs'] = dice.pick([0, 0, 20, 100]);
-  const heartbeatMs = dice.pick([200, 1000, 5000]);
+  const heartbeatMs = dice.pick([300, 1000, 5000]);
   return {
     ...PRESETS[preset],
     ...changed,
     preset,
     heartbeatMs,
     lostAfterMs: heartbeatMs * dice.pick([3, 3, 5]),
-    defaultTimeoutMs: dice.pick([60_000, LONG_TIMEOUT_MS]),
+    defaultTimeoutMs: dice.pick([20_000, 60_000, 60_000, LONG_TIMEOUT_MS]),
     minTimeoutMs: MIN_TIMEOUT_MS,
   };
 }

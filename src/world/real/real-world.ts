@@ -1,4 +1,5 @@
 import { rmSync } from 'node:fs';
+import type { Worker } from 'node:worker_threads';
 import type { Piscina } from 'piscina';
 import { sampler } from '../../base/distribution.js';
 import { randomStream } from '../../base/random.js';
@@ -143,6 +144,11 @@ export class RealWorld implements World {
       Math.min(MAX_TIMER_MS, Math.max(0, Math.ceil(atMs - this.now()))),
     );
     this.timers.add(timer);
+  }
+
+  /** The threads of a node, for whoever watches over them, or has them die. */
+  threadsOf(node: number): readonly Worker[] {
+    return this.pools[node]!.threads;
   }
 
   /** Has `recorder` watch a job's transfers from now on. */

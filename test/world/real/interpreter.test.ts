@@ -2,7 +2,14 @@ import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'no
 import path from 'node:path';
 import test from 'ava';
 import type { NodeTask, ScannedShard } from '../../../src/node/index.js';
-import { memoryStorage, partPath, type Storage } from '../../../src/repository/index.js';
+import {
+  memoryStorage,
+  partPath,
+  readDocument,
+  writeDocument,
+  type Storage,
+} from '../../../src/repository/index.js';
+import { nodeMd5 } from '../../../src/repository/storage/node-md5.js';
 import { faulty } from '../../../src/repository/storage/faulty.js';
 import { PROGRESS } from '../../../src/world/real/protocol.js';
 import { readWritten } from '../../../src/world/real/written.js';
@@ -220,4 +227,60 @@ test('bytes of a transfer that fails are not counted', async (t) => {
   await send();
   t.is(progress[PROGRESS.bytes], BigInt(CONTENTS[0]!.length));
   t.deepEqual(await get(inner, `${REMOTE}/${fileName(0)}.part`), bytesOf(CONTENTS[0]!));
+});
+
+/** Damages the first so many bodies that are read. */
+function damaging(storage: Storage, times: number): Storage {
+  let left = times;
+  return {
+    ...storage,
+    async openReader(file) {
+      const reader = await storage.openReader(file);
+      const isDamaged = left-- > 0;
+      const read = async (into: Uint8Array): Promise<number> => {
+        const count = await reader.read(into);
+        if (isDamaged && count > 0) into[0]! ^= 1;
+        return count;
+      };
+      return { ...reader, read };
+    },
+  };
+}
+
+test('bytes that were damaged on their way are fetched again; those that stay damaged are refused', async (t) => {
+  const paths = node(t);
+  const storage = memoryStorage();
+  await carryOut(SNAPSHOT, { paths, storage });
+  await carryOut(upload(), { paths, storage });
+  const files = CONTENTS.map((text, file) => ({
+    name: fileName(file),
+    sizeBytes: text.length,
+    checksum: md5(text),
+  }));
+  const shards = [{ ...SHARD, source: { address: SHARD.address, files } }];
+  const download = { kind: 'download', ...COMMON, expected: [CONTENTS.map(md5)] } as const;
+  await carryOut(download, { paths, storage: damaging(storage, 1), shards });
+  const staged = path.join(paths.staging, String(JOB), '5');
+  for (const [file, text] of CONTENTS.entries())
+    t.is(readFileSync(path.join(staged, fileName(file)), 'utf8'), text);
+  const error = await errorOf(() => carryOut(download, { paths, storage: damaging(storage, 2), shards }));
+  t.is(error?.code, 'CHECKSUM_MISMATCH');
+});
+
+test('why a file could not be written is told, also where it cannot be given up', async (t) => {
+  const paths = node(t);
+  const storage = faulty(memoryStorage(), {
+    faults: [{ operation: 'close', code: 'DISK_FULL' }, { operation: 'abort' }],
+  });
+  await carryOut(SNAPSHOT, { paths, storage });
+  t.is((await errorOf(() => carryOut(upload(), { paths, storage })))?.code, 'DISK_FULL');
+  t.is((await errorOf(() => writeDocument(storage, 'd/__meta', '{}', nodeMd5)))?.code, 'DISK_FULL');
+});
+
+test('a document that was damaged on its way is read again; one that stays damaged is refused', async (t) => {
+  const storage = memoryStorage();
+  const file = await writeDocument(storage, 'd/__meta', '{}', nodeMd5);
+  t.is(await readDocument(damaging(storage, 1), file, nodeMd5), '{}');
+  const error = await errorOf(() => readDocument(damaging(storage, 2), file, nodeMd5));
+  t.is(error?.code, 'CHECKSUM_MISMATCH');
 });

@@ -63,6 +63,7 @@ export async function verified(spec: StorageSpec): Promise<string[]> {
 async function strays({ catalog, datasetDirectory, storage: spec }: Site): Promise<string[]> {
   const storage = await openStorage(spec);
   const found = new Set((await storage.list('')).map((file) => file.path));
+  const uploads = await storage.removeUnfinished('');
   storage.dispose?.();
   const missing = expectedFiles(catalog, datasetDirectory).filter((file) => !found.delete(file));
   const root = `__palo_repository_${REPOSITORY}`;
@@ -78,7 +79,12 @@ async function strays({ catalog, datasetDirectory, storage: spec }: Site): Promi
     if (own.length === 1) found.delete(own[0]!);
     else missing.push(`one ${document.source}, of which there are ${own.length}`);
   }
-  return [...missing.map((file) => `lacks ${file}`), ...[...found].map((file) => `stray file ${file}`)];
+  const unended = uploads === 0 ? [] : [`${uploads} uploads that nobody ended`];
+  return [
+    ...unended,
+    ...missing.map((file) => `lacks ${file}`),
+    ...[...found].map((file) => `stray file ${file}`),
+  ];
 }
 
 function expectedFiles({ databases, shards }: Catalog, datasetDirectory: string): string[] {

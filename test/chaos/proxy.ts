@@ -34,6 +34,8 @@ export interface FaultyProxy {
   readonly endpoint: string;
   /** The chance that a request is troubled. 0: it only passes on. */
   chance: number;
+  /** How many requests may be troubled from now on. */
+  left: number;
   /** Which troubles there may be. */
   troubles: readonly Trouble[];
   readonly struck: Map<Trouble, number>;
@@ -65,6 +67,7 @@ export async function startProxy(upstream: string, random: RandomStream): Promis
   const proxy: FaultyProxy = {
     endpoint: `http://localhost:${(server.address() as AddressInfo).port}`,
     chance: 0,
+    left: Infinity,
     troubles: TROUBLES,
     struck: new Map(),
     close: () => closed(server, agent),
@@ -72,9 +75,12 @@ export async function startProxy(upstream: string, random: RandomStream): Promis
 
   async function serve(message: IncomingMessage, response: ServerResponse): Promise<void> {
     const body = await bodyOf(message);
-    const isTroubled = random() < proxy.chance;
+    const isTroubled = random() < proxy.chance && proxy.left > 0;
     const trouble = isTroubled ? fitting(pick(random, proxy.troubles), message) : undefined;
-    if (trouble) proxy.struck.set(trouble, (proxy.struck.get(trouble) ?? 0) + 1);
+    if (trouble) {
+      proxy.left--;
+      proxy.struck.set(trouble, (proxy.struck.get(trouble) ?? 0) + 1);
+    }
     const exchange = {
       message,
       response,

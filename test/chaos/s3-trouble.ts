@@ -94,13 +94,13 @@ async function run(chaos: Chaos): Promise<Told> {
       storage: spec(proxy.endpoint),
       fileBytes,
       limits: { multipart },
-      buckets: isLarge ? 2 : 6,
+      buckets: isLarge ? 1 : 6,
     });
-    const chance = between(random, 2, 15) / 100;
-    const told = await troubled(chaos, site, { proxy, chance, direct });
+    const percent = between(random, 3, 25);
+    const told = await troubled(chaos, site, { proxy, chance: percent / 100, direct });
     const kinds = [...proxy.struck].map(([kind, times]) => `${times} × ${kind}`).join(', ');
     return {
-      facts: `${told.facts}, ${isLarge ? 'large' : 'small'} files, ${chance * 100} %: ${kinds}`,
+      facts: `${told.facts}, ${isLarge ? 'large' : 'small'} files, ${percent} %: ${kinds}`,
       faults: told.faults,
     };
   } finally {

@@ -1,4 +1,5 @@
 import type { ChaosScenario } from './chaos.js';
+import { corruption } from './corruption.js';
 import { corruptSource } from './corrupt-source.js';
 import { nodesFull, repositoryFull } from './disk-full.js';
 import { processKilled } from './process-killed.js';
@@ -10,6 +11,7 @@ export const SCENARIOS: readonly ChaosScenario[] = [
   processKilled,
   repositoryFull,
   nodesFull,
+  corruption,
   corruptSource,
   s3Trouble,
 ];

@@ -23,7 +23,7 @@ export interface Told {
 /** One way in which the world is bad to a backup. It ends in a proof that everything is right again. */
 export interface ChaosScenario {
   readonly name: string;
-  run(chaos: Chaos): Promise<Told>;
+  readonly run: (chaos: Chaos) => Promise<Told>;
 }
 
 /** A whole number from `from` up to, not including, `to`. */

@@ -62,9 +62,9 @@ function damage(whole: string, root: string, random: RandomStream, isHarmful: bo
   const planted: Planted[] = [];
   const what: string[] = [];
   const names = shuffle(Object.keys(DAMAGES), random);
-  const harmful = names.filter((name) => DAMAGES[name]!.harmful);
   const chosen = names.slice(0, between(random, 1, MOST_DAMAGES + 1));
-  if (isHarmful && !chosen.some((name) => DAMAGES[name]!.harmful)) chosen.push(harmful[0]!);
+  if (isHarmful && !chosen.some((name) => DAMAGES[name]!.harmful))
+    chosen.push(names.find((name) => DAMAGES[name]!.harmful)!);
   for (const name of chosen) {
     planted.push(...DAMAGES[name]!.plant(victims));
     what.push(name);

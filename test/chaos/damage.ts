@@ -27,7 +27,7 @@ export interface Victims {
   readonly root: string;
   readonly random: RandomStream;
   /** Takes a shard file that is whole. */
-  takeFile(): string;
+  readonly takeFile: () => string;
 }
 
 const flip = (target: string, random: RandomStream): void => {
@@ -41,7 +41,7 @@ const otherSum = (file: string): string => `${stem(file)}.${createHash('md5').up
 /** A way to damage a shard's file, or to put something beside it. `harmful`: a restore must not pass over it. */
 interface Damage {
   readonly harmful: boolean;
-  plant(victims: Victims): readonly Planted[];
+  readonly plant: (victims: Victims) => readonly Planted[];
 }
 
 /** Damage to one file: what it does to the file, and what must be said of it. */
@@ -142,7 +142,10 @@ export const DAMAGES: Readonly<Record<string, Damage>> = {
 export const DOCUMENT_DAMAGES: Readonly<
   Record<
     string,
-    { readonly hidesFiles: boolean; plant(root: string, snapshot: string, random: RandomStream): Planted }
+    {
+      readonly hidesFiles: boolean;
+      readonly plant: (root: string, snapshot: string, random: RandomStream) => Planted;
+    }
   >
 > = {
   'no __meta': {

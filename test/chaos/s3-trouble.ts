@@ -58,15 +58,15 @@ async function startServer(): Promise<Server> {
 async function throughTrouble(
   proxy: FaultyProxy,
   chance: number,
-  run: () => Promise<End>,
+  statement: () => Promise<End>,
   whenCancelled: () => Promise<string[]>,
 ): Promise<{ readonly first: End; readonly faults: string[] }> {
   proxy.chance = chance;
-  const first = await run();
+  const first = await statement();
   proxy.chance = 0;
   if (first.state === 'FINISHED') return { first, faults: [] };
   const faults = await whenCancelled();
-  const second = await run();
+  const second = await statement();
   if (second.state !== 'FINISHED')
     faults.push(`without trouble it is ${tellEnd(second)}, after ${tellEnd(first)}`);
   return { first, faults };
@@ -95,6 +95,7 @@ async function run(chaos: Chaos): Promise<Told> {
       fileBytes,
       limits: { multipart },
       buckets: isLarge ? 1 : 6,
+      filesPerShard: isLarge ? 1 : 3,
     });
     const percent = between(random, 3, 25);
     const told = await troubled(chaos, site, { proxy, chance: percent / 100, direct });

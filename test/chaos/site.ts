@@ -35,6 +35,7 @@ export interface SiteOptions {
   readonly fileBytes?: number;
   readonly replication?: number;
   readonly buckets?: number;
+  readonly filesPerShard?: number;
   readonly changes?: Partial<Scenario['engine']>;
   readonly limits?: Partial<Scenario['repository']['limits']>;
 }
@@ -50,8 +51,21 @@ export interface Site {
 }
 
 export async function makeSite(chaos: Chaos, options: SiteOptions): Promise<Site> {
-  const { storage, fileBytes = 100_000, replication = 2, buckets = 6, changes, limits } = options;
-  const table = olapTable('example_tbl', { buckets, files: 3, sizeBytes: fixed(fileBytes), replication });
+  const {
+    storage,
+    fileBytes = 100_000,
+    replication = 2,
+    buckets = 6,
+    filesPerShard = 3,
+    changes,
+    limits,
+  } = options;
+  const table = olapTable('example_tbl', {
+    buckets,
+    files: filesPerShard,
+    sizeBytes: fixed(fileBytes),
+    replication,
+  });
   const base = scenario({ seed: chaos.seed });
   const made: Scenario = {
     ...base,

@@ -21,19 +21,19 @@ const MOST_DEATHS = 6;
 
 /** Ends threads of a cluster, whatever they do and however far they are, at random moments until told to stop. */
 function killThreads({ random }: Chaos, cluster: RealCluster, nodes: number): () => Promise<number> {
-  let isOver = false;
+  const over = new AbortController();
   let deaths = 0;
   const killing = (async () => {
-    while (!isOver && deaths < MOST_DEATHS) {
+    while (!over.signal.aborted && deaths < MOST_DEATHS) {
       await sleep(between(random, 5, 250));
       const threads = cluster.world.threadsOf(between(random, 0, nodes));
-      if (isOver || threads.length === 0) continue;
+      if (over.signal.aborted || threads.length === 0) continue;
       await pick(random, threads).terminate();
       deaths++;
     }
   })();
   return async () => {
-    isOver = true;
+    over.abort();
     await killing;
     return deaths;
   };
@@ -44,15 +44,15 @@ async function throughDeaths(
   chaos: Chaos,
   cluster: RealCluster,
   nodes: number,
-  run: (cluster: RealCluster) => Promise<End>,
+  statement: (cluster: RealCluster) => Promise<End>,
   whenCancelled: () => Promise<string[]>,
 ): Promise<{ readonly deaths: number; readonly first: End; readonly faults: readonly string[] }> {
   const stop = killThreads(chaos, cluster, nodes);
-  const first = await run(cluster);
+  const first = await statement(cluster);
   const deaths = await stop();
   if (first.state === 'FINISHED') return { deaths, first, faults: [] };
   const faults = await whenCancelled();
-  const second = await run(cluster);
+  const second = await statement(cluster);
   if (second.state !== 'FINISHED')
     faults.push(`without deaths it is ${tellEnd(second)}, after ${tellEnd(first)}`);
   return { deaths, first, faults };

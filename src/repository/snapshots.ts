@@ -160,7 +160,10 @@ export async function pruneSnapshot(storage: Storage, info: SnapshotInfo): Promi
   const found = new Set<string>();
   for (const { path } of await storage.list(directory)) found.add(path);
   const missing: string[] = [];
-  for (const { path } of filesOf(info)) if (!found.delete(path)) missing.push(path);
+  for (const { path, sizeBytes } of filesOf(info)) {
+    // A listing may be older than the file.
+    if (!found.delete(path) && (await storage.sizeOf(path)) !== sizeBytes) missing.push(path);
+  }
   if (missing.length > 0) throw lacksFiles(info, missing);
   for (const path of found) await storage.remove(path);
   return found.size + (await storage.removeUnfinished(directory));

@@ -52,8 +52,10 @@ export async function surveySnapshot(
   for (const [path, file] of expectedFiles(infos)) {
     files++;
     bytes += file.sizeBytes;
-    const sizeBytes = inventory.shardFiles.get(path);
+    const listedBytes = inventory.shardFiles.get(path);
     inventory.shardFiles.delete(path);
+    // A listing may be older than what has happened since: nothing is called damaged that was not looked at itself.
+    const sizeBytes = listedBytes === file.sizeBytes ? listedBytes : await sizeNow(storage, path);
     if (sizeBytes === file.sizeBytes) toRead.push(file);
     else problems.push(wrongSize(file, sizeBytes));
   }
@@ -176,6 +178,16 @@ function expectedFiles(infos: readonly SnapshotInfo[]): Map<string, ExpectedFile
   const expected = new Map<string, ExpectedFile>();
   for (const info of infos) for (const file of filesOf(info)) expected.set(file.path, file);
   return expected;
+}
+
+/** Of a file that cannot be looked at, undefined: it is not where it should be. */
+async function sizeNow(storage: Storage, path: string): Promise<number | undefined> {
+  try {
+    return await storage.sizeOf(path);
+  } catch (error) {
+    if (!(error instanceof DrillError)) throw error;
+    return undefined;
+  }
 }
 
 function wrongSize({ path, sizeBytes }: ExpectedFile, actual: number | undefined): Problem {

@@ -20,14 +20,20 @@ export interface DrillRun {
   readonly stderr: string;
 }
 
+export interface KillOptions {
+  readonly killAt?: (line: Line) => boolean;
+  readonly killDelayMs?: number;
+  readonly killAfterMs?: number;
+}
+
 /**
- * Runs `drill run --data-dir`, and kills it with SIGKILL as soon as `killAt` says so of a line it printed, or after
- * `killAfterMs`.
+ * Runs `drill run --data-dir`, and kills it with SIGKILL as soon as `killAt` says so of a line it printed (or `killDelayMs`
+ * later), or after `killAfterMs`.
  */
 export function runDrillProcess(
   scenario: string,
   dataDirectory: string,
-  { killAt, killAfterMs }: { killAt?: (line: Line) => boolean; killAfterMs?: number } = {},
+  { killAt, killDelayMs = 0, killAfterMs }: KillOptions = {},
 ): Promise<DrillRun> {
   return new Promise((resolve, reject) => {
     const args = [MAIN, 'run', scenario, '--data-dir', dataDirectory, '--json'];
@@ -39,6 +45,7 @@ export function runDrillProcess(
     const kill = (): void => {
       killed = child.kill('SIGKILL');
     };
+    let delay: NodeJS.Timeout | undefined;
     const timer = killAfterMs === undefined ? undefined : setTimeout(kill, killAfterMs);
     child.stdout.on('data', (data: Buffer) => {
       const lines = `${rest}${data.toString()}`.split('\n');
@@ -46,13 +53,16 @@ export function runDrillProcess(
       for (const text of lines) {
         const line = JSON.parse(text) as Line;
         if (line.type === 'report') report = JSON.parse(text) as DrillReport;
-        if (killAt?.(line)) kill();
+        if (killAt?.(line) !== true) continue;
+        if (killDelayMs === 0) kill();
+        else delay ??= setTimeout(kill, killDelayMs);
       }
     });
     child.stderr.on('data', (data: Buffer) => (stderr += data.toString()));
     child.on('error', reject);
     child.on('close', (code) => {
       clearTimeout(timer);
+      clearTimeout(delay);
       resolve({ code, killed: killed && code === null, report, stderr });
     });
   });

@@ -6,6 +6,7 @@ import {
   encodeInfo,
   infoPath,
   memoryStorage,
+  pruneSnapshot,
   verifyRepository,
   writeDocument,
   type Storage,
@@ -287,4 +288,26 @@ test('a file that cannot be read, or vanishes, is a problem and no end; readers 
   );
   t.true(report.problems.some((problem) => problem.message.includes('EIO')));
   t.is(open, 0);
+});
+
+test('a listing that is older than the files is not believed about what is missing', async (t) => {
+  const storage = memoryStorage();
+  const { files, info } = await writeSample(storage, { shards: 3, filesPerShard: 2 });
+  const [hidden, short, gone] = files as [string, string, string];
+  await storage.remove(gone);
+  const stale: Storage = {
+    ...storage,
+    list: async (prefix) =>
+      (await storage.list(prefix))
+        .filter(({ path }) => path !== hidden)
+        .map((file) => (file.path === short ? { ...file, sizeBytes: 1 } : file)),
+  };
+  const report = await verifyRepository(stale, { md5: nodeMd5 });
+  t.deepEqual(
+    report.problems.map(({ kind, path }) => ({ kind, path })),
+    [{ kind: 'missing', path: gone }],
+  );
+  const error = await errorOf(() => pruneSnapshot(stale, info));
+  t.is(error?.code, 'REPOSITORY_CORRUPT');
+  t.regex(error!.message, /lacks 1 file /);
 });

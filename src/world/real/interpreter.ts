@@ -212,7 +212,10 @@ export class Interpreter {
     const directory = this.stagingDirectory(shard);
     onDisk(`creating ${directory}`, () => mkdirSync(directory, { recursive: true }));
     const to = path.join(directory, renamedForShard(name, shard.address.shardId));
-    const fetched = await this.counted((transfer) => fetchFile(transfer, from, to));
+    const fetch = () => this.counted((transfer) => fetchFile(transfer, from, to));
+    let fetched = await fetch();
+    // Other bytes may be those of the repository, or have been damaged on their way: the second time tells.
+    if (fetched.checksum !== checksum) fetched = await fetch();
     this.moved(startNs, fetched.sizeBytes);
     return fetched.checksum;
   }

@@ -1,5 +1,5 @@
 import { rmSync } from 'node:fs';
-import type { Piscina } from 'piscina';
+import type { Worker } from 'node:worker_threads';
 import { sampler } from '../../base/distribution.js';
 import { randomStream } from '../../base/random.js';
 import type { Catalog } from '../../catalog/index.js';
@@ -13,6 +13,7 @@ import type { NodeHardware, RepositoryLimits } from '../hardware.js';
 import type { Recorder } from '../recorder.js';
 import type { TaskTally } from '../tally.js';
 import { msToNs, nowNs, nsToMs, Pacer } from './pacer.js';
+import { NodeThreads } from './node-threads.js';
 import { nodePaths, rehearsalDirectory } from './paths.js';
 import {
   ABORT_CELLS,
@@ -64,7 +65,7 @@ export class RealWorld implements World {
   /** Messages are calls, and what becomes of a thread is told at once. */
   readonly isReliable = true;
   private readonly options: RealWorldOptions;
-  private readonly pools: readonly Piscina[];
+  private readonly pools: readonly NodeThreads[];
   private readonly aborts = new SharedArrayBuffer(ABORT_CELLS * Int32Array.BYTES_PER_ELEMENT);
   private readonly progressCells = new BigInt64Array(new SharedArrayBuffer(PROGRESS.cells * 8));
   private readonly mounted = new Map<string, MountedStorage>();
@@ -143,6 +144,11 @@ export class RealWorld implements World {
       Math.min(MAX_TIMER_MS, Math.max(0, Math.ceil(atMs - this.now()))),
     );
     this.timers.add(timer);
+  }
+
+  /** The threads of a node, for whoever watches over them, or has them die. */
+  threadsOf(node: number): readonly Worker[] {
+    return this.pools[node]!.threads;
   }
 
   /** Has `recorder` watch a job's transfers from now on. */
@@ -332,16 +338,22 @@ export class RealWorld implements World {
     return { shard, address: catalog.addressOf(shard), fileSizeBytes, ...(source ? { source } : {}) };
   }
 
-  private startPool(nodeName: string, hardware: NodeHardware, shared: SharedState): Piscina {
-    const { threadsPerNode, clusterDirectory, limits, seed, retries } = this.options;
+  private startPool(nodeName: string, hardware: NodeHardware, shared: SharedState): NodeThreads {
+    const { threadsPerNode: threads, clusterDirectory, limits, seed, retries } = this.options;
     const countFileCalls = this.options.onTally !== undefined;
     const paths = nodePaths(clusterDirectory, nodeName);
-    const setup: WorkerSetup = { nodeName, paths, hardware, limits, seed, retries, shared, countFileCalls };
-    return startThreads(WORKER, {
-      minThreads: threadsPerNode,
-      maxThreads: threadsPerNode,
-      workerData: setup,
-    });
+    const workerData: WorkerSetup = {
+      nodeName,
+      paths,
+      hardware,
+      limits,
+      seed,
+      retries,
+      shared,
+      countFileCalls,
+    };
+    const start = () => startThreads(WORKER, { minThreads: threads, maxThreads: threads, workerData });
+    return new NodeThreads(start, threads);
   }
 
   private nameOf(node: number): string {

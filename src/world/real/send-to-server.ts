@@ -1,8 +1,8 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { partSizeOf } from '../../repository/index.js';
 import type { PartSettings, StorageWriter } from '../../repository/storage/storage.js';
+import { giveUp } from '../../repository/storage/give-up.js';
 import { onDisk } from './errno.js';
-import { giveUp } from './give-up.js';
 import { turnBytes, type ByteClock } from './pace.js';
 import type { Transfer } from './transfer.js';
 

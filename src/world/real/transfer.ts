@@ -1,8 +1,8 @@
 import { createHash, type Hash } from 'node:crypto';
 import { closeSync, fstatSync, fsyncSync, openSync, readSync, writeSync } from 'node:fs';
 import type { Storage, StorageWriter } from '../../repository/storage/storage.js';
+import { giveUp } from '../../repository/storage/give-up.js';
 import { onDisk } from './errno.js';
-import { giveUp } from './give-up.js';
 import { MAX_CHUNK_BYTES, type Pace } from './pace.js';
 import { sendToServer } from './send-to-server.js';
 

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import test from 'ava';
+import { NodeThreads } from '../../../src/world/real/node-threads.js';
 import { startThreads } from '../../../src/world/real/threads.js';
 
 const WORKER = new URL('../../../src/world/real/worker.js', import.meta.url);
@@ -29,4 +30,36 @@ test('a module that cannot be loaded fails the task, and says which', async (t) 
   });
   t.regex(error.message, /no-such-module/);
   await threads.destroy();
+});
+
+/** Tasks that say so when they begin, and never end by themselves. */
+const ENDLESS = new URL('./endless-task.js', import.meta.url);
+
+async function until(isSo: () => boolean): Promise<void> {
+  while (!isSo()) await sleep(5);
+}
+
+test("a node's threads that die are replaced, also one that dies while it starts, and tasks never wait for nobody", async (t) => {
+  const start = (): ReturnType<typeof startThreads> =>
+    startThreads(ENDLESS, { minThreads: 2, maxThreads: 2 });
+  const threads = new NodeThreads(start, 2);
+  const begun = new Int32Array(new SharedArrayBuffer(4));
+  const outcomes = [1, 2, 3].map(() =>
+    threads.run(begun).then(
+      () => 'done',
+      () => 'rejected',
+    ),
+  );
+  await until(() => Atomics.load(begun, 0) === 2);
+  const [first, second] = threads.threads;
+  await first!.terminate();
+  t.is(threads.threads.length, 2);
+  const starting = threads.threads.find((thread) => thread !== second)!;
+  await starting.terminate();
+  t.deepEqual(await Promise.all(outcomes), ['rejected', 'rejected', 'rejected']);
+  const later = threads.run(begun).catch(() => undefined);
+  await until(() => Atomics.load(begun, 0) >= 3 && threads.threads.length === 2);
+  await threads.destroy();
+  await later;
+  t.pass();
 });

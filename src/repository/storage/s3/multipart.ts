@@ -6,6 +6,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { DrillError } from '../../../base/errors.js';
 import { placeOf, type Bucket } from './bucket.js';
+import { unfinishedUploads } from './list.js';
 import { metadataOf, type Writing } from './outcome.js';
 import { MAX_PARTS } from './part-size.js';
 import { abortUpload } from './remove.js';
@@ -30,11 +31,13 @@ export const md5Base64 = (bytes: Uint8Array): string => createHash('md5').update
 export async function beginMultipart(bucket: Bucket, writing: Writing): Promise<MultipartUpload> {
   const object = { Bucket: bucket.name, Key: writing.key };
   const begin = new CreateMultipartUploadCommand({ ...object, Metadata: metadataOf(writing) });
-  const { UploadId } = await bucket.client.send(begin);
+  const { UploadId, $metadata } = await bucket.client.send(begin);
   if (UploadId === undefined || UploadId === '') {
     const place = placeOf(bucket, writing.key);
     throw new DrillError('STORAGE_FAILED', `cannot write ${place}: the server began no multipart upload`);
   }
+  // A try whose answer was lost has begun one as well, which nobody would ever hear of.
+  if (($metadata.attempts ?? 1) > 1) await abortOthers(bucket, writing.key, UploadId);
   const upload = { ...object, UploadId };
   const cancel = new AbortController();
   const parts: Part[] = [];
@@ -85,6 +88,17 @@ export async function beginMultipart(bucket: Bucket, writing: Writing): Promise<
       await abortUpload(bucket, writing.key, UploadId);
     },
   };
+}
+
+/** Uploads of a key besides one. What stays is unseen, and `removeUnfinished` finds it later: no reason to fail. */
+async function abortOthers(bucket: Bucket, key: string, keptId: string): Promise<void> {
+  try {
+    for (const { keys, uploadId } of await unfinishedUploads(bucket, key)) {
+      if (keys.includes(key) && uploadId !== keptId) await abortUpload(bucket, key, uploadId);
+    }
+  } catch {
+    // See above.
+  }
 }
 
 function tooManyParts(bucket: Bucket, writing: Writing): DrillError {

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { LookupFunction } from 'node:net';
+import { DrillError } from '../../../base/errors.js';
 import { randomStream } from '../../../base/random.js';
 import type { S3Credentials } from '../spec.js';
 import { DEFAULT_BACKOFF, type Backoff } from './retry.js';
@@ -25,9 +26,9 @@ export interface S3StorageOptions {
   readonly pageSize?: number;
   /** For a connection to be made. Default: 10,000. */
   readonly connectTimeoutMs?: number;
-  /** Without a byte in either direction. Default: 60,000. */
+  /** Without a byte in either direction. Default: DRILL_S3_IDLE_TIMEOUT_MS of the environment, or 60,000. */
   readonly idleTimeoutMs?: number;
-  /** For a request to be answered, its body included. Default: 15 minutes. */
+  /** For a request to be answered, its body included. Default: DRILL_S3_REQUEST_TIMEOUT_MS, or 15 minutes. */
   readonly requestTimeoutMs?: number;
   /** Connections at once. Default: 256, or more where one file alone is sent over more. */
   readonly maxSockets?: number;
@@ -53,6 +54,7 @@ export interface Settings {
   readonly lookup: LookupFunction | undefined;
 }
 
+/** Throws USAGE. */
 export function settingsOf(options: S3StorageOptions): Settings {
   const partsInFlight = options.partsInFlight ?? 2;
   return {
@@ -61,11 +63,23 @@ export function settingsOf(options: S3StorageOptions): Settings {
     partsInFlight,
     pageSize: options.pageSize ?? 1000,
     connectTimeoutMs: options.connectTimeoutMs ?? 10_000,
-    idleTimeoutMs: options.idleTimeoutMs ?? 60_000,
-    requestTimeoutMs: options.requestTimeoutMs ?? 15 * 60_000,
+    idleTimeoutMs: options.idleTimeoutMs ?? fromEnvironment('DRILL_S3_IDLE_TIMEOUT_MS', 60_000),
+    requestTimeoutMs: options.requestTimeoutMs ?? fromEnvironment('DRILL_S3_REQUEST_TIMEOUT_MS', 15 * 60_000),
     maxSockets: options.maxSockets ?? Math.max(256, partsInFlight),
     backoff: { ...DEFAULT_BACKOFF, ...options.backoff },
     random: options.random ?? randomStream(randomUUID(), 'jitter'),
     lookup: options.lookup,
   };
+}
+
+/** A server that stalls must not hold a job up for ever; how long is long depends on the server. */
+function fromEnvironment(name: string, otherwiseMs: number): number {
+  const text = process.env[name];
+  if (text === undefined || text === '') return otherwiseMs;
+  const ms = Number(text);
+  if (Number.isSafeInteger(ms) && ms > 0) return ms;
+  throw new DrillError(
+    'USAGE',
+    `${name} is ${JSON.stringify(text)}, and should be a whole number of milliseconds`,
+  );
 }

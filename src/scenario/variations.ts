@@ -1,7 +1,7 @@
 import { listOf } from '../base/text.js';
 import { explainIssues, valueAt, type Complaint } from './explain.js';
 import type { ScenarioDocument } from './document.js';
-import { keyRange, nodeAt, valueRange, within, type Path, type TextRange } from './places.js';
+import { keyRange, MAX_DEPTH, nodeAt, valueRange, within, type Path, type TextRange } from './places.js';
 import { variationKeys, VARIATION_KEYS } from './schema.js';
 import { combinations, nameOfChoices, readSweep } from './sweep.js';
 import { keys } from './values.js';
@@ -112,6 +112,7 @@ function namedVariation(
 function resolveKnob(raw: unknown, knob: string): Path | string {
   const segments = knob.split('.');
   if (segments.includes('')) return 'a knob is keys with one point between them, such as cluster.nodes';
+  if (segments.length > MAX_DEPTH) return `nothing in a scenario lies in more than ${MAX_DEPTH} maps`;
   if (FIXED_KEYS.has(segments[0]!)) return `${segments[0]} is the same for all variants`;
   const path: (string | number)[] = [];
   for (const segment of segments) {

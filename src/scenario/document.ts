@@ -61,10 +61,7 @@ export function refuseWhatIsNoScenario(text: string, fileName: string, kind: Doc
   if (text.includes('\0') || text.includes('\uFFFD')) {
     throw refuse('this is not a text in UTF-8', `save the ${kind.noun} as UTF-8`);
   }
-  if (
-    /^\s*(#.*\s*)*$/.test(text.slice(0, 2000)) &&
-    text.split('\n').every((line) => /^\s*(#.*)?$/.test(line))
-  ) {
+  if (text.split('\n').every((line) => /^\s*(?:#.*)?$/.test(line))) {
     throw new DrillError('SCENARIO_SYNTAX', `${fileName}: the ${kind.noun} is empty`, {
       hint: kind.least,
     });

@@ -18,13 +18,15 @@ export function loadScenario(text: string, fileName: string): LoadedScenario {
   const source = readDocument(text, fileName);
   const { variations, complaints } = readVariations(source);
   const base = variations[0]!;
-  const problems = new ProblemSet(variations.length);
+  const problems = new ProblemSet();
   for (const complaint of complaints) problems.add(complaint, wholeFile(source, base), '');
   const variants: ScenarioVariant[] = [];
   let parts = 0;
   for (const variation of variations) {
     const { scenario, complaints: wrong } = readVariant(source, variation);
+    problems.variantsRead += 1;
     for (const complaint of wrong) problems.add(complaint, variation, variation.name);
+    if (problems.isEnough()) break;
     if (!scenario) continue;
     variants.push({ name: variation.name, scenario });
     parts += partsOf(scenario);
@@ -39,13 +41,13 @@ export function loadScenario(text: string, fileName: string): LoadedScenario {
 }
 
 /** What is held for each variant, of all variants together; one may be as large as its own limits say. */
-const MAX_PARTS = 1_000_000;
+const MAX_PARTS = 500_000;
 
 function partsOf({ cluster, databases }: Scenario): number {
   let parts = cluster.nodes.length;
   for (const { tables } of databases)
-    for (const { partitions } of tables) {
-      parts += 1 + partitions.length;
+    for (const { partitions, rollups } of tables) {
+      parts += 1 + partitions.length + rollups.length;
       for (const { shards } of partitions) parts += shards?.files.length ?? 0;
     }
   return parts;
@@ -56,7 +58,7 @@ function tooManyParts({ raw }: ScenarioDocument, read: number, all: number): Com
   return {
     path: ['sweep' in raw ? 'sweep' : 'variants'],
     at: 'key',
-    message: `the first ${read} of ${plural(all, 'variant')} have more than ${most} nodes, tables, partitions and listed shards`,
+    message: `the first ${read} of ${plural(all, 'variant')} have more than ${most} nodes, tables, rollups, partitions and listed shards`,
     hint: 'run fewer variants at a time, or vary a smaller cluster or database',
   };
 }
@@ -164,13 +166,16 @@ function baseName(fileName: string): string {
   return last.replace(/\.ya?ml$/i, '') || 'scenario';
 }
 
+const MOST_PROBLEMS = 100;
+
 /** Problems of all variants, each told once; one that only some variants have says which. */
 class ProblemSet {
   private readonly found = new Map<string, { problem: Problem; variants: string[] }>();
-  private readonly variantCount: number;
+  variantsRead = 0;
 
-  constructor(variantCount: number) {
-    this.variantCount = variantCount;
+  /** More of them nobody would read, and each further variant would have the same. */
+  isEnough(): boolean {
+    return this.found.size >= MOST_PROBLEMS;
   }
 
   add({ path, at, message, hint }: Complaint, variation: Variation, variant: string): void {
@@ -186,7 +191,7 @@ class ProblemSet {
 
   list(): Problem[] {
     return [...this.found.values()].map(({ problem, variants }) => {
-      if (variants.length === this.variantCount || variants[0] === '') return problem;
+      if (variants.length === this.variantsRead || variants[0] === '') return problem;
       const more = variants.length > 1 ? ` and ${variants.length - 1} more` : '';
       const { code, hint, range } = problem;
       return { code, hint, range, message: `${problem.message} (in variant '${variants[0]}'${more})` };

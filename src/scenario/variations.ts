@@ -1,4 +1,5 @@
-import { listOf } from '../base/text.js';
+import { listOf, plural } from '../base/text.js';
+import { nodesOf } from './aliases.js';
 import { explainIssues, valueAt, type Complaint } from './explain.js';
 import type { ScenarioDocument } from './document.js';
 import { keyRange, MAX_DEPTH, nodeAt, valueRange, within, type Path, type TextRange } from './places.js';
@@ -51,6 +52,8 @@ export function readVariations(source: ScenarioDocument): {
       message: 'a scenario has a sweep or variants, not both',
     });
   }
+  const tooMuch = tooMuchToVary(source, sweep, variants?.length);
+  if (tooMuch) return { variations: plain, complaints: [...complaints, tooMuch] };
   const variations = [
     ...(sweep ? sweepVariations(source, base, sweep, complaints) : []),
     ...(variants ?? []).map((variant, i) => {
@@ -63,6 +66,26 @@ export function readVariations(source: ScenarioDocument): {
     }),
   ];
   return complaints.length > 0 ? { variations: plain, complaints } : { variations, complaints };
+}
+
+/** Of all variants together, in values of the file: each has a copy of all of them. */
+const MAX_VALUES = 2_000_000;
+
+function tooMuchToVary(
+  { document, raw }: ScenarioDocument,
+  sweep: Readonly<Record<string, string | readonly unknown[]>> | undefined,
+  variants: number | undefined,
+): Complaint | undefined {
+  const counts = sweep
+    ? readSweep(sweep, (knob) => resolveKnob(raw, knob)).knobs.map(({ values }) => values.length)
+    : [variants ?? 0];
+  const count = counts.reduce((product, one) => product * one, 1);
+  let values = 0;
+  for (const _ of nodesOf(document)) values += 1;
+  if (values * count <= MAX_VALUES) return undefined;
+  const message = `${plural(count, 'variant')} of a file with ${plural(values, 'value')} in it are too many`;
+  const hint = 'run fewer variants at a time, or write what is alike once, with a count';
+  return { path: [sweep ? 'sweep' : 'variants'], at: 'key', message, hint };
 }
 
 function sweepVariations(

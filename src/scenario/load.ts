@@ -167,18 +167,23 @@ function baseName(fileName: string): string {
 }
 
 const MOST_PROBLEMS = 100;
+/** With those that several variants have. */
+const MOST_TOLD = 2000;
 
 /** Problems of all variants, each told once; one that only some variants have says which. */
 class ProblemSet {
   private readonly found = new Map<string, { problem: Problem; variants: string[] }>();
   variantsRead = 0;
 
-  /** More of them nobody would read, and each further variant would have the same. */
+  private told = 0;
+
+  /** More of them nobody would read, and further variants would mostly have the same again. */
   isEnough(): boolean {
-    return this.found.size >= MOST_PROBLEMS;
+    return this.found.size >= MOST_PROBLEMS || this.told >= MOST_TOLD;
   }
 
   add({ path, at, message, hint }: Complaint, variation: Variation, variant: string): void {
+    this.told += 1;
     const range = variation.locate(path, at);
     const key = `${range.start} ${message}`;
     const known = this.found.get(key);

@@ -1,5 +1,6 @@
 import { plural } from '../base/text.js';
 import { buildScenario } from './build.js';
+import { checked } from './checked.js';
 import { scenarioDigest } from './digest.js';
 import { readDocument, type ScenarioDocument } from './document.js';
 import { explainIssues, valueAt, type Complaint } from './explain.js';
@@ -72,12 +73,12 @@ function readVariant(
   source: ScenarioDocument,
   variation: Variation,
 ): { scenario?: Scenario; complaints: readonly Complaint[] } {
-  const parsed = scenarioSchema.safeParse(variation.raw);
+  const parsed = checked(scenarioSchema, variation.raw);
   if (parsed.success) {
     const { scenario, complaints } = build(source, variation, parsed.data);
     return complaints.length > 0 ? { complaints } : { scenario, complaints };
   }
-  const complaints = explainIssues(parsed.error.issues, variation.raw);
+  const complaints = explainIssues(parsed.issues, variation.raw);
   return { complaints: [...complaints, ...whatElseIsWrong(source, variation, complaints)] };
 }
 
@@ -98,7 +99,7 @@ function whatElseIsWrong(
     const map = path.slice(0, Math.max(0, key));
     if (map.length > 0) touched.set(dotted(map), map);
   }
-  const parsed = scenarioSchema.safeParse(without(variation.raw, wrong));
+  const parsed = checked(scenarioSchema, without(variation.raw, wrong));
   if (!parsed.success) return [];
   const { complaints } = build(source, variation, parsed.data);
   const maps = [...touched.values()];

@@ -1,5 +1,6 @@
 import { listOf, plural } from '../base/text.js';
 import { nodesOf } from './aliases.js';
+import { checked } from './checked.js';
 import { explainIssues, valueAt, type Complaint } from './explain.js';
 import type { ScenarioDocument } from './document.js';
 import { keyRange, MAX_DEPTH, nodeAt, valueRange, within, type Path, type TextRange } from './places.js';
@@ -41,8 +42,8 @@ export function readVariations(source: ScenarioDocument): {
   const base = Object.fromEntries(Object.entries(raw).filter(([key]) => !VARIATION_KEYS.includes(key)));
   const plain = [variation(source, '', base, [])];
   if (Object.keys(chosen).length === 0) return { variations: plain, complaints: [] };
-  const parsed = variationsSchema.safeParse(chosen);
-  if (!parsed.success) return { variations: plain, complaints: explainIssues(parsed.error.issues, chosen) };
+  const parsed = checked(variationsSchema, chosen);
+  if (!parsed.success) return { variations: plain, complaints: explainIssues(parsed.issues, chosen) };
   const complaints: Complaint[] = [];
   const { sweep, variants } = parsed.data;
   if (sweep && variants) {

@@ -165,13 +165,13 @@ export class Interpreter {
     const startNs = nowNs();
     const { source } = shard;
     invariant(source, 'a download without a source');
-    const { name, checksum } = source.files[file]!;
+    const { name, checksum, sizeBytes } = source.files[file]!;
     const { repository, label } = this.options.message;
     const from = `${shardDirectory(repository, label, source.address)}/${withChecksum(name, checksum)}`;
     const directory = this.stagingDirectory(shard);
     onDisk(`creating ${directory}`, () => mkdirSync(directory, { recursive: true }));
     const to = path.join(directory, renamedForShard(name, shard.address.shardId));
-    const fetched = await fetchFile(this.transfer(), from, to);
+    const fetched = await fetchFile(this.transfer(), from, to, sizeBytes);
     this.moved(startNs, fetched.sizeBytes);
     return fetched.checksum;
   }

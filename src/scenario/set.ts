@@ -26,7 +26,10 @@ export function withSettings(text: string, settings: Readonly<Record<string, str
     const wrong = whyNowhere(document, path);
     if (wrong !== undefined) throw refuse(wrong);
     try {
-      document.setIn(path, document.createNode(parse(value, { logLevel: 'error', maxAliasCount: 0 })));
+      document.setIn(
+        path,
+        document.createNode(parse(value, { logLevel: 'error', prettyErrors: false, maxAliasCount: 0 })),
+      );
     } catch (error) {
       throw refuse((error as Error).message, error);
     }
@@ -65,7 +68,7 @@ function changeable(text: string): Document | undefined {
   try {
     refuseWhatIsNoScenario(text, '', SCENARIO);
     // Keys that are there twice stay so, and are found when the changed text is read.
-    const document = parseDocument(text, { logLevel: 'error', uniqueKeys: false });
+    const document = parseDocument(text, { logLevel: 'error', prettyErrors: false, uniqueKeys: false });
     if (document.errors.length > 0 || excess(document).length > 0) return undefined;
     return checkReferences(document).length > 0 ? undefined : document;
   } catch (error) {

@@ -46,7 +46,7 @@ function listItems(text: string): readonly unknown[] {
   let items: unknown;
   try {
     // Aliases could make a list of itself.
-    items = parse(`[${text}\n]`, { logLevel: 'error', maxAliasCount: 0 });
+    items = parse(`[${text}\n]`, { logLevel: 'error', prettyErrors: false, maxAliasCount: 0 });
   } catch {
     throw new SweepError(`'${shorten(text)}' is no list of values: write ${EXAMPLES}`);
   }

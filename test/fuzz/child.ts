@@ -30,14 +30,25 @@ const report: ChildReport = {
 /** Undefined if all went well. */
 function run(seed: string, input: Input): string | undefined {
   writeSync(noteFile, `${seed.padEnd(40)}\n`, 0);
-  longestCallMs();
-  let outcome: string;
   try {
-    outcome = target.check(input);
+    const { outcome, tookMs } = timed(input);
+    count(seed, input, outcome, tookMs);
+    if (tookMs <= task.mostCpuMs) return undefined;
+    // Other work on the same core makes it slower, too: only what is slow twice is slow.
+    const again = timed(input).tookMs;
+    return again > task.mostCpuMs ? `a call took ${Math.round(again)} ms of processor time` : undefined;
   } catch (error) {
     return error instanceof Error ? (error.stack ?? error.message) : String(error);
   }
-  const tookMs = longestCallMs();
+}
+
+function timed(input: Input): { readonly outcome: string; readonly tookMs: number } {
+  longestCallMs();
+  const outcome = target.check(input);
+  return { outcome, tookMs: longestCallMs() };
+}
+
+function count(seed: string, input: Input, outcome: string, tookMs: number): void {
   const heapBytes = getHeapStatistics().used_heap_size;
   report.runs += 1;
   if (outcome === 'accepted') report.accepted += 1;
@@ -45,7 +56,6 @@ function run(seed: string, input: Input): string | undefined {
   for (const text of Object.values(input)) report.characters += text.length;
   if (tookMs > report.slowestMs) [report.slowestMs, report.slowestSeed] = [tookMs, seed];
   if (heapBytes > report.peakHeapBytes) [report.peakHeapBytes, report.peakHeapSeed] = [heapBytes, seed];
-  return tookMs > task.mostCpuMs ? `a call took ${Math.round(tookMs)} ms of processor time` : undefined;
 }
 
 function tell(message: {

@@ -5,8 +5,12 @@ import type { ChildMessage, ChildReport, ChildTask } from './protocol.js';
 
 const CHILD = fileURLToPath(new URL('child.js', import.meta.url));
 const LOOK_MS = 500;
-/** So long on one input is a hang, even on a machine that has others to serve first. */
-const HANG_MS = 60_000;
+/** So much processor time on one input is a hang. */
+const HANG_CPU_MS = 30_000;
+/** So long as well, where processor time is not to be had; a machine may have others to serve first. */
+const HANG_MS = 600_000;
+/** Of a tick in /proc, on any Linux of today. */
+const MS_PER_TICK = 10;
 const MOST_HEAP_MIB = 256;
 const STDERR_CHARACTERS = 4000;
 
@@ -26,7 +30,7 @@ export function watch(task: ChildTask, onReport: (report: ChildReport) => void):
     let failure: Watched['failure'];
     let stderr = '';
     let noted = '';
-    let sinceMs = performance.now();
+    let since = { atMs: performance.now(), cpuMs: 0 };
     child.stderr?.on('data', (data: Buffer) => {
       stderr = (stderr + data.toString()).slice(-STDERR_CHARACTERS);
     });
@@ -38,9 +42,12 @@ export function watch(task: ChildTask, onReport: (report: ChildReport) => void):
     const look = setInterval(() => {
       // Seeds that are run one after the other differ; the report's count tells when one is run again.
       const now = `${noteIn(task)} ${report?.runs ?? 0}`;
-      if (now !== noted) [noted, sinceMs] = [now, performance.now()];
-      else if (performance.now() - sinceMs > HANG_MS) {
-        failure ??= { seed: noteIn(task), message: `it hangs: nothing after ${HANG_MS / 1000} s` };
+      const cpuMs = cpuMsOf(child.pid);
+      if (now !== noted) {
+        noted = now;
+        since = { atMs: performance.now(), cpuMs };
+      } else if (cpuMs - since.cpuMs > HANG_CPU_MS || performance.now() - since.atMs > HANG_MS) {
+        failure ??= { seed: noteIn(task), message: 'it hangs' };
         child.kill('SIGKILL');
       }
     }, LOOK_MS);
@@ -54,3 +61,14 @@ export function watch(task: ChildTask, onReport: (report: ChildReport) => void):
 }
 
 const noteIn = ({ noteFile }: ChildTask): string => readFileSync(noteFile, 'utf8').trim();
+
+/** Processor time that a process has had; 0 where the system does not tell. */
+function cpuMsOf(pid: number | undefined): number {
+  try {
+    const [, fields = ''] = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ');
+    const [user, system] = fields.split(' ').slice(11, 13).map(Number);
+    return (user! + system!) * MS_PER_TICK;
+  } catch {
+    return 0;
+  }
+}

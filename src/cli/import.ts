@@ -7,6 +7,7 @@ import type { ClusterFacts, ResultSet } from '../scenario/import/index.js';
 import { askSecret } from './ask-secret.js';
 import { readListing, writeReport } from './files.js';
 import { onInterrupt } from './interrupt.js';
+import { printable } from './printable.js';
 
 interface ImportCommandOptions {
   readonly output: string;
@@ -79,7 +80,7 @@ async function doImport(files: readonly string[], options: ImportCommandOptions)
       assumptions: facts.assumptions,
     };
     process.stdout.write(`${JSON.stringify(said)}\n`);
-  } else if (!options.quiet) process.stdout.write(await summaryOf(facts, options.output));
+  } else if (!options.quiet) process.stdout.write(printable(await summaryOf(facts, options.output)));
 }
 
 async function summaryOf(facts: ClusterFacts, output: string): Promise<string> {

@@ -4,3 +4,6 @@ export function printable(text: string): string {
     c === '\n' ? c : `\\u{${c.codePointAt(0)!.toString(16)}}`,
   );
 }
+
+/** The same for what is one line: a file's name may have line ends in it, and could write lines of its own. */
+export const printableLine = (text: string): string => printable(text).replaceAll('\n', '\\u{a}');

@@ -2,10 +2,11 @@ import { plural } from '../base/text.js';
 import { formatBytes } from '../base/units.js';
 import { givingWay, interrupted, NO_PROGRESS, storageAt } from '../drill/index.js';
 import { locateRepository, verifyRepository, type VerifyReport } from '../repository/index.js';
+import { printableJson } from '../report/rows.js';
 import { nodeMd5 } from '../repository/storage/node-md5.js';
 import { EXIT } from './exit-codes.js';
 import { createPrinter } from './output.js';
-import { printable } from './printable.js';
+import { printableLine } from './printable.js';
 
 export interface VerifyOptions {
   readonly endpoint?: string;
@@ -42,7 +43,7 @@ export async function verify(place: string, options: VerifyOptions, signal: Abor
       onProgress(bytes, totalBytes, files, totalFiles),
   });
   if (signal.aborted) throw interrupted();
-  printer.result(options.json ? JSON.stringify({ type: 'verify', ...report }) : render(report));
+  printer.result(options.json ? printableJson({ type: 'verify', ...report }) : render(report));
   return report.problems.length === 0 ? EXIT.ok : EXIT.failed;
 }
 
@@ -52,7 +53,7 @@ function render({ repositories, snapshots, files, bytes, problems }: VerifyRepor
     return `  ${repository}/${label}  ${when}  ${plural(found.files, 'file')}, ${formatBytes(found.bytes)}`;
   });
   for (const { kind, path, message } of problems) {
-    lines.push(`  ${kind.toUpperCase()}  ${printable(path)}`, `    ${printable(message)}`);
+    lines.push(`  ${kind.toUpperCase()}  ${printableLine(path)}`, `    ${printableLine(message)}`);
   }
   const what = `${plural(snapshots.length, 'snapshot')}, ${plural(files, 'file')}, ${formatBytes(bytes)} in ${repositories.join(', ')}`;
   const verdict =

@@ -232,9 +232,19 @@ function decode<T>(schema: z.ZodType<T>, key: string, text: string): T {
   } catch (cause) {
     throw corrupt(key, 'it is not JSON', cause);
   }
-  const checked = schema.safeParse(value);
+  const checked = parsed(schema, key, value);
   if (!checked.success) throw corrupt(key, whereAndWhy(checked.error), checked.error);
   return checked.data;
+}
+
+function parsed<T>(schema: z.ZodType<T>, key: string, value: unknown): z.ZodSafeParseResult<T> {
+  try {
+    return schema.safeParse(value);
+  } catch (cause) {
+    // Some hundred thousand of them: zod's own list of them overflows the stack.
+    if (cause instanceof RangeError) throw corrupt(key, 'it has more faults than can be told', cause);
+    throw cause;
+  }
 }
 
 function whereAndWhy({ issues }: z.ZodError): string {

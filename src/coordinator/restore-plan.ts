@@ -1,3 +1,4 @@
+import { DrillError } from '../base/errors.js';
 import {
   renamedForShard,
   type Catalog,
@@ -102,6 +103,10 @@ function workOf(
       sizeBytes += store.sizeBytes[shard]!;
     }
   }
+  if (!Number.isSafeInteger(sizeBytes))
+    throw new DrillError('REPOSITORY_CORRUPT', 'the manifest names more bytes than can be counted', {
+      hint: 'no repository holds as much: the manifest was damaged or edited',
+    });
   return {
     work: { shards: Int32Array.from(shards), nodes: Int32Array.from(nodes), expected },
     totals: { shards: shards.length, files, sizeBytes },

@@ -267,7 +267,8 @@ export class TaskBoard<T extends NodeTask> {
 
   private refill(queue: TaskQueue): T[] {
     const tasks: T[] = [];
-    while (!queue.isAway && queue.unsent > 0 && queue.held < this.options.perNode) tasks.push(this.cut(queue));
+    while (!queue.isAway && queue.unsent > 0 && queue.held < this.options.perNode)
+      tasks.push(this.cut(queue));
     return tasks;
   }
 

@@ -13,8 +13,8 @@ export interface ExpectedMd5 {
   readonly hex: string;
 }
 
-/** Longer than any text a JavaScript engine can hold. */
-const MAX_DOCUMENT_BYTES = 512 * 1024 * 1024;
+/** The longest text that a JavaScript engine holds. */
+const MAX_DOCUMENT_BYTES = 2 ** 29 - 24;
 const READ_BYTES = 1024 * 1024;
 
 /**

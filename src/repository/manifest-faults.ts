@@ -36,7 +36,25 @@ export function* infoFaults(info: SnapshotInfo): Faults {
 /** What a well-shaped `__meta` may still have wrong. */
 export function* metaFaults(meta: SnapshotMeta): Faults {
   yield* tableFaults(meta.tables, meta.views);
+  let buckets = 0;
+  for (const [t, table] of meta.tables.entries()) {
+    for (const [p, partition] of table.partitions.entries()) {
+      for (const [i, index] of partition.indexes.entries()) {
+        buckets += index.buckets;
+        if (buckets <= MAX_BUCKETS) continue;
+        const at = `$.tables[${t}].partitions[${p}].indexes[${i}].buckets`;
+        const most = MAX_BUCKETS.toLocaleString('en-US');
+        yield { at, problem: `is ${index.buckets}; with it there are more than ${most} in the snapshot` };
+      }
+    }
+  }
 }
+
+/**
+ * Of a whole snapshot: more than an `__info` can list. Where it lists none, because it holds metadata only, nothing else
+ * would keep a RESTORE from making as many shards as a number can say.
+ */
+const MAX_BUCKETS = 10_000_000;
 
 interface Named {
   readonly id: number;

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { DrillError } from '../base/errors.js';
+import { tooManyValues } from './json-size.js';
 import { inconsistencies } from './manifest-consistency.js';
 import { infoFaults, metaFaults, type Fault, type Faults } from './manifest-faults.js';
 import { infoSchema, metaSchema, repoInfoSchema } from './manifest-schema.js';
@@ -111,6 +112,8 @@ function parsed<T>(schema: z.ZodType<T>, raw: unknown): z.ZodSafeParseResult<T> 
 }
 
 function parseJson(text: string, path: string): unknown {
+  const tooMany = tooManyValues(text);
+  if (tooMany !== undefined) throw corrupt(path, tooMany);
   try {
     return JSON.parse(text);
   } catch (error) {

@@ -42,7 +42,15 @@ export async function listSnapshots(storage: Storage, repository: string): Promi
 }
 
 async function listSnapshot(storage: Storage, repository: string, label: string): Promise<SnapshotListing> {
-  const { timestamps, metas, infos } = await inspectLabel(storage, repository, label);
+  let inspection: LabelInspection;
+  try {
+    inspection = await inspectLabel(storage, repository, label);
+  } catch (error) {
+    // One label that is, say, a link hides none of the others.
+    if (!(error instanceof DrillError) || error.code !== 'STORAGE_PATH') throw error;
+    return { label, timestamps: [], problem: error.message };
+  }
+  const { timestamps, metas, infos } = inspection;
   const problem =
     infos === 0
       ? 'unfinished: it has no __info'
@@ -239,7 +247,7 @@ async function onlyDocument(storage: Storage, path: string): Promise<string> {
   const problem =
     first === undefined
       ? 'is missing'
-      : `is there ${others.length + 1} times: ${first}, ${others.join(', ')}`;
+      : `is there ${others.length + 1} times: ${listOf([first, ...others], 'and', 2)}`;
   throw new DrillError('REPOSITORY_CORRUPT', `${path} ${problem}`, {
     hint: 'run drill verify on the repository: it names everything that is missing or too much',
   });

@@ -134,8 +134,10 @@ async function readInfos(
   md5: Md5,
 ): Promise<SnapshotInfo[]> {
   const infos: SnapshotInfo[] = [];
+  const ofTime = new Map<string, number>();
+  for (const { timestamp } of found) ofTime.set(timestamp, (ofTime.get(timestamp) ?? 0) + 1);
   for (const { path, timestamp } of found) {
-    if (found.some((other) => other.timestamp === timestamp && other.path !== path)) {
+    if (ofTime.get(timestamp)! > 1) {
       problems.push({ kind: 'manifest', path, message: 'there is another __info of the same time' });
       continue;
     }

@@ -1,13 +1,26 @@
 import { DrillError } from '../base/errors.js';
 import { listOf, nearest, plural } from '../base/text.js';
 import { readRepository } from './documents.js';
-import { partPath, repoInfoPath, REPOSITORY_PREFIX, repositoryRoot, SNAPSHOT_PREFIX } from './layout.js';
+import {
+  partPath,
+  repoInfoPath,
+  REPOSITORY_PREFIX,
+  repositoryRoot,
+  SNAPSHOT_PREFIX,
+  snapshotDirectory,
+} from './layout.js';
+import type { Md5 } from './md5.js';
 import { isLabel, isRepositoryName } from './names.js';
 import { byCodeUnits } from './storage/path.js';
 import type { Storage } from './storage/storage.js';
 import { checkFiles, refuseIfAborted } from './verify-files.js';
 import type { Problem, VerifiedSnapshot, VerifyOptions, VerifyReport } from './verify-report.js';
-import { damagedDocument, surveySnapshot, type ExpectedFile } from './verify-snapshot.js';
+import {
+  damagedDocument,
+  surveySnapshot,
+  type ExpectedFile,
+  type SnapshotSurvey,
+} from './verify-snapshot.js';
 
 /**
  * Checks every snapshot of every repository on a storage: manifests first, then each file they name by reading it.
@@ -29,8 +42,8 @@ export async function verifyRepository(storage: Storage, options: VerifyOptions)
         await reportStrangers(storage, repository, name, problems);
         continue;
       }
-      const survey = await surveySnapshot(storage, repository, label, options.md5);
-      problems.push(...survey.problems);
+      const survey = await surveyed(storage, repository, label, options.md5);
+      for (const problem of survey.problems) problems.push(problem);
       snapshots.push(survey.snapshot);
       for (const file of survey.toRead) expected.push(file);
     }
@@ -41,6 +54,26 @@ export async function verifyRepository(storage: Storage, options: VerifyOptions)
   const files = snapshots.reduce((sum, snapshot) => sum + snapshot.files, 0);
   const bytes = snapshots.reduce((sum, snapshot) => sum + snapshot.bytes, 0);
   return { repositories, snapshots, files, bytes, problems };
+}
+
+/** A label that the storage will not look into, such as a link, is a problem; the others are verified all the same. */
+async function surveyed(
+  storage: Storage,
+  repository: string,
+  label: string,
+  md5: Md5,
+): Promise<SnapshotSurvey> {
+  try {
+    return await surveySnapshot(storage, repository, label, md5);
+  } catch (error) {
+    if (!(error instanceof DrillError) || error.code !== 'STORAGE_PATH') throw error;
+    const path = snapshotDirectory(repository, label);
+    return {
+      snapshot: { repository, label, timestamps: [], files: 0, bytes: 0 },
+      problems: [{ kind: 'foreign', path, message: error.message }],
+      toRead: [],
+    };
+  }
 }
 
 async function findRepositories(storage: Storage, wanted: string | undefined): Promise<string[]> {
@@ -87,7 +120,17 @@ async function reportStrangers(
     problems.push({ kind: 'extra', path, message: 'a file that was being written when its writer stopped' });
     return;
   }
-  const below = await storage.list(path);
-  const holds = below.length > 0 ? ` (with ${plural(below.length, 'file')} below it)` : '';
+  const holds = await below(storage, path);
   problems.push({ kind: 'foreign', path, message: `nothing of a repository has this name${holds}` });
+}
+
+/** How much a stranger holds, as far as it can be looked into. */
+async function below(storage: Storage, path: string): Promise<string> {
+  try {
+    const files = await storage.list(path);
+    return files.length > 0 ? ` (with ${plural(files.length, 'file')} below it)` : '';
+  } catch (error) {
+    if (!(error instanceof DrillError) || error.code !== 'STORAGE_PATH') throw error;
+    return '';
+  }
 }

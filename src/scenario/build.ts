@@ -110,7 +110,7 @@ function buildNodes({ nodes, hardware }: ClusterInput, report: Report): NodeSpec
   const seen = new Set<string>();
   return groups.flatMap((group, i) => {
     const names = nodeNames(group, i, report);
-    const twice = names.find((name) => seen.has(name)) ?? names.find((name, at) => names.indexOf(name) < at);
+    const twice = firstTwice(names, seen);
     if (twice !== undefined) {
       report(
         [['cluster', 'nodes', i, group.names ? 'names' : 'name']],
@@ -118,7 +118,6 @@ function buildNodes({ nodes, hardware }: ClusterInput, report: Report): NodeSpec
         'give each group a name of its own',
       );
     }
-    for (const name of names) seen.add(name);
     const own: NodeHardware = {
       diskBytesPerSec: group.hardware.disk ?? hardware.disk,
       hashBytesPerSec: group.hardware.hash ?? hardware.hash,
@@ -128,6 +127,16 @@ function buildNodes({ nodes, hardware }: ClusterInput, report: Report): NodeSpec
     };
     return names.map((name) => ({ name, hardware: own }));
   });
+}
+
+/** The first name that was seen already; they all are afterwards. */
+function firstTwice(names: readonly string[], seen: Set<string>): string | undefined {
+  let twice: string | undefined;
+  for (const name of names) {
+    if (seen.has(name)) twice ??= name;
+    seen.add(name);
+  }
+  return twice;
 }
 
 function nodeNames({ name, names, count }: NodeGroupInput, group: number, report: Report): readonly string[] {

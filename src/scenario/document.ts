@@ -1,18 +1,8 @@
-import {
-  isAlias,
-  isCollection,
-  isMap,
-  isScalar,
-  isSeq,
-  LineCounter,
-  parseDocument,
-  visit,
-  type Document,
-} from 'yaml';
+import { isMap, LineCounter, parseDocument, visit, type Document } from 'yaml';
 import { DrillError } from '../base/errors.js';
 import { SCENARIO, type DocumentKind } from './document-kind.js';
-import { isMerge } from './places.js';
 import { problemsError, type Problem } from './problems.js';
+import { checkReferences, excess, keysTwice, MAX_ALIASES, tooManyAliases } from './structure.js';
 import { explainSyntax } from './syntax.js';
 
 /** A file, mostly a scenario, that is well-formed YAML with a map at its root. */
@@ -31,8 +21,6 @@ const MAX_CHARACTERS = 2_000_000;
 const MAX_CHARACTERS_IN_BLOCKS = 200_000_000;
 /** A line in a list of shards. */
 const SHARD_LINE = /^ *\d+ \d+(?:\.\d+)? *\w+ \d+ .*\n/gm;
-/** What all aliases of a file may unfold to together, counted in anchored values: stops "billion laughs". */
-const MAX_ALIASES = 1000;
 const BYTE_ORDER_MARK = '\uFEFF';
 
 /** Reads YAML; throws SCENARIO_SYNTAX with every problem of the file, or SCENARIO_UNREADABLE. */
@@ -41,8 +29,11 @@ export function readDocument(rawText: string, fileName: string, kind = SCENARIO)
   refuseWhatIsNoScenario(text, fileName, kind);
   const lineCounter = new LineCounter();
   const document = parse(text, fileName, lineCounter);
-  const problems = explainSyntax(document, text);
+  const lineOf = (offset: number): number => lineCounter.linePos(offset).line;
+  const problems = [...keysTwice(document, lineOf), ...explainSyntax(document, text)];
   if (problems.length > 0) throw problemsError(text, fileName, problems, kind);
+  const tooMuch = excess(document);
+  if (tooMuch.length > 0) throw problemsError(text, fileName, tooMuch, kind);
   const referenceProblems = checkReferences(document);
   if (referenceProblems.length > 0) throw problemsError(text, fileName, referenceProblems, kind);
   if (!isMap(document.contents)) throw problemsError(text, fileName, [notAMap(document, kind)]);
@@ -51,11 +42,12 @@ export function readDocument(rawText: string, fileName: string, kind = SCENARIO)
     text,
     document,
     raw: unfold(document, text, fileName),
-    lineOf: (offset) => lineCounter.linePos(offset).line,
+    lineOf,
   };
 }
 
-function refuseWhatIsNoScenario(text: string, fileName: string, kind: DocumentKind): void {
+/** Throws where a text is too large to be parsed, or no text. */
+export function refuseWhatIsNoScenario(text: string, fileName: string, kind: DocumentKind): void {
   const refuse = (message: string, hint: string) =>
     new DrillError('SCENARIO_UNREADABLE', `${fileName}: ${message}`, { hint });
   const isLarge = text.length > MAX_CHARACTERS;
@@ -69,10 +61,7 @@ function refuseWhatIsNoScenario(text: string, fileName: string, kind: DocumentKi
   if (text.includes('\0') || text.includes('\uFFFD')) {
     throw refuse('this is not a text in UTF-8', `save the ${kind.noun} as UTF-8`);
   }
-  if (
-    /^\s*(#.*\s*)*$/.test(text.slice(0, 2000)) &&
-    text.split('\n').every((line) => /^\s*(#.*)?$/.test(line))
-  ) {
+  if (text.split('\n').every((line) => /^\s*(?:#.*)?$/.test(line))) {
     throw new DrillError('SCENARIO_SYNTAX', `${fileName}: the ${kind.noun} is empty`, {
       hint: kind.least,
     });
@@ -81,55 +70,19 @@ function refuseWhatIsNoScenario(text: string, fileName: string, kind: DocumentKi
 
 function parse(text: string, fileName: string, lineCounter: LineCounter): Document {
   try {
-    return parseDocument(text, { lineCounter, merge: true, prettyErrors: false, logLevel: 'error' });
+    // The parser compares each key with all others of its map.
+    const uniqueKeys = false;
+    return parseDocument(text, {
+      lineCounter,
+      merge: true,
+      prettyErrors: false,
+      logLevel: 'error',
+      uniqueKeys,
+    });
   } catch (cause) {
     if (!(cause instanceof RangeError)) throw cause;
     throw new DrillError('SCENARIO_SYNTAX', `${fileName}: lists or maps are nested too deeply`, { cause });
   }
-}
-
-function checkReferences(document: Document): Problem[] {
-  const problems: Problem[] = [];
-  visit(document, {
-    Pair(_, pair) {
-      if (isCollection(pair.key)) {
-        const [from = 0, to = from] = pair.key.range ?? [];
-        const message = 'a key is a text, and this is a map or a list';
-        const hint = 'a text that begins with { or [ needs quotes';
-        problems.push({ code: 'SCENARIO_SYNTAX', message, hint, range: { start: from, end: to } });
-      }
-      if (!isMerge(pair) || isMergeable(document, pair.value)) return;
-      const [start = 0, end = start] = (isScalar(pair.key) ? pair.key.range : undefined) ?? [];
-      const hint = "for example '<<: *name', where &name stands before a map";
-      problems.push({
-        code: 'SCENARIO_SYNTAX',
-        message: '<< takes a map, or a list of maps',
-        hint,
-        range: { start, end },
-      });
-    },
-    Alias(_, alias, ancestors) {
-      const target = alias.resolve(document);
-      const [start = 0, end = start] = alias.range ?? [];
-      const say = (message: string, hint: string) =>
-        problems.push({ code: 'SCENARIO_SYNTAX', message, hint, range: { start, end } });
-      if (target === undefined)
-        say(
-          `*${alias.source} refers to nothing`,
-          `put &${alias.source} before the value that is meant, above this line`,
-        );
-      else if (ancestors.includes(target))
-        say(`*${alias.source} refers to what it is a part of`, 'write the value out');
-    },
-  });
-  return problems;
-}
-
-function isMergeable(document: Document, value: unknown): boolean {
-  const source = isAlias(value) ? value.resolve(document) : value;
-  if (isSeq(source))
-    return source.items.every((item) => isMap(isAlias(item) ? item.resolve(document) : item));
-  return isMap(source);
 }
 
 function notAMap(document: Document, { noun, beginning }: DocumentKind): Problem {
@@ -153,9 +106,6 @@ function unfold(document: Document, text: string, fileName: string): Readonly<Re
       },
     });
     if (!(cause instanceof ReferenceError || cause instanceof RangeError)) throw cause;
-    const message = `the aliases of this file unfold to more than ${MAX_ALIASES} values`;
-    throw problemsError(text, fileName, [
-      { code: 'SCENARIO_SYNTAX', message, hint: 'write fewer of them, or use count:', range },
-    ]);
+    throw problemsError(text, fileName, [tooManyAliases(range)]);
   }
 }

@@ -164,18 +164,28 @@ interface JsonSchema {
 }
 
 /** The maps that do have this key: it may only be indented wrongly. */
-function homesOf(key: string, { jsonSchema }: DocumentKind): string[] {
-  const homes = new Set<string>();
+function homesOf(key: string, kind: DocumentKind): readonly string[] {
+  const known = homes.get(kind) ?? allHomes(kind);
+  homes.set(kind, known);
+  return known.get(key) ?? [];
+}
+
+const homes = new WeakMap<DocumentKind, ReadonlyMap<string, readonly string[]>>();
+
+/** For each key, the maps that have it. */
+function allHomes({ jsonSchema }: DocumentKind): ReadonlyMap<string, readonly string[]> {
+  const found = new Map<string, Set<string>>();
   const search = (schema: JsonSchema, path: Path): void => {
     for (const branch of schema.anyOf ?? []) search(branch, path);
     if (schema.items) search(schema.items, path);
     for (const [name, property] of Object.entries(schema.properties ?? {})) {
-      if (name === key) homes.add(path.length === 0 ? 'the top level' : dotted(path));
+      const home = path.length === 0 ? 'the top level' : dotted(path);
+      found.set(name, (found.get(name) ?? new Set()).add(home));
       search(property, [...path, name]);
     }
   };
   search(jsonSchema(), []);
-  return [...homes];
+  return new Map([...found].map(([key, own]) => [key, [...own]]));
 }
 
 export function valueAt(root: unknown, path: Path): unknown {

@@ -1,11 +1,13 @@
+import { plural } from '../base/text.js';
 import { buildScenario } from './build.js';
+import { checked } from './checked.js';
 import { scenarioDigest } from './digest.js';
 import { readDocument, type ScenarioDocument } from './document.js';
 import { explainIssues, valueAt, type Complaint } from './explain.js';
 import { deepFreeze } from './freeze.js';
-import { within, type Path } from './places.js';
+import { dotted, within, type Path } from './places.js';
 import { problemsError, type Problem } from './problems.js';
-import type { LoadedScenario, Scenario } from './scenario.js';
+import type { LoadedScenario, Scenario, ScenarioVariant } from './scenario.js';
 import { scenarioSchema, type ScenarioInput } from './schema.js';
 import { readVariations, type Variation } from './variations.js';
 
@@ -17,17 +19,49 @@ export function loadScenario(text: string, fileName: string): LoadedScenario {
   const source = readDocument(text, fileName);
   const { variations, complaints } = readVariations(source);
   const base = variations[0]!;
-  const problems = new ProblemSet(variations.length);
+  const problems = new ProblemSet();
   for (const complaint of complaints) problems.add(complaint, wholeFile(source, base), '');
-  const variants = variations.flatMap((variation) => {
+  const variants: ScenarioVariant[] = [];
+  let parts = 0;
+  for (const variation of variations) {
     const { scenario, complaints: wrong } = readVariant(source, variation);
+    problems.variantsRead += 1;
     for (const complaint of wrong) problems.add(complaint, variation, variation.name);
-    return scenario ? [{ name: variation.name, scenario }] : [];
-  });
+    if (problems.isEnough()) break;
+    if (!scenario) continue;
+    variants.push({ name: variation.name, scenario });
+    parts += partsOf(scenario);
+    if (parts <= MAX_PARTS || variants.length === 1) continue;
+    problems.add(tooManyParts(source, variants.length, variations.length), wholeFile(source, base), '');
+    break;
+  }
   const found = problems.list();
   if (found.length > 0) throw problemsError(source.text, fileName, found);
   const digest = scenarioDigest(variants.map(({ scenario }) => scenario));
   return deepFreeze({ file: fileName, digest, variants });
+}
+
+/** What is held for each variant, of all variants together; one may be as large as its own limits say. */
+const MAX_PARTS = 500_000;
+
+function partsOf({ cluster, databases }: Scenario): number {
+  let parts = cluster.nodes.length;
+  for (const { tables } of databases)
+    for (const { partitions, rollups } of tables) {
+      parts += 1 + partitions.length + rollups.length;
+      for (const { shards } of partitions) parts += shards?.files.length ?? 0;
+    }
+  return parts;
+}
+
+function tooManyParts({ raw }: ScenarioDocument, read: number, all: number): Complaint {
+  const most = MAX_PARTS.toLocaleString('en-US');
+  return {
+    path: ['sweep' in raw ? 'sweep' : 'variants'],
+    at: 'key',
+    message: `the first ${read} of ${plural(all, 'variant')} have more than ${most} nodes, tables, rollups, partitions and listed shards`,
+    hint: 'run fewer variants at a time, or vary a smaller cluster or database',
+  };
 }
 
 /** Places for what is wrong with the sweep or the variants themselves. */
@@ -39,12 +73,12 @@ function readVariant(
   source: ScenarioDocument,
   variation: Variation,
 ): { scenario?: Scenario; complaints: readonly Complaint[] } {
-  const parsed = scenarioSchema.safeParse(variation.raw);
+  const parsed = checked(scenarioSchema, variation.raw);
   if (parsed.success) {
     const { scenario, complaints } = build(source, variation, parsed.data);
     return complaints.length > 0 ? { complaints } : { scenario, complaints };
   }
-  const complaints = explainIssues(parsed.error.issues, variation.raw);
+  const complaints = explainIssues(parsed.issues, variation.raw);
   return { complaints: [...complaints, ...whatElseIsWrong(source, variation, complaints)] };
 }
 
@@ -57,28 +91,48 @@ function whatElseIsWrong(
   variation: Variation,
   known: readonly Complaint[],
 ): Complaint[] {
-  let raw = variation.raw;
-  const touched: Path[] = [];
+  const wrong: Removal = { isGone: false, below: new Map() };
+  const touched = new Map<string, Path>();
   for (const { path } of known) {
     const key = path.findLastIndex((segment) => typeof segment === 'string');
-    raw = without(raw, path.slice(0, key + 1));
-    touched.push(path.slice(0, key));
+    remove(wrong, path.slice(0, key + 1));
+    const map = path.slice(0, Math.max(0, key));
+    if (map.length > 0) touched.set(dotted(map), map);
   }
-  const parsed = scenarioSchema.safeParse(raw);
+  const parsed = checked(scenarioSchema, without(variation.raw, wrong));
   if (!parsed.success) return [];
   const { complaints } = build(source, variation, parsed.data);
-  return complaints.filter(({ path }) => !touched.some((map) => map.length > 0 && within(map, path)));
+  const maps = [...touched.values()];
+  return complaints.filter(({ path }) => !maps.some((map) => within(map, path)));
 }
 
-function without(root: unknown, path: Path): unknown {
-  const [segment, ...rest] = path;
-  if (segment === undefined || root === null || typeof root !== 'object') return root;
-  if (Array.isArray(root)) return root.map((item, i) => (i === segment ? without(item, rest) : item));
+/** What is taken out of a value: all of it, or something of its parts. */
+interface Removal {
+  isGone: boolean;
+  readonly below: Map<string, Removal>;
+}
+
+function remove(root: Removal, path: Path): void {
+  let removal = root;
+  for (const segment of path.map(String)) {
+    const below = removal.below.get(segment) ?? { isGone: false, below: new Map<string, Removal>() };
+    removal.below.set(segment, below);
+    removal = below;
+  }
+  removal.isGone = path.length > 0;
+}
+
+/** A copy without it all, made at once: there may be thousands of misspelt keys in one map. */
+function without(value: unknown, { below }: Removal): unknown {
+  if (below.size === 0 || value === null || typeof value !== 'object') return value;
+  const keep = (item: unknown, key: string): readonly unknown[] => {
+    const removal = below.get(key);
+    if (!removal) return [item];
+    return removal.isGone ? [] : [without(item, removal)];
+  };
+  if (Array.isArray(value)) return value.flatMap((item, i) => keep(item, String(i)));
   return Object.fromEntries(
-    Object.entries(root).flatMap(([key, value]) => {
-      if (key !== segment) return [[key, value]];
-      return rest.length === 0 ? [] : [[key, without(value, rest)]];
-    }),
+    Object.entries(value).flatMap(([key, part]) => keep(part, key).map((kept) => [key, kept] as const)),
   );
 }
 
@@ -113,16 +167,24 @@ function baseName(fileName: string): string {
   return last.replace(/\.ya?ml$/i, '') || 'scenario';
 }
 
+const MOST_PROBLEMS = 100;
+/** With those that several variants have. */
+const MOST_TOLD = 2000;
+
 /** Problems of all variants, each told once; one that only some variants have says which. */
 class ProblemSet {
   private readonly found = new Map<string, { problem: Problem; variants: string[] }>();
-  private readonly variantCount: number;
+  variantsRead = 0;
 
-  constructor(variantCount: number) {
-    this.variantCount = variantCount;
+  private told = 0;
+
+  /** More of them nobody would read, and further variants would mostly have the same again. */
+  isEnough(): boolean {
+    return this.found.size >= MOST_PROBLEMS || this.told >= MOST_TOLD;
   }
 
   add({ path, at, message, hint }: Complaint, variation: Variation, variant: string): void {
+    this.told += 1;
     const range = variation.locate(path, at);
     const key = `${range.start} ${message}`;
     const known = this.found.get(key);
@@ -135,7 +197,7 @@ class ProblemSet {
 
   list(): Problem[] {
     return [...this.found.values()].map(({ problem, variants }) => {
-      if (variants.length === this.variantCount || variants[0] === '') return problem;
+      if (variants.length === this.variantsRead || variants[0] === '') return problem;
       const more = variants.length > 1 ? ` and ${variants.length - 1} more` : '';
       const { code, hint, range } = problem;
       return { code, hint, range, message: `${problem.message} (in variant '${variants[0]}'${more})` };

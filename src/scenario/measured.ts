@@ -1,5 +1,6 @@
 import { mean, type Distribution } from '../base/distribution.js';
 import type { CoordinatorHardware, HostHardware, NodeHardware, RepositoryLimits } from '../world/hardware.js';
+import { checked } from './checked.js';
 import { readDocument } from './document.js';
 import { explainIssues } from './explain.js';
 import { deepFreeze } from './freeze.js';
@@ -60,11 +61,11 @@ export interface MeasuredTrial {
  */
 export function loadMeasured(text: string, fileName: string): MeasuredHardware {
   const source = readDocument(text, fileName, HARDWARE_FILE);
-  const parsed = measuredSchema.safeParse(source.raw);
+  const parsed = checked(measuredSchema, source.raw);
   if (parsed.success) return deepFreeze(measuredOf(parsed.data));
   const { document } = source;
   const root = document.contents;
-  const problems = explainIssues(parsed.error.issues, source.raw, HARDWARE_FILE).map(
+  const problems = explainIssues(parsed.issues, source.raw, HARDWARE_FILE).map(
     ({ path, at, message, hint }): Problem => {
       const key = at === 'key' ? keyRange(document, root, path) : undefined;
       const range = key ?? valueRange(document, root, path) ?? { start: 0, end: 1 };

@@ -8,7 +8,9 @@ import {
   type Document,
   type Node,
   type Pair,
+  type Scalar,
 } from 'yaml';
+import { aliasTarget } from './aliases.js';
 
 /** From the root of a scenario to one of its values: keys, and positions in lists. */
 export type Path = readonly (string | number)[];
@@ -18,6 +20,9 @@ export interface TextRange {
   readonly start: number;
   readonly end: number;
 }
+
+/** So many lists and maps may be in one another: no scenario needs a tenth of it, and what reads it is recursive. */
+export const MAX_DEPTH = 100;
 
 export const dotted = (path: Path): string => path.join('.');
 
@@ -68,29 +73,58 @@ function childOf(document: Document, parent: unknown, segment: string | number):
   return isMap(parent) ? pairOf(document, parent.items, segment)?.value : undefined;
 }
 
-function pairOf(document: Document, pairs: readonly Pair[], key: string | number): Pair | undefined {
-  const own = pairs.find((pair) => keyText(pair) === String(key));
+/** `asked`: maps that have been searched in vain, since maps that are merged into several would be searched again for each. */
+function pairOf(
+  document: Document,
+  pairs: readonly Pair[],
+  key: string | number,
+  asked = new Set<readonly Pair[]>(),
+): Pair | undefined {
+  if (asked.has(pairs)) return undefined;
+  asked.add(pairs);
+  const { byKey, merges } = indexOf(pairs);
+  const own = byKey.get(String(key));
   if (own) return own;
-  for (const merge of pairs.filter(isMerge)) {
+  for (const merge of merges) {
     const source = resolved(document, merge.value);
     for (const map of isSeq(source) ? source.items.map((item) => resolved(document, item)) : [source]) {
-      const found = isMap(map) ? pairOf(document, map.items, key) : undefined;
+      const found = isMap(map) ? pairOf(document, map.items, key, asked) : undefined;
       if (found) return found;
     }
   }
   return undefined;
 }
 
+interface MapIndex {
+  readonly byKey: ReadonlyMap<string, Pair>;
+  readonly merges: readonly Pair[];
+}
+
+const indexes = new WeakMap<readonly Pair[], MapIndex>();
+
+/** The pairs of a map by their keys: of a map of thousands, thousands may be asked for. */
+function indexOf(pairs: readonly Pair[]): MapIndex {
+  const known = indexes.get(pairs);
+  if (known) return known;
+  const byKey = new Map<string, Pair>();
+  for (const pair of pairs) {
+    const text = isScalar(pair.key) ? keyText(pair.key) : '';
+    if (!byKey.has(text)) byKey.set(text, pair);
+  }
+  const index = { byKey, merges: pairs.filter(isMerge) };
+  indexes.set(pairs, index);
+  return index;
+}
+
 /** The parser may turn the key `<<` into a symbol. */
 export const isMerge = (pair: Pair): boolean =>
   isScalar(pair.key) && (pair.key.value === '<<' || typeof pair.key.value === 'symbol');
-const keyText = ({ key }: Pair): string => {
-  const value = isScalar(key) ? key.value : undefined;
-  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
-    ? String(value)
-    : '';
-};
+
+/** A key as it is in the map that is made of it. */
+export const keyText = ({ value }: Scalar): string =>
+  typeof value === 'symbol' ? '<<' : `${(value as string | number | boolean | null | undefined) ?? ''}`;
+
 const resolved = (document: Document, node: unknown): unknown =>
-  isAlias(node) ? node.resolve(document) : node;
+  isAlias(node) ? aliasTarget(document, node) : node;
 const isNode = (value: unknown): value is Node =>
   isScalar(value) || isCollection(value) || (isAlias(value) && !isPair(value));

@@ -46,11 +46,16 @@ function located(text: string, fileName: string, problem: Problem): DrillError {
   const { start, end } = problem.range;
   const { line, column } = lineAndColumn(text, Math.min(start, text.length));
   const marked = text.slice(start, end).split(/\r?\n/, 1)[0]!.trimEnd();
-  return new DrillError(problem.code, problem.message, {
-    hint: problem.hint,
+  return new DrillError(problem.code, cut(problem.message), {
+    hint: problem.hint === undefined ? undefined : cut(problem.hint),
     place: { source: fileName, line, column },
     frame: text.trim() === '' ? undefined : codeFrame(text, line, column, marked.length || 1),
   });
 }
+
+/** Messages quote keys and values of the file, which may be of any length. */
+const MOST_CHARACTERS = 500;
+const cut = (text: string): string =>
+  text.length > MOST_CHARACTERS ? `${text.slice(0, MOST_CHARACTERS)}…` : text;
 
 const indent = (text: string): string => text.replace(/^/gm, '  ');

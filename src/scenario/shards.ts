@@ -13,7 +13,8 @@ export interface ShardList {
 
 /** As many problems of one list are told; more would be the same one again. */
 const MOST_PROBLEMS = 5;
-const MAX_FILES = 1_000_000;
+/** Of one shard. */
+export const MAX_FILES = 1_000_000;
 
 /** A line: `<id> <size> <files> <node> [<node> …]`. */
 interface ShardLine {

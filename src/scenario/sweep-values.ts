@@ -45,7 +45,8 @@ export function sweepValues(text: string): readonly unknown[] {
 function listItems(text: string): readonly unknown[] {
   let items: unknown;
   try {
-    items = parse(`[${text}\n]`, { logLevel: 'error' });
+    // Aliases could make a list of itself.
+    items = parse(`[${text}\n]`, { logLevel: 'error', prettyErrors: false, maxAliasCount: 0 });
   } catch {
     throw new SweepError(`'${shorten(text)}' is no list of values: write ${EXAMPLES}`);
   }

@@ -27,16 +27,12 @@ const WORDS: Readonly<Record<string, readonly [message: string | undefined, hint
 };
 
 /**
- * What the parser found. Of errors in the structure only the first is told: the rest mostly follow from it. Keys that are
- * there twice are told all.
+ * What the parser found. Only the first error is told: the rest mostly follow from it.
  */
 export function explainSyntax(document: Document, text: string): Problem[] {
   const errors: readonly YAMLError[] = [...document.errors, ...document.warnings];
-  const twice = errors
-    .filter(({ code }) => code === 'DUPLICATE_KEY')
-    .map((error) => duplicateKey(error, text));
-  const first = errors.find(({ code }) => code !== 'DUPLICATE_KEY');
-  return first === undefined ? twice : [...twice, structure(document, first, text)];
+  const [first] = errors;
+  return first === undefined ? [] : [structure(document, first, text)];
 }
 
 function structure(document: Document, error: YAMLError, text: string): Problem {
@@ -79,27 +75,4 @@ function scalarAround(document: Document, offset: number): TextRange | undefined
       found = { start: node.range[0], end: node.range[1] };
   });
   return found;
-}
-
-function duplicateKey(error: YAMLError, text: string): Problem {
-  const [start] = error.pos;
-  const key = /^[^\s:]+/.exec(text.slice(start))?.[0] ?? '';
-  const earlier = lineOfEarlierKey(text, key, lineAndColumn(text, start).line);
-  return {
-    code: 'SCENARIO_SYNTAX',
-    range: { start, end: start + key.length },
-    message: `the key ${key} is in this map twice`,
-    hint: earlier === undefined ? undefined : `the other one is on line ${earlier}`,
-  };
-}
-
-/** The parser names only the second of two equal keys; the first stands above it with the same indent. */
-function lineOfEarlierKey(text: string, key: string, line: number): number | undefined {
-  const lines = text.split('\n');
-  const indent = (lines[line - 1] ?? '').search(/[^\s-]/);
-  for (let above = line - 2; above >= 0; above--) {
-    const content = lines[above] ?? '';
-    if (content.search(/[^\s-]/) === indent && content.slice(indent).startsWith(`${key}:`)) return above + 1;
-  }
-  return undefined;
 }

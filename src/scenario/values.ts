@@ -98,8 +98,11 @@ export const count = (least: number, most: number) => z.int().min(least).max(mos
 
 const NAME_RULE = "must begin with a letter or '_' and go on with up to 63 letters, digits, '_' or '-'";
 
-/* Without \p{L}, because validators of JSON Schema differ in the flags that they give to patterns. */
-const LETTER = 'A-Za-z_\\u00C0-\\uFFFF';
+/*
+ * Without \p{L}, because validators of JSON Schema differ in the flags that they give to patterns. Left out are what turns
+ * or ends a line (U+2000 to U+206F), and the marks of a text that was damaged or wrongly read.
+ */
+const LETTER = 'A-Za-z_\\u00C0-\\u1FFF\\u2070-\\uFEFE\\uFF00-\\uFFEF';
 
 /** A name in SQL or on disk. */
 export const name = z.string().regex(new RegExp(`^[${LETTER}][${LETTER}0-9-]{0,63}$`), NAME_RULE);

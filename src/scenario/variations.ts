@@ -1,7 +1,9 @@
-import { listOf } from '../base/text.js';
+import { listOf, plural } from '../base/text.js';
+import { nodesOf } from './aliases.js';
+import { checked } from './checked.js';
 import { explainIssues, valueAt, type Complaint } from './explain.js';
 import type { ScenarioDocument } from './document.js';
-import { keyRange, nodeAt, valueRange, within, type Path, type TextRange } from './places.js';
+import { keyRange, MAX_DEPTH, nodeAt, valueRange, within, type Path, type TextRange } from './places.js';
 import { variationKeys, VARIATION_KEYS } from './schema.js';
 import { combinations, nameOfChoices, readSweep } from './sweep.js';
 import { keys } from './values.js';
@@ -40,8 +42,8 @@ export function readVariations(source: ScenarioDocument): {
   const base = Object.fromEntries(Object.entries(raw).filter(([key]) => !VARIATION_KEYS.includes(key)));
   const plain = [variation(source, '', base, [])];
   if (Object.keys(chosen).length === 0) return { variations: plain, complaints: [] };
-  const parsed = variationsSchema.safeParse(chosen);
-  if (!parsed.success) return { variations: plain, complaints: explainIssues(parsed.error.issues, chosen) };
+  const parsed = checked(variationsSchema, chosen);
+  if (!parsed.success) return { variations: plain, complaints: explainIssues(parsed.issues, chosen) };
   const complaints: Complaint[] = [];
   const { sweep, variants } = parsed.data;
   if (sweep && variants) {
@@ -51,6 +53,8 @@ export function readVariations(source: ScenarioDocument): {
       message: 'a scenario has a sweep or variants, not both',
     });
   }
+  const tooMuch = tooMuchToVary(source, sweep, variants?.length);
+  if (tooMuch) return { variations: plain, complaints: [...complaints, tooMuch] };
   const variations = [
     ...(sweep ? sweepVariations(source, base, sweep, complaints) : []),
     ...(variants ?? []).map((variant, i) => {
@@ -63,6 +67,26 @@ export function readVariations(source: ScenarioDocument): {
     }),
   ];
   return complaints.length > 0 ? { variations: plain, complaints } : { variations, complaints };
+}
+
+/** Of all variants together, in values of the file: each has a copy of all of them. */
+const MAX_VALUES = 2_000_000;
+
+function tooMuchToVary(
+  { document, raw }: ScenarioDocument,
+  sweep: Readonly<Record<string, string | readonly unknown[]>> | undefined,
+  variants: number | undefined,
+): Complaint | undefined {
+  const counts = sweep
+    ? readSweep(sweep, (knob) => resolveKnob(raw, knob)).knobs.map(({ values }) => values.length)
+    : [variants ?? 0];
+  const count = counts.reduce((product, one) => product * one, 1);
+  let values = 0;
+  for (const _ of nodesOf(document)) values += 1;
+  if (values * count <= MAX_VALUES) return undefined;
+  const message = `${plural(count, 'variant')} of a file with ${plural(values, 'value')} in it are too many`;
+  const hint = 'run fewer variants at a time, or write what is alike once, with a count';
+  return { path: [sweep ? 'sweep' : 'variants'], at: 'key', message, hint };
 }
 
 function sweepVariations(
@@ -112,6 +136,7 @@ function namedVariation(
 function resolveKnob(raw: unknown, knob: string): Path | string {
   const segments = knob.split('.');
   if (segments.includes('')) return 'a knob is keys with one point between them, such as cluster.nodes';
+  if (segments.length > MAX_DEPTH) return `nothing in a scenario lies in more than ${MAX_DEPTH} maps`;
   if (FIXED_KEYS.has(segments[0]!)) return `${segments[0]} is the same for all variants`;
   const path: (string | number)[] = [];
   for (const segment of segments) {

@@ -1,4 +1,5 @@
 import { DrillError } from '../../base/errors.js';
+import { renamedForShard } from '../../catalog/index.js';
 import type { ManifestShard, MetaIndex, SnapshotInfo } from '../../repository/index.js';
 import type { RestoredTable } from './selection.js';
 
@@ -18,11 +19,21 @@ export function snapshotShards(info: SnapshotInfo, tables: readonly RestoredTabl
         const shards = byBucket(storedIndexes.get(index.id)?.shards ?? [], index.buckets);
         const missing = shards.findIndex((shard) => shard === undefined);
         if (missing >= 0) throw noShard(source.name, index.name, missing);
+        for (const shard of shards as ManifestShard[]) checkNames(shard);
         found.set(index, shards as ManifestShard[]);
       }
     }
   }
   return found;
+}
+
+/** Headers are renamed after their shard, so that of two of them one would be written over the other. */
+function checkNames({ id, files }: ManifestShard): void {
+  const names = new Set(files.map(({ name }) => renamedForShard(name, id)));
+  if (names.size === files.length) return;
+  throw new DrillError('REPOSITORY_CORRUPT', `the manifest has several header files (.hdr) for shard ${id}`, {
+    hint: 'a shard has one: the manifest was written by something else, or edited',
+  });
 }
 
 function byBucket(shards: readonly ManifestShard[], buckets: number): (ManifestShard | undefined)[] {

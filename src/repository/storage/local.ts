@@ -134,7 +134,7 @@ function withDirectory<T>(place: Place, path: string, use: () => T): T {
 function createWriter(place: Place, path: string): StorageWriter {
   const target = absolute(place.root, path);
   let fd: number | undefined = attempt('write', 'create', target, () =>
-    withDirectory(place, path, () => openSync(target, CREATE, 0o666)),
+    withDirectory(place, path, () => openToWrite(target)),
   );
   let complete = false;
   const release = (): void => {
@@ -171,6 +171,19 @@ function createWriter(place: Place, path: string): StorageWriter {
       });
     },
   };
+}
+
+/** A file that is there is emptied, unless it has other names as well: those may be outside, and what they stand for stays. */
+function openToWrite(target: string): number {
+  try {
+    return openSync(target, CREATE | constants.O_EXCL, 0o666);
+  } catch (error) {
+    if (errnoOf(error) !== 'EEXIST') throw error;
+  }
+  const { nlink } = lstatSync(target, { throwIfNoEntry: false }) ?? { nlink: 0 };
+  if (nlink <= 1) return openSync(target, CREATE, 0o666);
+  unlinkIfThere(target);
+  return openSync(target, CREATE | constants.O_EXCL, 0o666);
 }
 
 function writeAll(fd: number, chunk: Uint8Array): void {

@@ -1,21 +1,16 @@
 import { DrillError } from '../../base/errors.js';
 import { plural } from '../../base/text.js';
-import { nodeName, name as validName } from '../values.js';
+import { MAX_FILES } from '../shards.js';
 import {
   Assumptions,
   type ClusterFacts,
-  type NodeFact,
   type PartitionFact,
   type ShardFact,
   type TableFact,
 } from './facts.js';
-import {
-  sortListings,
-  type Backend,
-  type ListedPartition,
-  type ListedTable,
-  type Replica,
-} from './listings.js';
+import { sortListings, type ListedPartition, type ListedTable, type Replica } from './listings.js';
+import { Names } from './names.js';
+import { Nodes, USUAL_REPLICATION } from './nodes.js';
 import type { ResultSet } from './result-set.js';
 
 export interface ImportOptions {
@@ -26,20 +21,49 @@ export interface ImportOptions {
 }
 
 /** What Doris makes a table with, unless it is told otherwise. */
-const USUAL_REPLICATION = 3;
 const USUAL_BUCKETS = 10;
 const USUAL_VERSION = 2;
 
 /** What a cluster is like, by its own listings. Throws IMPORT_UNREADABLE where they say nothing of any table. */
 export function factsOf(sets: readonly ResultSet[], options: ImportOptions): ClusterFacts {
   const assumptions = new Assumptions();
-  const database = options.database ?? databaseIn(sets) ?? 'imported';
-  const { backends, tables } = sortListings(sets, options.database ?? databaseIn(sets), assumptions);
+  const named = options.database ?? databaseIn(sets);
+  const { backends, tables } = sortListings(sets, named, assumptions);
   if (tables.size === 0) throw noTables(sets, options.database);
   const nodes = new Nodes(backends, assumptions);
-  const facts = [...tables].map(([name, table]) => tableFact(name, table, nodes, options, assumptions));
-  return { database, nodes: nodes.list(facts), tables: facts, assumptions: assumptions.list() };
+  const names = new Names(assumptions);
+  const facts = [...tables].map(([name, table]) =>
+    tableFact(names.of(name, 'table'), name, table, { nodes, options, assumptions }),
+  );
+  const listed = nodes.list(facts);
+  return {
+    database: new Names(assumptions).of(named ?? 'imported', 'database'),
+    nodes: listed,
+    tables: withinNodes(facts, listed.length, assumptions),
+    assumptions: assumptions.list(),
+  };
 }
+
+/** Copies of a shard are on distinct nodes. */
+function withinNodes(tables: readonly TableFact[], nodes: number, assumptions: Assumptions): TableFact[] {
+  return tables.map((table) => {
+    const most = mostCopies([table]);
+    if (most <= nodes) return table;
+    assumptions.add(
+      `${table.name}: its ${most} copies of a shard are on distinct nodes, and there are ${nodes}: ${nodes}.`,
+    );
+    const partitions = table.partitions.map((one) => ({
+      ...one,
+      replication: Math.min(nodes, one.replication),
+    }));
+    return { ...table, partitions };
+  });
+}
+
+const mostCopies = (tables: readonly TableFact[]): number =>
+  tables
+    .flatMap(({ partitions }) => partitions)
+    .reduce((most, { replication }) => Math.max(most, replication), 1);
 
 function noTables(sets: readonly ResultSet[], database: string | undefined): DrillError {
   const other = databaseIn(sets);
@@ -63,62 +87,14 @@ const databaseIn = (sets: readonly ResultSet[]): string | undefined => {
   return undefined;
 };
 
-/** The cluster's nodes by their ids; those that no listing of nodes has are made up as they turn up. */
-class Nodes {
-  private readonly byId = new Map<string, NodeFact>();
-  private readonly assumptions: Assumptions;
-  private readonly areListed: boolean;
-
-  constructor(backends: readonly Backend[], assumptions: Assumptions) {
-    this.assumptions = assumptions;
-    this.areListed = backends.length > 0;
-    const hosts = new Map<string, number>();
-    for (const { host } of backends) hosts.set(host, (hosts.get(host) ?? 0) + 1);
-    for (const { id, host, port, isAlive } of backends) {
-      const own = hosts.get(host)! > 1 ? `${host}:${port ?? id}` : host;
-      const name = nodeName.safeParse(own).success ? own : `be-${id}`;
-      this.byId.set(id, { id, name, isAlive });
-      if (!isAlive) assumptions.add(`Node ${name} is not alive: copies on it are left out.`);
-    }
-    if (!this.areListed)
-      assumptions.add('There is no SHOW BACKENDS: nodes are those that hold a copy of anything.');
-  }
-
-  get(id: string): NodeFact {
-    let node = this.byId.get(id);
-    if (!node) {
-      node = { id, name: `be-${id}`, isAlive: true };
-      this.byId.set(id, node);
-      if (this.areListed)
-        this.assumptions.add(`Backend ${id} holds data and is not in SHOW BACKENDS: it is a node besides.`);
-    }
-    return node;
-  }
-
-  /** All that are alive; where nothing is known of any, as many as there have to be for every copy. */
-  list(tables: readonly TableFact[]): NodeFact[] {
-    const alive = [...this.byId.values()].filter(({ isAlive }) => isAlive);
-    if (alive.length > 0) return alive;
-    const copies = Math.max(
-      USUAL_REPLICATION,
-      ...tables.flatMap(({ partitions }) => partitions.map(({ replication }) => replication)),
-    );
-    this.assumptions.add(
-      `Nothing says how many nodes there are: ${copies}, which is as many as there are copies of a shard.`,
-    );
-    return Array.from({ length: copies }, (_, i) => ({ id: `${i + 1}`, name: `be-${i + 1}`, isAlive: true }));
-  }
-}
-
+/** `own`: what the table is called in the scenario; `name`: in its cluster. */
 function tableFact(
+  own: string,
   name: string,
   table: ListedTable,
-  nodes: Nodes,
-  options: ImportOptions,
-  assumptions: Assumptions,
+  { nodes, options, assumptions }: Omit<Context, 'table'>,
 ): TableFact {
   const { partitions, replicas } = table;
-  const own = nameFor(name, 'table', assumptions);
   if (table.isView) return { name: own, type: 'VIEW', partitions: [] };
   if (partitions.size === 0 && replicas.size === 0) return byData(own, table, options, assumptions);
   const unknown = replicas.get('') ?? [];
@@ -135,9 +111,10 @@ function tableFact(
   const isOne = unknown.length > 0 && single === undefined;
   const names = isOne ? all.keys() : new Set([...partitions.keys(), ...all.keys()]);
   const context = { table: name, nodes, options, assumptions };
+  const partitionNames = new Names(assumptions);
   const made = [...names].map((partition): PartitionFact => {
     const listed = partitions.get(partition);
-    const shown = nameFor(partition, `partition of ${name}`, assumptions);
+    const shown = partitionNames.of(partition, `partition of ${name}`);
     const replicasOf = all.get(partition);
     return replicasOf
       ? listedPartition(shown, replicasOf, listed, context)
@@ -179,6 +156,7 @@ function listedPartition(
     // Doris would refuse to back up a shard without a good copy; what the plan is about is the time that one takes.
     const kept = good.length > 0 ? good : alive.length > 0 ? alive : inOrder;
     behind += alive.length - good.length;
+    for (const { backend } of kept) nodes.use(backend);
     replication = Math.max(replication, kept.length);
     const [first] = kept;
     const sizeBytes = first!.sizeBytes ?? 0;
@@ -205,7 +183,7 @@ const distinct = (copies: readonly Replica[], nodes: Nodes): string[] => [
 
 function filesIn(sizeBytes: number, versions: number | undefined, { fileSizeBytes }: ImportOptions): number {
   if (sizeBytes === 0) return 0;
-  return Math.min(sizeBytes, Math.max(1, versions ?? 0, Math.ceil(sizeBytes / fileSizeBytes)));
+  return Math.min(sizeBytes, MAX_FILES, Math.max(1, versions ?? 0, Math.ceil(sizeBytes / fileSizeBytes)));
 }
 
 const FILES_ASSUMED =
@@ -258,12 +236,4 @@ function byData(
     type: 'OLAP',
     partitions: [{ name, version: USUAL_VERSION, replication: USUAL_REPLICATION, shards }],
   };
-}
-
-/** A name that a scenario can have. */
-function nameFor(name: string, what: string, assumptions: Assumptions): string {
-  if (validName.safeParse(name).success) return name;
-  const plain = `x${name.replaceAll(/[^\w-]/g, '_')}`.slice(0, 64);
-  assumptions.add(`The ${what} named ${JSON.stringify(name)} is called ${plain} in the scenario.`);
-  return plain;
 }

@@ -1,6 +1,11 @@
 import type { Assumptions } from './facts.js';
 import { columnOf, type ResultSet } from './result-set.js';
-import { listedNumber, listedSize } from './sizes.js';
+import { listedCount, listedNumber, listedSize } from './sizes.js';
+
+/** A short, in Doris. */
+const MAX_REPLICATION = 32_767;
+/** As a scenario has them at most. */
+const MAX_BUCKETS = 1_000_000_000;
 
 export interface Backend {
   readonly id: string;
@@ -75,8 +80,9 @@ export function sortListings(
     const has = (...names: readonly string[]): boolean => columnOf(set, ...names) !== undefined;
     if (has('TabletId') && has('BackendId')) {
       if (target?.table === undefined) assumptions.add(unknownTable(set, 'tablets'));
-      else addReplicas(tableOf(target.table), target.partition ?? '', set);
-    } else if (has('BackendId') && has('Host', 'IP')) backends.push(...backendsIn(set));
+      else addReplicas(tableOf(target.table), target.partition ?? '', set, assumptions);
+    } else if (has('BackendId') && has('Host', 'IP'))
+      for (const backend of backendsIn(set)) backends.push(backend);
     else if (has('PartitionName')) {
       if (target?.table === undefined) assumptions.add(unknownTable(set, 'partitions'));
       else
@@ -156,14 +162,19 @@ function partitionsIn(set: ResultSet): ListedPartition[] {
       : {
           name: own,
           version: listedNumber(version(row)),
-          buckets: listedNumber(buckets(row)),
-          replication: listedNumber(replication(row)),
+          buckets: listedCount(buckets(row), MAX_BUCKETS),
+          replication: listedCount(replication(row), MAX_REPLICATION),
           allCopiesBytes: listedSize(size(row)),
         };
   });
 }
 
-function addReplicas({ replicas }: ListedTable, partition: string, set: ResultSet): void {
+function addReplicas(
+  { replicas }: ListedTable,
+  partition: string,
+  set: ResultSet,
+  assumptions: Assumptions,
+): void {
   const shard = reader(set, 'TabletId');
   const id = reader(set, 'ReplicaId');
   const backend = reader(set, 'BackendId');
@@ -177,6 +188,10 @@ function addReplicas({ replicas }: ListedTable, partition: string, set: ResultSe
   for (const row of set.rows) {
     const own = shard(row);
     if (own === undefined) continue;
+    if (!/^\d+$/.test(own)) {
+      assumptions.add(`${set.source} has rows whose TabletId is no number: they were left out.`);
+      continue;
+    }
     known.push({
       shard: own,
       id: listedNumber(id(row)) ?? known.length,

@@ -9,11 +9,23 @@ export function readJson(text: string, source: string): Parsed[] {
   if (objects === undefined || objects.some((row) => !isObject(row)))
     throw unreadable(source, 'it is JSON, but no list of rows, such as [{"BackendId": "10001", …}, …]');
   const headers = [...new Set(objects.flatMap((row) => Object.keys(row as object)))];
+  if (headers.length > MOST_COLUMNS)
+    throw unreadable(
+      source,
+      `its rows have ${headers.length} columns, and no listing has more than ${MOST_COLUMNS}`,
+    );
   const rows = objects.map((row) =>
-    headers.map((header) => textOf((row as Record<string, unknown>)[header])),
+    headers.map((header) =>
+      Object.hasOwn(row as object, header)
+        ? textOf((row as Record<string, unknown>)[header], source)
+        : undefined,
+    ),
   );
   return headers.length === 0 ? [] : [{ headers, rows }];
 }
+
+/** Rows without a column get it, empty: of many rows with a column each, that would be too many. */
+const MOST_COLUMNS = 200;
 
 const isObject = (value: unknown): boolean =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -43,9 +55,15 @@ function parsed(text: string): { ok: true; value: unknown } | { ok: false; messa
   }
 }
 
-function textOf(value: unknown): string | undefined {
+function textOf(value: unknown, source: string): string | undefined {
   if (value === null || value === undefined) return undefined;
-  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+  if (typeof value !== 'object') return String(value);
+  try {
+    return JSON.stringify(value);
+  } catch (error) {
+    if (error instanceof RangeError) throw unreadable(source, 'lists or maps are nested too deeply in it');
+    throw error;
+  }
 }
 
 const unreadable = (source: string, why: string): DrillError =>

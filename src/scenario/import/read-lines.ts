@@ -2,12 +2,16 @@ import { DrillError } from '../../base/errors.js';
 import type { Parsed } from './result-set.js';
 
 /** What clients print between tables: prompts, statements, times, counts of rows. */
-const STATEMENT = /^(?:[\w@.[\]() -]*> *)?((?:SHOW|USE|SELECT)\b.*?);?\s*$/i;
+const STATEMENT = /^(?:[\w@.[\]() -]*> *)?((?:SHOW|USE|SELECT)\b.*)$/i;
 const CHATTER =
   /^(?:\d+ rows? in set|Empty set|Query OK|Database changed|Bye|Reading table|You can turn off|-- |\(\d+ rows?\))/i;
 
 /** The statement that a line echoes, if it does. */
-export const statementIn = (line: string): string | undefined => STATEMENT.exec(line.trim())?.[1]?.trim();
+export const statementIn = (line: string): string | undefined =>
+  STATEMENT.exec(line.trim())?.[1]?.replace(/;$/, '').trimEnd();
+
+/** The line of stars above a row of `\\G`. Not by one pattern: a line of nothing but stars would take it long. */
+export const isRowLine = (line: string): boolean => /^\*{5}/.test(line) && line.trimEnd().endsWith('*****');
 
 export const isChatter = (line: string): boolean => line.trim() === '' || CHATTER.test(line.trim());
 
@@ -118,14 +122,14 @@ export function readVertical(lines: readonly string[]): Parsed[] {
     block = undefined;
   };
   for (const line of lines) {
-    const pair = /^ *([\w() -]+?): ?(.*)$/.exec(line);
-    if (/^\*{5,}.*\*{5,}\s*$/.test(line)) {
+    const pair = /^([\w() -]+?): ?(.*)$/.exec(line.replace(/^ +/, ''));
+    if (isRowLine(line)) {
       close();
       block = [];
     } else if (block && pair) block.push([pair[1]!, nullable(pair[2]!.trimEnd())]);
     else {
       close();
-      statement = statementIn(line.replace(/\\G\s*;?\s*$/i, '')) ?? statement;
+      statement = statementIn(line.trimEnd().replace(/\\G\s*;?$/i, '')) ?? statement;
     }
   }
   close();

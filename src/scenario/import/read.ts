@@ -1,7 +1,7 @@
 import { DrillError } from '../../base/errors.js';
 import { readCsv } from './read-csv.js';
 import { readJson } from './read-json.js';
-import { readBoxed, readTsv, readVertical } from './read-lines.js';
+import { isRowLine, readBoxed, readTsv, readVertical } from './read-lines.js';
 import type { Parsed, ResultSet } from './result-set.js';
 
 /**
@@ -34,7 +34,7 @@ function parse(text: string, source: string): Parsed[] {
   if (start.startsWith('[') || start.startsWith('{')) return readJson(start, source);
   const lines = text.split(/\r?\n/);
   if (lines.some((line) => /^\+-[-+]*\+\s*$/.test(line))) return readBoxed(lines, source);
-  if (lines.some((line) => /^\*{5,} .*\*{5,}\s*$/.test(line))) return readVertical(lines);
+  if (lines.some((line) => /^\*{5,} /.test(line) && isRowLine(line))) return readVertical(lines);
   // A listing of one column has no tab in it.
   const isCsv = !text.includes('\t') && /^[^\n]*,/.test(start);
   return isCsv ? readCsv(start, source) : readTsv(lines);

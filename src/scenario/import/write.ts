@@ -1,5 +1,6 @@
 import { plural } from '../../base/text.js';
 import { formatBytes } from '../../base/units.js';
+import { quoteName } from '../../sql/index.js';
 import { areListed, type ClusterFacts, type PartitionFact, type TableFact } from './facts.js';
 
 /** What a cluster has, in numbers. */
@@ -44,13 +45,13 @@ export function totalsOf({ nodes, tables }: ClusterFacts): ImportTotals {
 export function writeScenario(facts: ClusterFacts, about: { readonly from: string }): string {
   const totals = totalsOf(facts);
   return [
-    `# A cluster as its own listings describe it: ${about.from}.`,
+    `# A cluster as its own listings describe it: ${oneLine(about.from)}.`,
     `# ${plural(totals.nodes, 'node')}, ${plural(totals.tables, 'table')}, ${plural(totals.shards, 'shard')}, ${formatBytes(totals.sizeBytes)} in one copy of each.`,
     '#',
     ...(facts.assumptions.length > 0 ? ['# Assumed:', ...facts.assumptions.flatMap(comment), '#'] : []),
     '# No listing tells how fast anything is. What is marked TODO are usual values: put in your own, or measure them with',
     '# drill calibrate and plan with --hardware.',
-    `name: ${facts.database}`,
+    `name: ${quoted(facts.database)}`,
     'seed: 1',
     '',
     'cluster:',
@@ -66,14 +67,14 @@ export function writeScenario(facts: ClusterFacts, about: { readonly from: strin
     '  latency: 20 ms # TODO',
     '',
     'databases:',
-    `  - name: ${facts.database}`,
+    `  - name: ${quoted(facts.database)}`,
     '    tables:',
     ...facts.tables.flatMap(tableLines),
     '',
     'engine: { preset: doris }',
     '',
     'statement: |',
-    `  BACKUP SNAPSHOT ${facts.database}.planned TO example_repo`,
+    `  BACKUP SNAPSHOT ${quoteName(facts.database)}.planned TO example_repo`,
     '',
   ].join('\n');
 }
@@ -84,7 +85,7 @@ const COMMENT_COLUMNS = 110;
 function comment(sentence: string): string[] {
   const lines: string[] = [];
   let line = '#   -';
-  for (const word of sentence.split(' ')) {
+  for (const word of oneLine(sentence).split(' ')) {
     if (line.length + word.length + 1 > COMMENT_COLUMNS) {
       lines.push(line);
       line = '#    ';
@@ -94,22 +95,46 @@ function comment(sentence: string): string[] {
   return [...lines, line];
 }
 
+const MOST_IN_COMMENT = 500;
+
+/** Names come from a file: they must neither end a comment nor fill the page. */
+function oneLine(text: string): string {
+  const shown = text.length > MOST_IN_COMMENT ? `${text.slice(0, MOST_IN_COMMENT)}…` : text;
+  return escaped(shown, UNPRINTABLE);
+}
+
+/** What YAML takes for the end of a line, what it refuses, and what nobody sees. U+FFFD says that a text was damaged. */
+const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Surrogate}\p{Cn}\uFFFD]/gu;
+
+const escaped = (text: string, pattern: RegExp): string =>
+  text.replaceAll(pattern, (character) =>
+    Array.from(
+      { length: character.length },
+      (_, i) => `\\u${character.charCodeAt(i).toString(16).padStart(4, '0')}`,
+    ).join(''),
+  );
+
+/** Words that are no texts in YAML 1.2, or were not in 1.1. */
+const NO_TEXT = /^(?:true|false|null|yes|no|on|off|y|n|nan|inf)$/i;
+
 /** A text that YAML could read as something else is put in quotes. */
-const quoted = (text: string): string => (/^[A-Za-z][\w-]*$/.test(text) ? text : JSON.stringify(text));
+const quoted = (text: string): string =>
+  /^[A-Za-z][\w-]*$/.test(text) && !NO_TEXT.test(text) ? text : escaped(JSON.stringify(text), UNPRINTABLE);
 
 function tableLines({ name, type, partitions }: TableFact): string[] {
-  if (type === 'VIEW') return [`      - { name: ${name}, type: VIEW, definition: SELECT 1 }`];
-  const replication = Math.max(1, ...partitions.map((partition) => partition.replication));
+  if (type === 'VIEW') return [`      - { name: ${quoted(name)}, type: VIEW, definition: SELECT 1 }`];
+  const replication = partitions.reduce((most, partition) => Math.max(most, partition.replication), 1);
+  const lines = partitions.flatMap(partitionLines);
   return [
-    `      - name: ${name}`,
+    `      - name: ${quoted(name)}`,
     `        replication: ${replication}`,
-    ...(partitions.length === 0 ? ['        partitions: 0'] : ['        partitions:']),
-    ...partitions.flatMap(partitionLines),
+    lines.length === 0 ? '        partitions: 0' : '        partitions:',
+    ...lines,
   ];
 }
 
 function partitionLines({ name, version, shards }: PartitionFact): string[] {
-  const head = [`          - name: ${name}`, `            version: ${Math.max(1, version)}`];
+  const head = [`          - name: ${quoted(name)}`, `            version: ${Math.max(1, version)}`];
   if (areListed(shards)) {
     if (shards.length === 0) return [];
     return [

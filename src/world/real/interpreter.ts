@@ -206,13 +206,13 @@ export class Interpreter {
     const startNs = nowNs();
     const { source } = shard;
     invariant(source, 'a download without a source');
-    const { name, checksum } = source.files[file]!;
+    const { name, checksum, sizeBytes } = source.files[file]!;
     const { repository, label } = this.options.message;
     const from = `${shardDirectory(repository, label, source.address)}/${withChecksum(name, checksum)}`;
     const directory = this.stagingDirectory(shard);
     onDisk(`creating ${directory}`, () => mkdirSync(directory, { recursive: true }));
     const to = path.join(directory, renamedForShard(name, shard.address.shardId));
-    const fetch = () => this.counted((transfer) => fetchFile(transfer, from, to));
+    const fetch = () => this.counted((transfer) => fetchFile(transfer, from, to, sizeBytes));
     let fetched = await fetch();
     // Other bytes may be those of the repository, or have been damaged on their way: the second time tells.
     if (fetched.checksum !== checksum) fetched = await fetch();

@@ -1,5 +1,6 @@
 import { createHash, type Hash } from 'node:crypto';
 import { closeSync, fstatSync, fsyncSync, openSync, readSync, writeSync } from 'node:fs';
+import { DrillError } from '../../base/errors.js';
 import type { Storage, StorageWriter } from '../../repository/storage/storage.js';
 import { giveUp } from '../../repository/storage/give-up.js';
 import { onDisk } from './errno.js';
@@ -62,11 +63,15 @@ export async function sendFile(
   return { sizeBytes, checksum: md5?.digest('hex') };
 }
 
-/** Fetches a file from the repository, hashing it on the way. */
+/**
+ * Fetches a file from the repository, hashing it on the way. `mostBytes`: what its manifest says; a file that goes on is
+ * given up, since it could fill the disk.
+ */
 export async function fetchFile(
   { storage, pace, durable, request, onBytes }: Transfer,
   from: string,
   to: string,
+  mostBytes: number,
 ): Promise<{ readonly sizeBytes: number; readonly checksum: string }> {
   const dueNs = request();
   const md5 = createHash('md5');
@@ -80,10 +85,11 @@ export async function fetchFile(
         const read = reader.read(buffer.subarray(0, pace.chunkBytes));
         const bytes = read instanceof Promise ? await read : read;
         if (bytes === 0) break;
+        sizeBytes += bytes;
+        if (sizeBytes > mostBytes) throw tooLong(from, mostBytes);
         const chunk = buffer.subarray(0, bytes);
         md5.update(chunk);
         writeAll(target, chunk, to);
-        sizeBytes += bytes;
         pace.payFrom(dueNs, paid, bytes);
         onBytes(bytes);
       }
@@ -97,6 +103,11 @@ export async function fetchFile(
   }
   return { sizeBytes, checksum: md5.digest('hex') };
 }
+
+const tooLong = (path: string, mostBytes: number): DrillError =>
+  new DrillError('CHECKSUM_MISMATCH', `${path} has more than the ${mostBytes} bytes that its manifest says`, {
+    hint: 'it was damaged or replaced: drill verify tells what else was',
+  });
 
 /** The MD5 of a local file. */
 export function hashFile(pace: Pace, from: string): string {

@@ -1,4 +1,5 @@
 import { isAlias, isCollection, isMap, isScalar, isSeq, visit, type Document, type Pair } from 'yaml';
+import { shortened } from '../base/text.js';
 import { aliasTarget, nodesOf } from './aliases.js';
 import { isMerge, keyText, MAX_DEPTH, type TextRange } from './places.js';
 import type { Problem } from './problems.js';

@@ -144,3 +144,14 @@ test('columns that every object has are no columns of rows', (t) => {
     [undefined, '3'],
   ]);
 });
+
+test('what is quoted of a listing is cut', (t) => {
+  // Seed 4093660 of the fuzzer.
+  const sets = readResultSets(`Tables_in_${'n'.repeat(50_000)}\nt\n`, 'x.tsv');
+  const error = t.throws(() => factsOf(sets, { database: 'shop', fileSizeBytes: 1 }), {
+    instanceOf: DrillError,
+  });
+  t.true(error.format().length < 1000);
+  const facts = imported({ 'tables.shop.tsv': `Tables_in_shop\n${'n'.repeat(50_000)}\n` });
+  t.true(facts.assumptions.every((one) => one.length < 1000));
+});

@@ -70,7 +70,7 @@ function noTables(sets: readonly ResultSet[], database: string | undefined): Dri
   if (database !== undefined && other !== undefined && other !== database)
     return new DrillError(
       'IMPORT_UNREADABLE',
-      `the listings have no table of database ${shown(database)}: they are of ${shown(other)}`,
+      `the listings have no table of database ${cutName(database)}: they are of ${cutName(other)}`,
     );
   return new DrillError('IMPORT_UNREADABLE', 'the listings have no table in them', {
     hint: 'save at least SHOW PARTITIONS FROM <table>, better SHOW TABLETS as well: docs/import.md says how',
@@ -78,7 +78,7 @@ function noTables(sets: readonly ResultSet[], database: string | undefined): Dri
 }
 
 /** Of a name in messages. */
-const shown = (name: string): string => shortened(name, 100);
+const cutName = (name: string): string => shortened(name, 100);
 
 const databaseIn = (sets: readonly ResultSet[]): string | undefined => {
   for (const { statement, headers } of sets) {

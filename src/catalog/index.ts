@@ -22,7 +22,7 @@ export {
   type Table,
   type View,
 } from './catalog.js';
-export { chooseReplicas, largestFirst, type ReplicaPolicy } from './replica-choice.js';
+export { chooseReplicas, largestFirst, replicaCandidates, type ReplicaPolicy } from './replica-choice.js';
 export {
   HEADER_FILE_BYTES,
   headerFileName,

@@ -50,6 +50,15 @@ function leastLoaded(catalog: Catalog, shard: number, loadBytes: Float64Array): 
   return best;
 }
 
+/** The nodes whose replica of a shard could be backed up now, in order of replica id. */
+export function replicaCandidates(catalog: Catalog, shard: number): number[] {
+  const { firstReplica, replicaNode } = catalog.shards;
+  const nodes: number[] = [];
+  for (let r = firstReplica[shard]!; r < firstReplica[shard + 1]!; r++)
+    if (isCandidate(catalog, shard, r)) nodes.push(replicaNode[r]!);
+  return nodes;
+}
+
 function firstCandidate(catalog: Catalog, shard: number): number {
   const { firstReplica, replicaNode } = catalog.shards;
   for (let r = firstReplica[shard]!; r < firstReplica[shard + 1]!; r++) {

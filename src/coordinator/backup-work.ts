@@ -21,7 +21,7 @@ import { backupOptions, errorAt, quoteName, type BackupStatement } from '../sql/
 import { failure, success } from './outcome.js';
 import { runProcedure } from './procedure.js';
 import { publishSnapshot } from './publish.js';
-import type { NewJob, Work } from './work.js';
+import type { NewJob, Publication, Work } from './work.js';
 import type { Answer, JobContext, LabelContents, World } from './world.js';
 
 export interface BackupWorkSpec {
@@ -64,9 +64,10 @@ export function backupWork(spec: BackupWorkSpec): Work {
     },
     contextFor: (job) => (context ??= { jobId: job.id, label, repository, generation: spec.generation }),
     plan: (_job, answer) => answer(planBackup(catalog, shards, settings)),
-    publish(job: Job, uploaded: UploadedShards, isWanted: () => boolean, answer: Answer<number>) {
+    publish(job: Job, uploaded: UploadedShards, { isWanted, untidy }: Publication, answer: Answer<number>) {
       invariant(job.kind === 'backup', 'a restore has no manifest to write');
-      const { leftovers, backupTime } = job;
+      const { backupTime } = job;
+      const leftovers = job.leftovers || untidy;
       const triedBefore = job.states.filter(({ state }) => state === 'UPLOAD_INFO').length > 1;
       const manifest = { catalog, selection, label, repository, backupTime, content: options.content };
       const goingOn = { leftovers, triedBefore, isWanted };

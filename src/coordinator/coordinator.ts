@@ -76,6 +76,8 @@ export class Coordinator {
   start(ready: () => void = () => undefined): void {
     const { journal, catalog, world, settings, repositories: given } = this.options;
     const contents = journal.read();
+    // Who is there, it finds out; until then it takes everyone to be.
+    if (!world.isReliable) catalog.nodeAlive.fill(1);
     this.driver.generation = contents.generation + 1;
     if (!this.driver.write([{ kind: 'generation', generation: this.driver.generation }])) return;
     this.nextJobId = Math.max(FIRST_JOB_ID, ...contents.jobs.map(({ id }) => id + 1));
@@ -151,12 +153,10 @@ export class Coordinator {
   }
 
   nodeLost(node: number): void {
-    this.options.catalog.nodeAlive[node] = 0;
     this.driver.nodeLost(node);
   }
 
   nodeBack(node: number): void {
-    this.options.catalog.nodeAlive[node] = 1;
     this.driver.nodeBack(node);
   }
 

@@ -14,6 +14,7 @@ import { nameOf, newEntry, revivedJob, type Entry } from './entry.js';
 import type { JobDriver } from './job-driver.js';
 import type { JournalContents, StoredJob } from './journal.js';
 import { retraction } from './publish.js';
+import { retract } from './retract.js';
 import type { Work } from './work.js';
 import type { World } from './world.js';
 
@@ -95,7 +96,8 @@ function cancelled(
   statement: BackupStatement | RestoreStatement,
   error: unknown,
 ): { readonly entry: Entry; readonly commands: Step<Job>['commands'] } {
-  const step = stepAny(job, { kind: 'cancel', error: serialize(error) }, world.now(), settings);
+  const environment = { settings, replicas: () => [] };
+  const step = stepAny(job, { kind: 'cancel', error: serialize(error) }, world.now(), environment);
   const work = idleWork(stored, driver.generation);
   const commands = step.commands.filter(({ kind }) => kind !== 'retract' || hasRepository(stored.repository));
   return { entry: newEntry({ job: step.job, statement, work, claims: [] }), commands };
@@ -149,5 +151,5 @@ function retractInfo(world: World, stored: StoredJob): void {
   if (detail.kind !== 'backup') return;
   const { backupTime } = detail;
   const operation = retraction({ repository, label, backupTime, states: states as BackupJob['states'] });
-  if (operation) world.perform(operation, () => undefined);
+  if (operation) retract(world, operation, { mayComeLate: !detail.canRename }, () => undefined);
 }

@@ -18,6 +18,14 @@ export interface WorkTotals {
   readonly sizeBytes: number;
 }
 
+/** How a manifest comes to be written. */
+export interface Publication {
+  /** Whether the job still goes on. */
+  readonly isWanted: () => boolean;
+  /** Tasks failed or were moved: files may lie in the repository that are not the snapshot's. */
+  readonly untidy: boolean;
+}
+
 /** What BACKUP and RESTORE do differently when a job's commands are carried out. */
 export interface Work {
   readonly database: Database;
@@ -29,8 +37,8 @@ export interface Work {
   create(spec: NewJob, label: LabelContents): Step<Job>;
   contextFor(job: Job): JobContext;
   plan(job: Job, answer: Answer<WorkPlan>): void;
-  /** BACKUP: writes the manifest as long as the job `isWanted`; answers with its size. */
-  publish(job: Job, uploaded: UploadedShards, isWanted: () => boolean, answer: Answer<number>): void;
+  /** BACKUP: writes the manifest as long as the job is wanted; answers with its size. */
+  publish(job: Job, uploaded: UploadedShards, publication: Publication, answer: Answer<number>): void;
   /** RESTORE: what the catalog will be told, to be made durable together with the job's end. */
   changes(): readonly CatalogChange[];
   /** RESTORE: shows the restored tables, or forgets them. */

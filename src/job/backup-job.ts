@@ -9,9 +9,9 @@ import {
   requestPlan,
   resumeJob,
   setTransient,
-  shardsOf,
   startBoard,
   stepJob,
+  type JobEnvironment,
   type JobRecord,
   type Lifecycle,
   type Step,
@@ -122,9 +122,9 @@ export function stepBackup(
   job: BackupJob,
   event: JobEvent,
   nowMs: number,
-  settings: EngineSettings,
+  environment: JobEnvironment,
 ): Step<BackupJob> {
-  return stepJob(backupLifecycle, job, event, nowMs, settings);
+  return stepJob(backupLifecycle, job, event, nowMs, environment);
 }
 
 const backupLifecycle: Lifecycle<BackupState, BackupJob> = {
@@ -167,7 +167,7 @@ function take(turn: BackupTurn, event: JobEvent): void {
       startSnapshots(turn, event.plan);
       break;
     case 'task-finished':
-      takeReport(turn, event.taskId, event.report);
+      takeReport(turn, event, event.report);
       break;
     case 'published':
       if (!turn.job.transient.publishing) break;
@@ -188,13 +188,14 @@ function startSnapshots(turn: BackupTurn, plan: WorkPlan): void {
   startBoard(turn, plan, {
     batchSize: evenBatches(turn.settings.snapshotWorkers),
     perNode: Infinity,
+    canMove: true,
     makeTask: (taskId, slice, attempt) => ({
       kind: 'snapshot',
       taskId,
       attempt,
       jobId,
-      node: slice.share.node,
-      shards: shardsOf(slice),
+      node: slice.node,
+      shards: slice.shards,
     }),
   });
   enter(turn, 'SNAPSHOTING');
@@ -211,19 +212,20 @@ function startUploads(turn: BackupTurn): boolean {
     batchSize: batchSize(settings.batching),
     // One task more than it has workers lies ready on the node, so that no worker waits for a message.
     perNode: settings.dispatch === 'at-once' ? Infinity : settings.uploadWorkers + 1,
+    canMove: true,
     makeTask: (taskId, slice, attempt) => ({
       kind: 'upload',
       taskId,
       attempt,
-      relink: settings.failover && (job.leftovers || attempt > 1),
+      relink: slice.isMoved || (settings.failover && (job.leftovers || attempt > 1)),
       checkSource: settings.checkSource,
       jobId,
-      node: slice.share.node,
+      node: slice.node,
       // A failed try may have left files as well.
-      probe: probe || attempt > 1,
+      probe: probe || attempt > 1 || slice.failedOn.length > 0,
       rename,
       onePass,
-      shards: shardsOf(slice),
+      shards: slice.shards,
     }),
   });
   return enter(turn, 'UPLOADING');
@@ -242,12 +244,15 @@ function onCancel(turn: BackupTurn): void {
 export const mayHavePublished = ({ states }: Pick<BackupJob, 'states'>): boolean =>
   states.some(({ state }) => state === 'UPLOAD_INFO');
 
-function takeReport(turn: BackupTurn, taskId: number, report: TaskReport): void {
+function takeReport(
+  turn: BackupTurn,
+  task: { readonly taskId: number; readonly attempt: number },
+  report: TaskReport,
+): void {
   const { checksums } = turn.job.transient;
-  const slice = finishTask(turn, taskId);
+  const slice = finishTask(turn, task);
   if (!slice || !report.checksums) return;
-  const { share, from, end } = slice;
-  for (let i = from; i < end; i++) checksums[share.positions[i]!] = report.checksums[i - from];
+  slice.positions.forEach((position, i) => (checksums[position] = report.checksums![i]));
 }
 
 /** From here on the job knows for good what it uploaded: a coordinator that takes it up has only the manifest to write. */
@@ -261,7 +266,8 @@ function saveMeta(turn: BackupTurn): true {
 function publish(turn: BackupTurn): void {
   const { publishing, publishNotBeforeMs } = turn.job.transient;
   if (publishing || turn.nowMs < publishNotBeforeMs) return;
-  turn.commands.push({ kind: 'publish', uploaded: turn.job.uploaded! });
+  const { isUntidy: untidy = false } = turn.job.transient;
+  turn.commands.push({ kind: 'publish', uploaded: turn.job.uploaded!, untidy });
   setTransient(turn, { publishing: true });
 }
 

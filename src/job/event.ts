@@ -8,8 +8,18 @@ export type JobEvent =
   /** The answer to `plan`. */
   | { readonly kind: 'planned'; readonly plan: WorkPlan }
   | { readonly kind: 'plan-failed'; readonly error: SerializedError }
-  | { readonly kind: 'task-finished'; readonly taskId: number; readonly report: TaskReport }
-  | { readonly kind: 'task-failed'; readonly taskId: number; readonly error: SerializedError }
+  | {
+      readonly kind: 'task-finished';
+      readonly taskId: number;
+      readonly attempt: number;
+      readonly report: TaskReport;
+    }
+  | {
+      readonly kind: 'task-failed';
+      readonly taskId: number;
+      readonly attempt: number;
+      readonly error: SerializedError;
+    }
   | { readonly kind: 'node-lost'; readonly node: number }
   | { readonly kind: 'node-back'; readonly node: number }
   /** The answer to `publish`. */
@@ -26,8 +36,11 @@ export type Command =
   | { readonly kind: 'abort' }
   /** Drop what the job left on these nodes. */
   | { readonly kind: 'release'; readonly nodes: readonly number[] }
-  /** BACKUP: write the manifest, after which users see the snapshot. Answered by `published` or `publish-failed`. */
-  | { readonly kind: 'publish'; readonly uploaded: UploadedShards }
+  /**
+   * BACKUP: write the manifest, after which users see the snapshot; `untidy`: once nodes have stopped that may still send files of
+   * tasks which others have done. Answered by `published` or `publish-failed`.
+   */
+  | { readonly kind: 'publish'; readonly uploaded: UploadedShards; readonly untidy: boolean }
   /** BACKUP: take back a manifest that may have been written although the job ends cancelled. */
   | { readonly kind: 'retract' }
   /** RESTORE: make the restored tables visible, or forget them. */

@@ -1,8 +1,7 @@
 import { stepBackup, type BackupJob } from './backup-job.js';
 import type { JobEvent } from './event.js';
-import type { Step } from './lifecycle.js';
+import type { JobEnvironment, Step } from './lifecycle.js';
 import { stepRestore, type RestoreJob } from './restore-job.js';
-import type { EngineSettings } from './settings.js';
 
 export {
   createBackupJob,
@@ -13,7 +12,8 @@ export {
   type NewBackupJob,
 } from './backup-job.js';
 export type { Command, JobEvent, UploadedShards, WorkPlan } from './event.js';
-export type { Step } from './lifecycle.js';
+export type { Incident, JobEnvironment, Step } from './lifecycle.js';
+export type { ReplicaLookup } from './task-board.js';
 export {
   createRestoreJob,
   resumeRestore,
@@ -26,10 +26,10 @@ export type { Batching, EngineSettings } from './settings.js';
 export type Job = BackupJob | RestoreJob;
 
 /** The effect of an event on a job of either kind. */
-export function stepAny(job: Job, event: JobEvent, nowMs: number, settings: EngineSettings): Step<Job> {
+export function stepAny(job: Job, event: JobEvent, nowMs: number, environment: JobEnvironment): Step<Job> {
   return job.kind === 'backup'
-    ? stepBackup(job, event, nowMs, settings)
-    : stepRestore(job, event, nowMs, settings);
+    ? stepBackup(job, event, nowMs, environment)
+    : stepRestore(job, event, nowMs, environment);
 }
 
 export const isEnded = (job: Job): boolean => job.state === 'FINISHED' || job.state === 'CANCELLED';

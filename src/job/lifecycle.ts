@@ -2,7 +2,8 @@ import { DrillError, type SerializedError } from '../base/errors.js';
 import type { NodeTask } from '../node/index.js';
 import type { Command, JobEvent, WorkPlan } from './event.js';
 import type { EngineSettings } from './settings.js';
-import { TaskBoard, type BoardOptions, type Slice } from './task-board.js';
+import { TaskBoard, type BoardOptions, type ReplicaLookup } from './task-board.js';
+import type { Slice } from './task-queue.js';
 import { shareByNode } from './work.js';
 
 /** What every job has, whatever it does. All of it but `transient` is durable: it is what `persist` writes. */
@@ -34,6 +35,31 @@ export interface Transient {
   readonly board?: TaskBoard<NodeTask>;
   /** The last failure besides tasks' that did not end the job. */
   readonly lastError?: SerializedError;
+  /** Nodes that were given work which was first another's, or that others have taken over. */
+  readonly alsoOn?: readonly number[];
+  /** A task failed or was moved: files of it may lie, or come to lie, where nobody looks for them. */
+  readonly isUntidy?: boolean;
+  /** What went wrong and was got over, the first MAX_INCIDENTS of it. */
+  readonly incidents?: readonly Incident[];
+}
+
+/** Something that went wrong, or was found slow, and what was done about it. */
+export interface Incident {
+  readonly atMs: number;
+  readonly kind: 'retry' | 'failover' | 'hand-over' | 'node-lost' | 'node-back';
+  readonly node: number;
+  /** The node that took over. */
+  readonly to?: number;
+  readonly shards: number;
+  readonly why?: SerializedError;
+}
+
+const MAX_INCIDENTS = 1000;
+
+/** What the job may ask while it takes a step. */
+export interface JobEnvironment {
+  readonly settings: EngineSettings;
+  readonly replicas: ReplicaLookup;
 }
 
 /** A job's next self, and what it wants done, in this order. */
@@ -47,6 +73,7 @@ export interface Turn<Job> {
   job: Job;
   readonly nowMs: number;
   readonly settings: EngineSettings;
+  readonly replicas: ReplicaLookup;
   readonly commands: Command[];
 }
 
@@ -71,9 +98,9 @@ export function stepJob<State extends string, Job extends JobRecord<State>>(
   job: Job,
   event: JobEvent,
   nowMs: number,
-  settings: EngineSettings,
+  { settings, replicas }: JobEnvironment,
 ): Step<Job> {
-  const turn: Turn<Job> = { job, nowMs, settings, commands: [] };
+  const turn: Turn<Job> = { job, nowMs, settings, replicas, commands: [] };
   if (hasEnded(lifecycle, job)) return turn;
   if (event.kind === 'cancel') {
     cancel(lifecycle, turn, event.error);
@@ -122,12 +149,16 @@ export function requestPlan(turn: Turn<JobRecord<string>>): void {
 export function startBoard(
   turn: Turn<JobRecord<string>>,
   plan: WorkPlan,
-  options: Pick<BoardOptions<NodeTask>, 'batchSize' | 'perNode' | 'makeTask'>,
+  options: Pick<BoardOptions<NodeTask>, 'batchSize' | 'perNode' | 'makeTask'> & { readonly canMove: boolean },
 ): void {
+  const { settings, replicas } = turn;
+  const canMove = options.canMove && settings.failover;
   const board = new TaskBoard<NodeTask>({
     ...options,
     shares: shareByNode(plan),
-    maxAttempts: turn.settings.maxTaskAttempts,
+    maxAttempts: settings.maxTaskAttempts,
+    replicas: canMove ? replicas : undefined,
+    handOver: canMove && settings.handOver,
     // Of the phase before there may still be tasks on their way.
     firstTaskId: turn.job.transient.board?.endTaskId ?? 1,
   });
@@ -137,18 +168,24 @@ export function startBoard(
 }
 
 /** Takes a task's report; gives the part of the plan that it covered, or nothing if it had been reported before. */
-export function finishTask(turn: Turn<JobRecord<string>>, taskId: number): Slice | undefined {
+export function finishTask(
+  turn: Turn<JobRecord<string>>,
+  { taskId, attempt }: Pick<NodeTask, 'taskId' | 'attempt'>,
+): Slice | undefined {
   const { board } = turn.job.transient;
-  const finished = board?.finish(taskId);
-  if (!finished) return undefined;
-  if (finished.next) sendAll(turn, [finished.next]);
+  const finished = board?.finish(taskId, attempt);
+  if (!board || !finished) return undefined;
+  noteMoves(turn, board);
+  sendAll(turn, finished.next);
   return finished.slice;
 }
 
 /** Has every node with a share of the plan drop what the job left there. */
 export function releaseAll(turn: Turn<JobRecord<string>>): void {
-  const { plan } = turn.job;
-  if (plan) turn.commands.push({ kind: 'release', nodes: shareByNode(plan).map((share) => share.node) });
+  const { plan, transient } = turn.job;
+  if (!plan) return;
+  const nodes = new Set([...shareByNode(plan).map((share) => share.node), ...(transient.alsoOn ?? [])]);
+  turn.commands.push({ kind: 'release', nodes: [...nodes].sort((a, b) => a - b) });
 }
 
 export function setTransient<Job extends JobRecord<string>>(
@@ -157,8 +194,6 @@ export function setTransient<Job extends JobRecord<string>>(
 ): void {
   turn.job = { ...turn.job, transient: { ...turn.job.transient, ...changes } };
 }
-
-export const shardsOf = ({ share, from, end }: Slice): Int32Array => share.shards.subarray(from, end);
 
 function sendAll(turn: { readonly commands: Command[] }, tasks: readonly NodeTask[]): void {
   for (const task of tasks) turn.commands.push({ kind: 'send', task });
@@ -225,8 +260,10 @@ export function nextTick(nowMs: number, tickMs: number): number {
   return next > nowMs ? next : next + tickMs;
 }
 
+const MAY_WAIT: ReadonlySet<JobEvent['kind']> = new Set(['task-failed', 'node-lost', 'node-back', 'tick']);
+
 function wakeForRetry(turn: Turn<JobRecord<string>>, event: JobEvent): void {
-  if (event.kind !== 'task-failed' && event.kind !== 'node-lost' && event.kind !== 'tick') return;
+  if (!MAY_WAIT.has(event.kind)) return;
   const atMs = turn.job.transient.board?.nextRetryAtMs;
   if (atMs !== undefined) turn.commands.push({ kind: 'wake', atMs });
 }
@@ -241,12 +278,13 @@ function takeEvent<State extends string, Job extends JobRecord<State>>(
       cancel(lifecycle, turn, event.error);
       return;
     case 'task-failed':
-      failTask(lifecycle, turn, event.taskId, event.error);
+      failTask(lifecycle, turn, event, event.error);
       return;
     case 'node-lost':
-      for (const taskId of turn.job.transient.board?.heldBy(event.node) ?? []) {
-        if (!hasEnded(lifecycle, turn.job)) failTask(lifecycle, turn, taskId, nodeLost(event.node));
-      }
+      loseNode(lifecycle, turn, event.node);
+      return;
+    case 'node-back':
+      turn.job.transient.board?.regain(event.node, turn.nowMs);
       return;
     default:
       lifecycle.take(turn, event);
@@ -256,11 +294,56 @@ function takeEvent<State extends string, Job extends JobRecord<State>>(
 function failTask<State extends string, Job extends JobRecord<State>>(
   lifecycle: Lifecycle<State, Job>,
   turn: Turn<Job>,
-  taskId: number,
+  { taskId, attempt }: Pick<NodeTask, 'taskId' | 'attempt'>,
   error: SerializedError,
 ): void {
-  const verdict = turn.job.transient.board?.fail(taskId, error, turn.nowMs) ?? 'ignored';
+  const { board } = turn.job.transient;
+  if (!board) return;
+  const held = board.running.find((task) => task.taskId === taskId);
+  const verdict = board.fail(taskId, attempt, error, turn.nowMs);
+  if (verdict === 'ignored') return;
+  if (verdict === 'retry') note(turn, { kind: 'retry', node: held?.node ?? -1, shards: 0, why: error });
+  noteMoves(turn, board);
+  setTransient(turn, { isUntidy: true });
   if (verdict === 'fatal') cancel(lifecycle, turn, error);
+}
+
+function loseNode<State extends string, Job extends JobRecord<State>>(
+  lifecycle: Lifecycle<State, Job>,
+  turn: Turn<Job>,
+  node: number,
+): void {
+  const { board } = turn.job.transient;
+  if (!board) return;
+  const error = nodeLost(node);
+  for (const task of board.running) {
+    if (task.node === node && !hasEnded(lifecycle, turn.job)) failTask(lifecycle, turn, task, error);
+  }
+  board.lose(node, error);
+  noteMoves(turn, board);
+}
+
+/** What other nodes do now is theirs in the plan, so that they are told to drop what they hold of it. */
+function noteMoves(turn: Turn<JobRecord<string>>, board: TaskBoard<NodeTask>): void {
+  const moves = board.takeMoves();
+  if (moves.length === 0) return;
+  const plan = turn.job.plan!;
+  const nodes = plan.nodes.slice();
+  const alsoOn = new Set(turn.job.transient.alsoOn);
+  for (const { from, to, positions, why } of moves) {
+    for (const position of positions) nodes[position] = to;
+    alsoOn.add(from).add(to);
+    const kind = why ? 'failover' : 'hand-over';
+    note(turn, { kind, node: from, to, shards: positions.length, ...(why ? { why } : {}) });
+  }
+  turn.job = { ...turn.job, plan: { ...plan, nodes } };
+  setTransient(turn, { alsoOn: [...alsoOn], isUntidy: true });
+}
+
+function note(turn: Turn<JobRecord<string>>, incident: Omit<Incident, 'atMs'>): void {
+  const { incidents = [] } = turn.job.transient;
+  if (incidents.length >= MAX_INCIDENTS) return;
+  setTransient(turn, { incidents: [...incidents, { atMs: turn.nowMs, ...incident }] });
 }
 
 function nodeLost(node: number): SerializedError {

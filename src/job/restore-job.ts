@@ -7,16 +7,16 @@ import {
   releaseAll,
   requestPlan,
   resumeJob,
-  shardsOf,
   startBoard,
   stepJob,
+  type JobEnvironment,
   type JobRecord,
   type Lifecycle,
   type Step,
   type Turn,
 } from './lifecycle.js';
 import type { EngineSettings } from './settings.js';
-import type { Slice } from './task-board.js';
+import type { Slice } from './task-queue.js';
 import { batchSize, evenBatches } from './work.js';
 
 export type RestoreState =
@@ -70,9 +70,9 @@ export function stepRestore(
   job: RestoreJob,
   event: JobEvent,
   nowMs: number,
-  settings: EngineSettings,
+  environment: JobEnvironment,
 ): Step<RestoreJob> {
-  return stepJob(restoreLifecycle, job, event, nowMs, settings);
+  return stepJob(restoreLifecycle, job, event, nowMs, environment);
 }
 
 const restoreLifecycle: Lifecycle<RestoreState, RestoreJob> = {
@@ -115,7 +115,7 @@ function take(turn: RestoreTurn, event: JobEvent): void {
     turn.job = { ...turn.job, plan: event.plan };
     enter(turn, 'DOWNLOAD');
   } else if (event.kind === 'task-finished') {
-    finishTask(turn, event.taskId);
+    finishTask(turn, event);
   }
 }
 
@@ -126,13 +126,15 @@ function startDownloads(turn: RestoreTurn): boolean {
   startBoard(turn, plan, {
     batchSize: batchSize(settings.batching),
     perNode: settings.dispatch === 'at-once' ? Infinity : settings.downloadWorkers + 1,
+    // The target's replicas are where the plan put them: nobody else can fill them.
+    canMove: false,
     makeTask: (taskId, slice, attempt) => ({
       kind: 'download',
       taskId,
       attempt,
       jobId,
-      node: slice.share.node,
-      shards: shardsOf(slice),
+      node: slice.node,
+      shards: slice.shards,
       expected: expectedIn(plan, slice),
     }),
   });
@@ -145,17 +147,18 @@ function startInstalls(turn: RestoreTurn): boolean {
   startBoard(turn, plan, {
     batchSize: evenBatches(turn.settings.downloadWorkers),
     perNode: Infinity,
+    canMove: false,
     makeTask: (taskId, slice, attempt) => ({
       kind: 'install',
       taskId,
       attempt,
       jobId,
-      node: slice.share.node,
-      shards: shardsOf(slice),
+      node: slice.node,
+      shards: slice.shards,
     }),
   });
   return enter(turn, 'COMMITTING');
 }
 
-const expectedIn = (plan: WorkPlan, { share, from, end }: Slice): (readonly Checksum[])[] =>
-  Array.from(share.positions.subarray(from, end), (position) => plan.expected![position]!);
+const expectedIn = (plan: WorkPlan, { positions }: Slice): (readonly Checksum[])[] =>
+  Array.from(positions, (position) => plan.expected![position]!);

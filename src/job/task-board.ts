@@ -1,7 +1,11 @@
-import { invariant, type SerializedError } from '../base/errors.js';
-import type { ErrorCode } from '../base/error-codes.js';
+import type { SerializedError } from '../base/errors.js';
 import type { NodeTask } from '../node/index.js';
+import { isHopeless, isHopelessEverywhere, isOfRepository, isPassing } from './failures.js';
+import { pick, TaskQueue, type Slice } from './task-queue.js';
 import type { BatchSize, NodeShare } from './work.js';
+
+/** The nodes that are alive and hold a healthy replica of a shard at its version, in order of replica id. */
+export type ReplicaLookup = (shard: number) => readonly number[];
 
 export interface BoardOptions<T extends NodeTask> {
   readonly shares: readonly NodeShare[];
@@ -10,41 +14,40 @@ export interface BoardOptions<T extends NodeTask> {
   readonly perNode: number;
   readonly maxAttempts: number;
   readonly firstTaskId: number;
-  /** Makes the task for a slice of the plan; `attempt` counts from 1. */
+  /** Where else a shard can be worked on; undefined: nowhere, so that a failed task is tried again on its node. */
+  readonly replicas: ReplicaLookup | undefined;
+  /** Whether idle nodes are given what waits for others. Needs `replicas`. */
+  readonly handOver: boolean;
+  /** Makes the task for a slice of the plan; `attempt` counts from 1 on each node. */
   readonly makeTask: (taskId: number, slice: Slice, attempt: number) => T;
-}
-
-/** Part of a node's share of the plan: of its positions and its shards, those from `from` to before `end`. */
-export interface Slice {
-  readonly share: NodeShare;
-  readonly from: number;
-  readonly end: number;
 }
 
 interface Entry<T> {
   task: T;
   readonly slice: Slice;
-  attempts: number;
-  /** When to send it again, after a failure; undefined while a node has it. */
+  attempt: number;
+  /** Attempts that failed through no fault of the messenger. */
+  failures: number;
+  /** When to send it again; Infinity: when its node is back; undefined: a node has it. */
   retryAtMs: number | undefined;
 }
 
-interface Queue {
-  readonly share: NodeShare;
-  taken: number;
+/** Shards that another node is to work on now. */
+export interface Move {
+  readonly from: number;
+  readonly to: number;
+  readonly positions: Int32Array;
+  readonly why: SerializedError | undefined;
 }
+
+/** What a failure leads to. */
+export type Verdict = 'ignored' | 'retry' | 'moved' | 'fatal';
 
 /** Wait before the first retry; each further one waits as long again. */
 const RETRY_DELAY_MS = 1000;
 
-/** Failures that trying again cannot mend. */
-const HOPELESS: ReadonlySet<ErrorCode> = new Set([
-  'DISK_FULL',
-  'REPOSITORY_UNWRITABLE',
-  'CHECKSUM_MISMATCH',
-  'STORAGE_PATH',
-  'INTERNAL',
-]);
+/** Handing over costs a snapshot: so a node must have this many times the tasks waiting that it is sent at once. */
+const HAND_OVER_BACKLOG = 2;
 
 /**
  * The tasks of one phase of a job: which are unsent, on a node, waiting for another try, or done. It is the job's
@@ -53,11 +56,13 @@ const HOPELESS: ReadonlySet<ErrorCode> = new Set([
  */
 export class TaskBoard<T extends NodeTask> {
   private readonly options: BoardOptions<T>;
-  private readonly queues: ReadonlyMap<number, Queue>;
+  private readonly queues = new Map<number, TaskQueue>();
   private readonly open = new Map<number, Entry<T>>();
   private readonly waiting = new Set<Entry<T>>();
+  private readonly moves: Move[] = [];
   private nextTaskId: number;
-  private unsentShards: number;
+  /** Something waits that a failure, and no finish, has put in line. */
+  private hasLeftovers = false;
   readonly totalShards: number;
   doneShards = 0;
   /** The last failure, for messages. */
@@ -66,13 +71,12 @@ export class TaskBoard<T extends NodeTask> {
   constructor(options: BoardOptions<T>) {
     this.options = options;
     this.nextTaskId = options.firstTaskId;
-    this.queues = new Map(options.shares.map((share) => [share.node, { share, taken: 0 }]));
+    for (const share of options.shares) this.queueOf(share.node).add(share);
     this.totalShards = options.shares.reduce((sum, share) => sum + share.positions.length, 0);
-    this.unsentShards = this.totalShards;
   }
 
   get isDone(): boolean {
-    return this.open.size === 0 && this.unsentShards === 0;
+    return this.doneShards === this.totalShards;
   }
 
   get endTaskId(): number {
@@ -81,64 +85,94 @@ export class TaskBoard<T extends NodeTask> {
 
   /** The first tasks of every node: node by node, so that each node's are sent together. */
   start(): T[] {
-    const tasks: T[] = [];
-    for (const queue of this.queues.values()) {
-      for (let n = 0; n < this.options.perNode && queue.taken < queue.share.positions.length; n++)
-        tasks.push(this.cut(queue));
-    }
-    return tasks;
+    return [...this.queues.values()].flatMap((queue) => this.refill(queue));
   }
 
-  /** A task's end. Undefined if it is not open: a finish that was reported before counts once. */
-  finish(taskId: number): { readonly slice: Slice; readonly next: T | undefined } | undefined {
+  /** A task's end. Undefined if it is not open, or another attempt's: a finish that was reported before counts once. */
+  finish(
+    taskId: number,
+    attempt: number,
+  ): { readonly slice: Slice; readonly next: readonly T[] } | undefined {
     const entry = this.open.get(taskId);
-    if (!entry) return undefined;
+    if (!entry || entry.attempt !== attempt) return undefined;
+    this.letGo(entry);
     this.open.delete(taskId);
-    this.waiting.delete(entry);
-    this.doneShards += entry.slice.end - entry.slice.from;
-    const queue = this.queues.get(entry.task.node);
-    invariant(queue, 'a task of a node without a queue');
-    const next = queue.taken < queue.share.positions.length ? this.cut(queue) : undefined;
-    return { slice: entry.slice, next };
+    this.doneShards += entry.slice.positions.length;
+    const queue = this.queueOf(entry.slice.node);
+    if (queue.unsent === 0 && this.options.handOver) this.takeFromBusiest(queue);
+    return { slice: entry.slice, next: this.refill(queue) };
   }
 
-  /** A task's failure: `fatal` when it is not worth (or was not worth) another try. */
-  fail(taskId: number, error: SerializedError, nowMs: number): 'ignored' | 'retry' | 'fatal' {
+  /** A task's failure: `fatal` when it is not worth (or was not worth) another try. What is sent now: `takeDue`. */
+  fail(taskId: number, attempt: number, error: SerializedError, nowMs: number): Verdict {
     const entry = this.open.get(taskId);
-    if (!entry || entry.retryAtMs !== undefined) return 'ignored';
+    if (!entry || entry.attempt !== attempt || entry.retryAtMs !== undefined) return 'ignored';
     this.lastError = error;
-    if (HOPELESS.has(error.code) || entry.attempts >= this.options.maxAttempts) return 'fatal';
-    entry.retryAtMs = nowMs + RETRY_DELAY_MS * entry.attempts;
-    this.waiting.add(entry);
-    return 'retry';
+    const { replicas, maxAttempts } = this.options;
+    const { code } = error;
+    if (!replicas || !isPassing(code)) entry.failures++;
+    const isWornOut = entry.failures >= maxAttempts;
+    if (!replicas) {
+      if (isHopeless(code) || isWornOut) return 'fatal';
+      return this.retry(entry, nowMs + RETRY_DELAY_MS * entry.failures);
+    }
+    if (isHopelessEverywhere(code)) return 'fatal';
+    const isNodes = code !== 'TASK_LOST' && !isOfRepository(code);
+    if (isNodes || isWornOut) {
+      const left = this.moveElsewhere(entry, error);
+      if (left === 0) return 'moved';
+      if (code !== 'NODE_LOST' && (isHopeless(code) || isWornOut)) return 'fatal';
+    }
+    // A node that is away works on it when it is back; a job's timeout ends the wait.
+    const isAway = code === 'NODE_LOST';
+    return this.retry(
+      this.open.get(taskId)!,
+      isAway ? Infinity : nowMs + RETRY_DELAY_MS * Math.max(1, entry.failures),
+    );
+  }
+
+  /** A node is lost: what waits for it goes to others that can do it. */
+  lose(node: number, error: SerializedError): void {
+    const queue = this.queues.get(node);
+    if (!queue || !this.options.replicas) return;
+    for (const slice of queue.empty()) {
+      const left = this.spread({ ...slice, failedOn: [...slice.failedOn, node] }, error);
+      queue.push(pick(slice, left));
+    }
+  }
+
+  /** A node is back: what waited for that is due. */
+  regain(node: number, nowMs: number): void {
+    for (const entry of this.waiting)
+      if (entry.slice.node === node && entry.retryAtMs === Infinity) entry.retryAtMs = nowMs;
+  }
+
+  /** What was given to other nodes since this was asked last. */
+  takeMoves(): Move[] {
+    return this.moves.splice(0);
   }
 
   /** The tasks that nodes have now. */
-  get running(): readonly { readonly taskId: number; readonly node: number }[] {
+  get running(): readonly { readonly taskId: number; readonly node: number; readonly attempt: number }[] {
     return [...this.open.values()]
       .filter((entry) => entry.retryAtMs === undefined)
-      .map(({ task }) => ({ taskId: task.taskId, node: task.node }));
+      .map(({ task, attempt }) => ({ taskId: task.taskId, node: task.node, attempt }));
   }
 
-  /** Ids of the tasks that a node has now. */
-  heldBy(node: number): number[] {
-    return [...this.open.values()]
-      .filter((e) => e.task.node === node && e.retryAtMs === undefined)
-      .map((e) => e.task.taskId);
-  }
-
-  /** Tasks whose time for another try has come. */
+  /** Tasks whose time for another try has come, and those that nodes have room for since others failed. */
   takeDue(nowMs: number): readonly T[] {
-    if (this.waiting.size === 0) return [];
+    if (this.waiting.size === 0 && !this.hasLeftovers) return [];
     const due: T[] = [];
     for (const entry of this.waiting) {
       if (entry.retryAtMs! > nowMs) continue;
       this.waiting.delete(entry);
       entry.retryAtMs = undefined;
-      entry.attempts++;
-      entry.task = this.options.makeTask(entry.task.taskId, entry.slice, entry.attempts);
+      entry.attempt++;
+      entry.task = this.options.makeTask(entry.task.taskId, entry.slice, entry.attempt);
       due.push(entry.task);
     }
+    if (this.hasLeftovers) for (const queue of this.queues.values()) due.push(...this.refill(queue));
+    this.hasLeftovers = false;
     return due;
   }
 
@@ -146,18 +180,104 @@ export class TaskBoard<T extends NodeTask> {
   get nextRetryAtMs(): number | undefined {
     let earliest: number | undefined;
     for (const { retryAtMs } of this.waiting)
-      if (earliest === undefined || retryAtMs! < earliest) earliest = retryAtMs;
+      if (retryAtMs! < Infinity && (earliest === undefined || retryAtMs! < earliest)) earliest = retryAtMs;
     return earliest;
   }
 
-  private cut(queue: Queue): T {
-    const { share, taken: from } = queue;
-    const end = from + this.options.batchSize(from, share.positions.length);
-    const slice = { share, from, end };
-    queue.taken = end;
-    this.unsentShards -= end - from;
+  private retry(entry: Entry<T>, atMs: number): 'retry' {
+    entry.retryAtMs = atMs;
+    this.waiting.add(entry);
+    return 'retry';
+  }
+
+  private letGo(entry: Entry<T>): void {
+    this.queueOf(entry.slice.node).held--;
+    this.waiting.delete(entry);
+  }
+
+  /** Gives a failed task's shards to other nodes; returns how many must stay, which are the task's from now on. */
+  private moveElsewhere(entry: Entry<T>, error: SerializedError): number {
+    const { slice, task } = entry;
+    const failedOn = slice.failedOn.includes(slice.node) ? slice.failedOn : [...slice.failedOn, slice.node];
+    const left = this.spread({ ...slice, failedOn }, error);
+    if (left.length === slice.positions.length) return left.length;
+    if (left.length === 0) {
+      this.letGo(entry);
+      this.open.delete(task.taskId);
+      return 0;
+    }
+    this.open.set(task.taskId, { ...entry, slice: pick(slice, left) });
+    return left.length;
+  }
+
+  /** Puts shards in line for other nodes, each for the one with the least to do; returns which found none. */
+  private spread(slice: Slice, error: SerializedError | undefined): number[] {
+    const byNode = new Map<number, number[]>();
+    const left: number[] = [];
+    slice.shards.forEach((shard, i) => {
+      const to = this.leastBusy(shard, slice.failedOn, byNode);
+      if (to === undefined) left.push(i);
+      else if (byNode.has(to)) byNode.get(to)!.push(i);
+      else byNode.set(to, [i]);
+    });
+    this.hasLeftovers = true;
+    for (const [to, at] of byNode) {
+      const moved = pick(slice, at);
+      this.queueOf(to).push(moved);
+      this.moves.push({ from: slice.node, to, positions: moved.positions, why: error });
+    }
+    return left;
+  }
+
+  private leastBusy(
+    shard: number,
+    failedOn: readonly number[],
+    given: ReadonlyMap<number, readonly number[]>,
+  ): number | undefined {
+    let best: number | undefined;
+    let least = Infinity;
+    for (const node of this.options.replicas!(shard)) {
+      if (failedOn.includes(node)) continue;
+      const { held, unsent } = this.queueOf(node);
+      const load = held + unsent + (given.get(node)?.length ?? 0);
+      if (load < least) [best, least] = [node, load];
+    }
+    return best;
+  }
+
+  /** A node without work gets some that waits for the busiest of those that have much of it. */
+  private takeFromBusiest(idle: TaskQueue): void {
+    const { perNode, replicas, batchSize } = this.options;
+    if (perNode === Infinity || !replicas) return;
+    let busiest: TaskQueue | undefined;
+    for (const queue of this.queues.values())
+      if (queue.unsent > (busiest?.unsent ?? perNode * HAND_OVER_BACKLOG)) busiest = queue;
+    if (!busiest) return;
+    const most = batchSize(0, busiest.unsent);
+    const slice = busiest.giveUp(most, (shard) => replicas(shard).includes(idle.node));
+    if (!slice) return;
+    if (slice.failedOn.includes(idle.node)) return busiest.push(slice);
+    idle.push(slice);
+    this.moves.push({ from: busiest.node, to: idle.node, positions: slice.positions, why: undefined });
+  }
+
+  private refill(queue: TaskQueue): T[] {
+    const tasks: T[] = [];
+    while (queue.unsent > 0 && queue.held < this.options.perNode) tasks.push(this.cut(queue));
+    return tasks;
+  }
+
+  private cut(queue: TaskQueue): T {
+    const slice = queue.cut(this.options.batchSize);
     const task = this.options.makeTask(this.nextTaskId++, slice, 1);
-    this.open.set(task.taskId, { task, slice, attempts: 1, retryAtMs: undefined });
+    this.open.set(task.taskId, { task, slice, attempt: 1, failures: 0, retryAtMs: undefined });
+    queue.held++;
     return task;
+  }
+
+  private queueOf(node: number): TaskQueue {
+    let queue = this.queues.get(node);
+    if (!queue) this.queues.set(node, (queue = new TaskQueue(node)));
+    return queue;
   }
 }

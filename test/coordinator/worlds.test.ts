@@ -265,14 +265,14 @@ test('publishing fails a few times: it is tried again, and in the end there is o
 });
 
 test('SHOW BACKUP tells why publishing fails, also where a task failed before it', (t) => {
-  const { accept, world, job, coordinator } = fakeCluster();
+  const { accept, world, coordinator } = fakeCluster();
   const jobId = accept('BACKUP SNAPSHOT db.l TO repo');
   const failure = (): string | undefined =>
     coordinator.jobs().find(({ stored }) => stored.id === jobId)?.lastFailure?.message;
   world.settle(() => world.pending.some(({ task }) => task?.kind === 'upload'));
   world.let(({ task }) => task?.kind === 'upload', brokenStorage('a file is lost'));
   t.is(failure(), 'a file is lost');
-  world.settle(() => job(jobId).state === 'UPLOAD_INFO');
+  world.settle(() => world.asked.filter((op) => op === 'inspect').length === 2);
   world.let(({ operation }) => operation?.op === 'inspect', brokenStorage('the repository is lost'));
   t.is(failure(), 'the repository is lost');
 });
@@ -318,6 +318,7 @@ test('a node that is lost drops what it held when it is back, and only then the 
   t.deepEqual(world.sent.at(-1)!.task, {
     kind: 'release',
     taskId: 0,
+    attempt: 1,
     jobId,
     node: 1,
     shards: new Int32Array(0),

@@ -222,10 +222,11 @@ test('a failed task is sent again after one second, then after two, and then it 
   t.deepEqual(told(driver.fail(task!)), ['wake 1000']);
   t.deepEqual(told(driver.tick(999)), ['wake 1000']);
   t.deepEqual(told(driver.tick(1000)), ['send upload 3 -> 0 [100,102]']);
-  t.deepEqual(told(driver.fail(task!)), ['wake 3000']);
+  t.deepEqual(told(driver.fail(driver.sent.at(-1)!)), ['wake 3000']);
+  t.deepEqual(told(driver.fail(task!)), ['wake 3000'], 'the failure of an earlier try, come late');
   t.deepEqual(told(driver.tick(3000)), ['send upload 3 -> 0 [100,102]']);
   const reason = error('STORAGE_FAILED', 'third time');
-  t.deepEqual(told(driver.fail(task!, reason)), ['abort', 'release [0,1]', 'persist']);
+  t.deepEqual(told(driver.fail(driver.sent.at(-1)!, reason)), ['abort', 'release [0,1]', 'persist']);
   t.is(driver.job.state, 'CANCELLED');
   t.deepEqual(driver.job.error, reason);
 });
@@ -237,7 +238,7 @@ test('an upload that is tried again looks first what the failed try has left in 
   t.like(task, { kind: 'upload', probe: false });
   driver.fail(task!);
   const [again] = tasksIn(driver.tick(1000));
-  t.deepEqual({ ...again }, { ...task!, probe: true });
+  t.deepEqual({ ...again }, { ...task!, probe: true, attempt: 2 });
 });
 
 test('a failure that nothing can mend is not tried again', (t) => {
@@ -283,7 +284,7 @@ test('a lost node fails what it has, and nothing else; what is back goes on', (t
   t.deepEqual(told(driver.tell({ kind: 'node-lost', node: 1 })), ['wake 1000']);
   // Lost twice in a row, it has nothing left to lose.
   t.deepEqual(told(driver.tell({ kind: 'node-lost', node: 1 })), ['wake 1000']);
-  t.deepEqual(told(driver.tell({ kind: 'node-back', node: 1 }, 500)), []);
+  t.deepEqual(told(driver.tell({ kind: 'node-back', node: 1 }, 500)), ['wake 1000']);
   t.deepEqual(told(driver.tick(1000)), ['send snapshot 2 -> 1 [101]']);
   driver.tell({ kind: 'node-lost', node: 1 });
   t.is(driver.job.state, 'CANCELLED');

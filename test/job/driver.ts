@@ -23,6 +23,7 @@ export const settings = (changes: Partial<EngineSettings> = {}): EngineSettings 
   uploadWorkers: 1,
   downloadWorkers: 1,
   batching: { by: 'shards', count: 10 },
+  failover: false,
   ...changes,
 });
 
@@ -84,7 +85,7 @@ export class Driver {
   /** Tells the job an event; gives the commands that it answered with. */
   tell(event: JobEvent, atMs = this.nowMs): readonly Command[] {
     this.nowMs = atMs;
-    const step = stepAny(this.job, event, atMs, this.settings);
+    const step = stepAny(this.job, event, atMs, { settings: this.settings, replicas: () => [] });
     this.job = step.job;
     this.commands.push(...step.commands);
     return step.commands;
@@ -95,11 +96,16 @@ export class Driver {
   }
 
   finish(task: NodeTask): readonly Command[] {
-    return this.tell({ kind: 'task-finished', taskId: task.taskId, report: reportOf(task) });
+    return this.tell({
+      kind: 'task-finished',
+      taskId: task.taskId,
+      attempt: task.attempt,
+      report: reportOf(task),
+    });
   }
 
   fail(task: NodeTask, because = error()): readonly Command[] {
-    return this.tell({ kind: 'task-failed', taskId: task.taskId, error: because });
+    return this.tell({ kind: 'task-failed', taskId: task.taskId, attempt: task.attempt, error: because });
   }
 
   /** Every task sent so far, as often as it was sent. */

@@ -3,7 +3,7 @@ import * as fc from 'fast-check';
 import type { ExecutionContext } from 'ava';
 import { isEnded, type Command, type EngineSettings, type Job, type Step } from '../../src/job/index.js';
 import type { NodeTask } from '../../src/node/index.js';
-import { backup, Driver, error, planOn, reportOf, restore, settings } from './driver.js';
+import { backup, Driver, error, planOn, restore, settings } from './driver.js';
 
 /** What a random world does next, in terms of what there is at that moment. */
 type Move =
@@ -46,7 +46,7 @@ const arbitraryEngine: fc.Arbitrary<EngineSettings> = fc
 
 /** What an onlooker knows of a task from commands and events alone. */
 interface Seen {
-  readonly task: NodeTask;
+  task: NodeTask;
   sends: number;
   /** Sent, and neither finished nor failed since. */
   held: boolean;
@@ -90,10 +90,13 @@ class Onlooker {
           driver.tell({
             kind: 'task-finished',
             taskId: next.taskId,
+            attempt: 1,
             report: { movedFiles: 1, skippedFiles: 1 },
           }),
         );
-        this.#look(driver.tell({ kind: 'task-failed', taskId: next.taskId, error: error('DISK_FULL') }));
+        this.#look(
+          driver.tell({ kind: 'task-failed', taskId: next.taskId, attempt: 1, error: error('DISK_FULL') }),
+        );
         break;
       case 'lose':
         for (const seen of known) if (seen.task.node === next.node) this.#failed(seen);
@@ -173,7 +176,8 @@ class Onlooker {
     const seen = this.tasks.get(task.taskId);
     if (seen) {
       t.false(seen.held || seen.finished);
-      t.deepEqual({ ...task, probe: 0 }, { ...seen.task, probe: 0 });
+      t.deepEqual({ ...task, probe: 0 }, { ...seen.task, probe: 0, attempt: seen.sends + 1 });
+      seen.task = task;
       if (task.kind === 'upload') t.true(task.probe);
       seen.sends++;
       seen.held = true;
@@ -223,10 +227,7 @@ for (const [kind, create] of Object.entries(JOBS)) {
           t.is(onlooker.ends, onlooker.doomed ? 0 : 1);
           const { job } = onlooker.driver;
           for (const { task } of onlooker.tasks.values()) {
-            t.deepEqual(
-              onlooker.driver.tell({ kind: 'task-finished', taskId: task.taskId, report: reportOf(task) }),
-              [],
-            );
+            t.deepEqual(onlooker.driver.finish(task), []);
           }
           t.is(onlooker.driver.job, job);
         },

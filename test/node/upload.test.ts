@@ -92,11 +92,12 @@ test('probing: a listing that also shows what was uploaded after it costs no req
   }
 });
 
-test('probing: a file that is there is hashed, not sent, and costs nothing else', (t) => {
-  t.deepEqual(told({ probe: true }, { '3/0': whole(3001) }).slice(0, 6), [
+test('probing: a file that is there is hashed and looked at, not sent, and costs nothing else', (t) => {
+  t.deepEqual(told({ probe: true }, { '3/0': whole(3001) }).slice(0, 7), [
     'scan 3',
     'list 3',
     'hash 3/0',
+    'check 3/0',
     'put 3/1.part hashing',
     'rename 3/1.3002',
     'report 1',

@@ -111,12 +111,19 @@ const canGain = ({ eases }: Knob, { summaries }: Tried): boolean =>
 
 const durationOf = ({ summaries }: Tried): number => median(summaries.map(({ durationMs }) => durationMs));
 
-/** The median of what was gained with each seed; -Infinity where a job was cancelled that was not before. */
+/**
+ * The median of what was gained with each seed. A job that is cancelled never ends: -Infinity where one was that was not before,
+ * Infinity with seeds where it is the other way round.
+ */
 function gainMs(base: Tried, turned: Tried): number {
   const differences = base.summaries.map((before, i) => {
     const after = turned.summaries[i]!;
-    const isLost = after.state === 'CANCELLED' && before.state === 'FINISHED';
-    return isLost ? -Infinity : before.durationMs - after.durationMs;
+    if (before.state === after.state)
+      return before.state === 'FINISHED' ? before.durationMs - after.durationMs : 0;
+    return after.state === 'CANCELLED' ? -Infinity : Infinity;
   });
-  return differences.includes(-Infinity) ? -Infinity : median(differences);
+  if (differences.includes(-Infinity)) return -Infinity;
+  // Between two infinities there is no middle.
+  const saved = differences.filter((ms) => ms === Infinity).length;
+  return saved * 2 >= differences.length ? Infinity : median(differences);
 }

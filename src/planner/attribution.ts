@@ -1,6 +1,13 @@
+import type { Scenario } from '../scenario/index.js';
 import { CAUSES, type Attribution, type Cause, type CauseTimes } from '../world/outlook.js';
 import type { RunResult } from '../world/result.js';
 import type { Ledger, WorkerAccount } from '../world/virtual/ledger.js';
+
+/** A simulated run, and where its time went. */
+export interface AttributedRun {
+  readonly result: RunResult;
+  readonly attribution: Attribution;
+}
 
 /**
  * Charges each millisecond of a job to one cause. Its critical path leads through two workers: the one that ended its last
@@ -42,6 +49,26 @@ export function attributionOf(
       meanEndMs: meanEndMs - createdAtMs,
     },
   };
+}
+
+/** Of a run whose world kept no account: its causes sum to nothing. */
+export const UNKNOWN_ATTRIBUTION: Attribution = {
+  causeMs: Object.fromEntries(CAUSES.map((cause) => [cause, 0])) as CauseTimes,
+};
+
+/** Whether anything is known of where the time went. */
+export const isKnown = ({ causeMs }: Attribution): boolean => CAUSES.some((cause) => causeMs[cause] > 0);
+
+/** The same, of a scenario's run. */
+export function attributionIn(
+  { engine, cluster }: Scenario,
+  result: RunResult,
+  ledger: Ledger,
+  createdAtMs: number,
+): Attribution {
+  const perNode = result.kind === 'backup' ? engine.uploadWorkers : engine.downloadWorkers;
+  const nodeNames = cluster.nodes.map(({ name }) => name);
+  return attributionOf(result, ledger, { createdAtMs, workers: perNode * nodeNames.length, nodeNames });
 }
 
 const lastOf = (accounts: readonly WorkerAccount[]): WorkerAccount | undefined =>

@@ -29,4 +29,5 @@ export type {
 export { generateCatalog, generateTargetCatalog, nodeHardware, targetPlacement } from './generate.js';
 export { placeInFile, scenarioStatement } from './statement.js';
 export { withSettings, withSweeps } from './set.js';
+export { withoutFaults } from './without-faults.js';
 export { scenarioYaml } from './yaml.js';

@@ -116,7 +116,10 @@ export interface KnobGain {
   /** For people, with units: what it is now, and what was tried. */
   readonly from: string;
   readonly to: string;
-  /** Saved of the median duration; negative where it gets slower. */
+  /**
+   * Saved of the median duration; negative where it gets slower. Infinity, as null in JSON, where the job is cancelled without
+   * it.
+   */
   readonly gainMs: number;
   /** The same with the knob at its end (unlimited, or nothing): what all turning of it could gain. */
   readonly mostMs?: number;

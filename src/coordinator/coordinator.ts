@@ -125,9 +125,13 @@ export class Coordinator {
   }
 
   /** Whether a job has ended, no node holds anything of it, and nothing of it is still on its way to the repository. */
-  isSettled(jobId: number): boolean {
+  isSettled(jobId: number, where: 'everywhere' | 'but for lost nodes' = 'everywhere'): boolean {
     const entry = this.driver.entries.get(jobId);
-    return entry ? isSettled(entry) : this.driver.history.has(jobId);
+    if (!entry) return this.driver.history.has(jobId);
+    if (where === 'everywhere') return isSettled(entry);
+    const { nodeAlive } = this.options.catalog;
+    const waits = [...entry.unreleased].some((node) => nodeAlive[node]);
+    return isEnded(entry.job) && !entry.publishing && !waits;
   }
 
   /** What nodes could not drop of a job that has ended, however often they were asked. */

@@ -63,7 +63,7 @@ export class RealCluster {
 
   /** Starts the threads, and takes up what the journal has. Resolves when no node holds anything that no job knows of. */
   static async start(options: RealClusterOptions): Promise<RealCluster> {
-    const world = await RealWorld.start(options);
+    const world = await RealWorld.start({ ...options, retries: options.settings });
     const cluster = new RealCluster(world, options);
     try {
       await cluster.recover();

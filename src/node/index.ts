@@ -1,3 +1,4 @@
+export { NodeAgent, type Reception, type Statuses } from './agent.js';
 import { downloadTask, installTask } from './download.js';
 import type { Procedure } from './operation.js';
 import { releaseTask, snapshotTask, sweepTask } from './snapshot.js';
@@ -13,6 +14,7 @@ export {
   type RemoteFiles,
   type ScannedShard,
 } from './operation.js';
+export { isRequest, Retries, type RetryPolicy } from './retry.js';
 export type {
   DownloadTask,
   InstallTask,

@@ -1,9 +1,4 @@
-export {
-  faultedCluster,
-  type Fate,
-  type FaultedCluster,
-  type FaultedClusterOptions,
-} from './faulted-cluster.js';
+export { faultedCluster, FaultedCluster, type Fate, type FaultedClusterOptions } from './faulted-cluster.js';
 export { consult, type ConsultOptions, type Consultation } from './consult.js';
 export { plan, planAhead, reportHeader, type HardwareFile, type PlanOptions } from './plan.js';
 export { DEFAULT_WANTED, forecast, type ForecastOfRuns, type ForecastOptions } from './forecast.js';

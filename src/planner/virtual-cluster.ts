@@ -8,9 +8,11 @@ import { Recorder } from '../world/recorder.js';
 import { resultOf } from '../world/result-of.js';
 import type { RunResult } from '../world/result.js';
 import type { VirtualRepository } from '../world/virtual/virtual-repository.js';
+import type { Fault } from '../world/faults.js';
 import { VirtualStorages } from '../world/virtual/virtual-storages.js';
 import type { TraceRecord } from '../world/virtual/node-work.js';
 import { VirtualWorld, type VirtualWorldOptions } from '../world/virtual/virtual-world.js';
+import type { Witness } from '../world/virtual/witness.js';
 
 /** The calendar at the beginning of every simulation: 2020-01-01T00:00:00Z. */
 export const SIMULATION_EPOCH_MS = 1_577_836_800_000;
@@ -47,28 +49,10 @@ export interface VirtualCluster {
 }
 
 export function virtualCluster(scenario: Scenario, options: VirtualClusterOptions = {}): VirtualCluster {
-  const { repository: spec, cluster, engine, seed } = scenario;
+  const { repository: spec, engine } = scenario;
   const catalog = options.catalog ?? generateCatalog(scenario);
   const storages = options.storages ?? new VirtualStorages();
-  const hardware = options.catalog
-    ? catalog.nodeNames.map(() => cluster.nodes[0]!.hardware)
-    : nodeHardware(scenario);
-  const world = new VirtualWorld({
-    catalog,
-    workers: options.asRun === true ? withThreadsAsRun(engine) : engine,
-    storages,
-    epochMs: SIMULATION_EPOCH_MS,
-    prices: {
-      nodes: hardware,
-      host: cluster.host,
-      repository: spec.limits,
-      coordinator: cluster.coordinator,
-      seed,
-    },
-    attribute: options.attribute ?? false,
-    ...(options.trace ? { trace: options.trace } : {}),
-    ...(options.onRates ? { onRates: options.onRates } : {}),
-  });
+  const world = virtualWorld(scenario, { ...options, catalog, storages });
   const coordinator = new Coordinator({
     catalog,
     world,
@@ -86,6 +70,45 @@ export function virtualCluster(scenario: Scenario, options: VirtualClusterOption
     storages,
     repository: storages.repository(spec.name, spec.storage),
   };
+}
+
+export interface VirtualWorldOptionsOf extends Pick<
+  VirtualClusterOptions,
+  'asRun' | 'attribute' | 'trace' | 'onRates'
+> {
+  /** The scenario's own, or one whose nodes are all like the scenario's first. */
+  readonly catalog: Catalog;
+  readonly storages: VirtualStorages;
+  readonly witness?: Witness;
+}
+
+/** The world of a scenario; with `faults`, even none, one in which messages may be lost. */
+export function virtualWorld(
+  scenario: Scenario,
+  options: VirtualWorldOptionsOf,
+  faults?: readonly Fault[],
+): VirtualWorld {
+  const { repository, cluster, engine, seed } = scenario;
+  const { catalog, storages, asRun, attribute, trace, onRates, witness } = options;
+  const isOwn = catalog.nodeNames.every((name, i) => cluster.nodes[i]?.name === name);
+  return new VirtualWorld({
+    catalog,
+    workers: asRun === true ? withThreadsAsRun(engine) : engine,
+    storages,
+    epochMs: SIMULATION_EPOCH_MS,
+    prices: {
+      nodes: isOwn ? nodeHardware(scenario) : catalog.nodeNames.map(() => cluster.nodes[0]!.hardware),
+      host: cluster.host,
+      repository: repository.limits,
+      coordinator: cluster.coordinator,
+      seed,
+    },
+    attribute: attribute ?? false,
+    ...(faults ? { faults: { list: faults, retries: engine, leaseMs: engine.lostAfterMs / 2 } } : {}),
+    ...(trace ? { trace } : {}),
+    ...(onRates ? { onRates } : {}),
+    ...(witness ? { witness } : {}),
+  });
 }
 
 const withThreadsAsRun = (engine: Scenario['engine']): Scenario['engine'] => ({

@@ -23,8 +23,10 @@ export {
   SNAPSHOT_PREFIX,
   snapshotDirectory,
   splitChecksum,
+  splitPart,
   withChecksum,
   type ParsedPath,
+  type PartWriter,
   type ShardPlace,
 } from './layout.js';
 export {

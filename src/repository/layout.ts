@@ -14,6 +14,8 @@ const META = '__meta';
 const INFO_PREFIX = '__info_';
 const CONTENT = '__ss_content';
 const PART_SUFFIX = '.part';
+/** After something: a name that is nothing but this is a name. */
+const PART_WRITER = /(?<=[^/])\.\d+-\d+-\d+-\d+$/;
 const CHECKSUM = /^[0-9a-f]{32}$/;
 const STORED_NAME = /^(.+)\.([0-9a-f]{32})$/s;
 const SHARD_PATH = /^__ss_content\/__db_(\d+)\/__tbl_(\d+)\/__part_(\d+)\/__idx_(\d+)\/__(\d+)\/([^/]+)$/;
@@ -73,9 +75,29 @@ export function splitChecksum(name: string): { name: string; checksum: string } 
   return match && !match[1]!.endsWith('/') ? { name: match[1]!, checksum: match[2]! } : undefined;
 }
 
-/** The name or path of a file while it is written, on storages that rename. */
-export function partPath(name: string): string {
-  return name + PART_SUFFIX;
+/** Who writes a file, where somebody else may be writing the same one. */
+export interface PartWriter {
+  readonly node: number;
+  /** Of the coordinator that sent the task. */
+  readonly generation: number;
+  readonly taskId: number;
+  readonly attempt: number;
+}
+
+/**
+ * The name or path of a file while it is written, on storages that rename. `writer`: for all but the first to write it, so that
+ * a late writer and the one that took its place do not write into one file.
+ */
+export function partPath(name: string, writer?: PartWriter): string {
+  if (!writer) return name + PART_SUFFIX;
+  const { node, generation, taskId, attempt } = writer;
+  return `${name}.${node}-${generation}-${taskId}-${attempt}${PART_SUFFIX}`;
+}
+
+/** What `partPath` made a name or path of, whoever the writer was; undefined if it made none. */
+export function splitPart(name: string): string | undefined {
+  if (!name.endsWith(PART_SUFFIX)) return undefined;
+  return name.slice(0, -PART_SUFFIX.length).replace(PART_WRITER, '');
 }
 
 export const isChecksum = (text: string): boolean => CHECKSUM.test(text);
@@ -129,7 +151,7 @@ export function parsePath(path: string): ParsedPath {
 }
 
 function parseDocument(repository: string, label: string, fileName: string): ParsedPath {
-  const part = beforePart(fileName);
+  const part = splitPart(fileName);
   const stored = splitChecksum(fileName);
   const name = part ?? stored?.name;
   if (name === undefined) return FOREIGN;
@@ -154,7 +176,7 @@ function parseShardFile(repository: string, label: string, match: RegExpExecArra
   ];
   if (ids.includes(undefined)) return FOREIGN;
   const fileName = match[6]!;
-  const part = beforePart(fileName);
+  const part = splitPart(fileName);
   if (part !== undefined) return isFileName(part) ? { kind: 'part', repository, label, name: part } : FOREIGN;
   const stored = splitChecksum(fileName);
   if (!stored || !isFileName(stored.name)) return FOREIGN;
@@ -170,10 +192,6 @@ function parseId(text: string): number | undefined {
 
 function afterPrefix(text: string, prefix: string): string | undefined {
   return text.startsWith(prefix) ? text.slice(prefix.length) : undefined;
-}
-
-function beforePart(name: string): string | undefined {
-  return name.endsWith(PART_SUFFIX) ? name.slice(0, -PART_SUFFIX.length) : undefined;
 }
 
 /**

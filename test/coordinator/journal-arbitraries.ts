@@ -160,4 +160,5 @@ export const journalChanges: fc.Arbitrary<JournalChange> = fc.oneof(
   repositories.map((repository): JournalChange => ({ kind: 'repository', repository })),
   repositoryNames.map((name): JournalChange => ({ kind: 'drop-repository', name })),
   catalogChanges.map((change): JournalChange => ({ kind: 'catalog', change })),
+  fc.maxSafeNat().map((generation): JournalChange => ({ kind: 'generation', generation })),
 );

@@ -16,6 +16,7 @@ import {
   shardDirectory,
   snapshotDirectory,
   splitChecksum,
+  splitPart,
   withChecksum,
 } from '../../src/repository/index.js';
 import {
@@ -98,6 +99,35 @@ test('every path that is made is recognised as what it is', (t) => {
       },
     ),
   );
+});
+
+const ordinal = fc.nat({ max: 99_999 });
+const writers = fc.record({ node: ordinal, generation: ordinal, taskId: ordinal, attempt: ordinal });
+
+test('a part is one of its file whoever writes it, and every writer has one of its own', (t) => {
+  fc.assert(
+    fc.property(
+      repositoryArbitrary,
+      labelArbitrary,
+      placeArbitrary,
+      fileNameArbitrary,
+      fc.option(writers, { nil: undefined }),
+      fc.option(writers, { nil: undefined }),
+      (repository, label, place, name, writer, other) => {
+        const part = partPath(name, writer);
+        t.is(splitPart(part), name);
+        const path = `${shardDirectory(repository, label, place)}/${part}`;
+        t.deepEqual(parsePath(path), { kind: 'part', repository, label, name });
+        t.deepEqual(splitPart(path), path.slice(0, path.lastIndexOf('/') + 1) + name);
+        t.is(partPath(name, other) === part, JSON.stringify(other) === JSON.stringify(writer));
+        t.is(splitChecksum(part), undefined);
+      },
+    ),
+  );
+  t.is(partPath('5.hdr', { node: 1, generation: 2, taskId: 33, attempt: 4 }), '5.hdr.1-2-33-4.part');
+  t.is(splitPart('.1-2-33-4.part'), '.1-2-33-4', 'a name is never empty');
+  t.is(splitPart('5.hdr.1-2-3.part'), '5.hdr.1-2-3', 'three numbers are no writer');
+  t.is(splitPart(`5.hdr.${MD5}`), undefined);
 });
 
 /** Makes the path again from what it was recognised as. */

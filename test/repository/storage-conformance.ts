@@ -186,6 +186,19 @@ const CHECKS: Readonly<Record<string, Check>> = {
     }
   },
 
+  'the size of a file is told, and that of anything else is not': async (t, storage) => {
+    await put(storage, 'a/b/f', bytesOf('hello'));
+    await put(storage, 'a/b/empty');
+    t.is(await storage.sizeOf('a/b/f'), 5);
+    t.is(await storage.sizeOf('a/b/empty'), 0);
+    for (const path of ['a', 'a/b', 'a/b/fi', 'a/b/g', 'x', 'x/y', 'a/b/f/g'])
+      t.is(await storage.sizeOf(path), undefined, path);
+    await put(storage, 'a/b/f', bytesOf('replaced'));
+    t.is(await storage.sizeOf('a/b/f'), 8);
+    await storage.remove('a/b/f');
+    t.is(await storage.sizeOf('a/b/f'), undefined);
+  },
+
   'writing again replaces, also by something shorter': async (t, storage) => {
     await put(storage, 'f', bytesOf('the first and longer one'));
     await put(storage, 'f', bytesOf('second'));
@@ -339,6 +352,7 @@ const CHECKS: Readonly<Record<string, Check>> = {
       };
       await refused('write', () => storage.createWriter(path));
       await refused('read', () => storage.openReader(path));
+      await refused('sizeOf', () => storage.sizeOf(path));
       await refused('remove', () => storage.remove(path));
       await refused('removeTree', () => storage.removeTree(path));
       if (storage.canRename) {

@@ -49,6 +49,12 @@ const readCommand = filePath.map((path) =>
   }),
 );
 
+const sizeCommand = filePath.map((path) =>
+  command(`size of ${path}`, async (model, storage) => {
+    deepStrictEqual(await storage.sizeOf(path), model.get(path)?.length);
+  }),
+);
+
 const renameCommand = fc.tuple(filePath, filePath).map(([from, to]) =>
   command(`rename ${from} ${to}`, async (model, storage) => {
     if (!storage.canRename) return;
@@ -111,6 +117,7 @@ const COMMANDS = [
   writeCommand,
   abortCommand,
   readCommand,
+  sizeCommand,
   renameCommand,
   removeCommand,
   removeTreeCommand,

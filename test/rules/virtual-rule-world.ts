@@ -4,8 +4,7 @@ import { virtualCluster, type VirtualCluster } from '../../src/planner/index.js'
 import { infoPath, snapshotDirectory, splitChecksum, withChecksum } from '../../src/repository/index.js';
 import { generateCatalog, targetPlacement } from '../../src/scenario/index.js';
 import { parseStatement } from '../../src/sql/index.js';
-import { PART } from '../../src/world/virtual/file-states.js';
-import { MortalWorld } from '../fixtures/mortal-world.js';
+import { MortalWorld } from '../../src/world/virtual/mortal-world.js';
 import { hookedJournal } from './hooked-journal.js';
 import { ruleScenario } from './rule-scenario.js';
 import type { RuleOptions, RuleWorld } from './rule-world.js';
@@ -112,7 +111,8 @@ export async function virtualRuleWorld(options: RuleOptions): Promise<RuleWorld>
       const first = repository.paths(label).find((file) => splitChecksum(file) !== undefined);
       const shardId = Number(/__(\d+)\/[^/]+$/.exec(first!)![1]);
       const ordinal = catalog.shards.firstFile[catalog.shards.ordinalOf(shardId)]!;
-      repository.filesOf(label, catalog).set(ordinal, PART);
+      repository.filesOf(label, catalog).remove(ordinal);
+      repository.filesOf(label, catalog).setPart(ordinal);
     },
     intercept(send) {
       const pass = mortal.send;

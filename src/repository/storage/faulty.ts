@@ -6,6 +6,7 @@ import type { Awaitable, Storage, StorageReader, StorageWriter } from './storage
 export type FaultyOperation =
   | 'list'
   | 'listNames'
+  | 'sizeOf'
   | 'createWriter'
   | 'write'
   | 'close'
@@ -78,6 +79,7 @@ export function faulty(storage: Storage, plan: FaultPlan): Storage {
     ...(storage.parts ? { parts: storage.parts } : {}),
     list: (prefix) => guard('list', prefix, () => storage.list(prefix)),
     listNames: (directory) => guard('listNames', directory, () => storage.listNames(directory)),
+    sizeOf: (path) => guard('sizeOf', path, () => storage.sizeOf(path)),
     createWriter: (path, sizeBytes) =>
       guard('createWriter', path, () =>
         whenDone(storage.createWriter(path, sizeBytes), (writer) => writerOf(writer, path)),

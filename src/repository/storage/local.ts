@@ -71,6 +71,7 @@ export function localStorage(root: string, options: LocalStorageOptions = {}): S
     canRename: true,
     list: (prefix) => whereThere(place, checkedDirectory(prefix), listFiles),
     listNames: (directory) => whereThere(place, checkedDirectory(directory), listNames),
+    sizeOf: (path) => sizeOf(place, checkedPath(path)),
     createWriter: (path) => createWriter(place, checkedPath(path)),
     openReader: (path) => openReader(place, checkedPath(path)),
     rename: (from, to) => rename(place, checkedPath(from), checkedPath(to)),
@@ -99,6 +100,20 @@ function whereThere<T>(place: Place, directory: string, find: (root: string, dir
       throw error;
     }
     return find(place.root, directory);
+  });
+}
+
+function sizeOf(place: Place, path: string): number | undefined {
+  const source = absolute(place.root, path);
+  return attempt('read', 'look at', source, () => {
+    try {
+      place.directories.check(directoryOf(path));
+      const stats = lstatSync(source);
+      return stats.isFile() ? stats.size : undefined;
+    } catch (error) {
+      if (isAbsence(error)) return undefined;
+      throw error;
+    }
   });
 }
 

@@ -19,6 +19,7 @@ export function memoryStorage(options: MemoryStorageOptions = {}): Storage {
     canRename,
     list: (prefix) => list(files, checkedDirectory(prefix)),
     listNames: (directory) => listNames(files, checkedDirectory(directory)),
+    sizeOf: (path) => files.get(checkedPath(path))?.length,
     createWriter: (path) => createWriter(files, checkedPath(path)),
     openReader: (path) => openReader(files, checkedPath(path)),
     rename(from, to) {

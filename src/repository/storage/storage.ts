@@ -48,6 +48,8 @@ export interface Storage {
   list(prefix: string): Awaitable<readonly StoredFile[]>;
   /** Names of the files and directories directly in `directory`, sorted; empty if it is not there. */
   listNames(directory: string): Awaitable<readonly string[]>;
+  /** Bytes of the file at `path` now, whatever a listing said; undefined if there is none: a directory or a link is no file. */
+  sizeOf(path: string): Awaitable<number | undefined>;
   /** `sizeBytes` is how much will be written, where it is known. */
   createWriter(path: string, sizeBytes?: number): Awaitable<StorageWriter>;
   openReader(path: string): Awaitable<StorageReader>;

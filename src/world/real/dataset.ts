@@ -16,9 +16,12 @@ import { shardFileName, type Catalog } from '../../catalog/index.js';
 import { onDisk } from './errno.js';
 import { nodePaths } from './paths.js';
 import { startThreads } from './threads.js';
+import { writtenPath } from './written.js';
 
 export interface ContentTask {
   readonly directory: string;
+  /** Where to note what the files were written with. */
+  readonly metaDirectory: string;
   readonly seed: string;
   readonly shards: readonly {
     readonly shardId: number;
@@ -41,17 +44,20 @@ export interface DatasetOptions {
   readonly onProgress: (doneBytes: number, totalBytes: number) => void;
 }
 
-/** Changed whenever the same catalog would get other bytes. */
-const CONTENT_VERSION = 1;
+/** Changed whenever the same catalog would get other bytes, or a data set another form. */
+const CONTENT_VERSION = 2;
 
 /** Bytes of shards that a thread writes between two reports. */
 const BATCH_BYTES = 64 * 1024 * 1024;
 
 const CONTENT_WORKER = new URL('./content-worker.js', import.meta.url);
 
+/** Where a data set has what its files were written with. */
+export const datasetMeta = (datasetDirectory: string): string => path.join(datasetDirectory, 'meta');
+
 /**
  * Makes the files of every shard of a catalog, or finds them made by an earlier run. Returns their directory, which has a
- * directory a shard. Throws DISK_FULL before writing anything if they would not fit, and INTERRUPTED.
+ * directory a shard, and `meta` with the checksums of what was written. Throws DISK_FULL before writing anything if they would not fit, and INTERRUPTED.
  */
 export async function prepareDataset(options: DatasetOptions): Promise<string> {
   const { catalog, dataDirectory, signal } = options;
@@ -84,15 +90,20 @@ export function layOutCluster(catalog: Catalog, datasetDirectory: string, cluste
   const { shards, nodeNames } = catalog;
   onDisk(`laying out the cluster in ${clusterDirectory}`, () => {
     rmSync(clusterDirectory, { recursive: true, force: true });
-    for (const name of nodeNames) mkdirSync(nodePaths(clusterDirectory, name).data, { recursive: true });
+    for (const name of nodeNames) {
+      const { data, meta } = nodePaths(clusterDirectory, name);
+      for (const directory of [data, meta]) mkdirSync(directory, { recursive: true });
+    }
     for (let shard = 0; shard < shards.count; shard++) {
-      const shardId = String(shards.id[shard]);
-      const from = path.join(datasetDirectory, shardId);
+      const shardId = shards.id[shard]!;
+      const from = path.join(datasetDirectory, String(shardId));
       const names = readdirSync(from);
       for (let r = shards.firstReplica[shard]!; r < shards.firstReplica[shard + 1]!; r++) {
-        const to = path.join(nodePaths(clusterDirectory, nodeNames[shards.replicaNode[r]!]!).data, shardId);
+        const { data, meta } = nodePaths(clusterDirectory, nodeNames[shards.replicaNode[r]!]!);
+        const to = path.join(data, String(shardId));
         mkdirSync(to);
         for (const name of names) linkSync(path.join(from, name), path.join(to, name));
+        linkSync(writtenPath(datasetMeta(datasetDirectory), shardId), writtenPath(meta, shardId));
       }
     }
   });
@@ -104,6 +115,7 @@ function isWhole({ shards, indexes }: Catalog, directory: string): boolean {
   for (let shard = 0; shard < shards.count; shard++) {
     const shardId = shards.id[shard]!;
     const { version } = indexes[shards.owner[shard]!]!;
+    if (!existsSync(writtenPath(datasetMeta(directory), shardId))) return false;
     for (let file = 0; file < shards.fileCount(shard); file++) {
       const name = path.join(directory, String(shardId), shardFileName(shardId, version, file));
       const stat = statSync(name, { throwIfNoEntry: false });
@@ -144,7 +156,8 @@ async function writeContent(
   try {
     await Promise.all(
       batches(catalog).map(async (batch) => {
-        const task: ContentTask = { directory, seed, stop, shards: batch.shards };
+        const metaDirectory = datasetMeta(directory);
+        const task: ContentTask = { directory, metaDirectory, seed, stop, shards: batch.shards };
         const answer = (await pool.run(task)) as ContentAnswer;
         if (!answer.ok) {
           Atomics.store(stop, 0, 1);

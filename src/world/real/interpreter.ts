@@ -10,7 +10,14 @@ import {
   type RemoteFiles,
   type ScannedShard,
 } from '../../node/index.js';
-import { partPath, shardDirectory, splitChecksum, withChecksum } from '../../repository/layout.js';
+import {
+  partPath,
+  shardDirectory,
+  splitChecksum,
+  splitPart,
+  withChecksum,
+  type PartWriter,
+} from '../../repository/layout.js';
 import type { Awaitable, Storage } from '../../repository/storage/storage.js';
 import { onDisk } from './errno.js';
 import type { Pace } from './pace.js';
@@ -19,6 +26,7 @@ import type { NodePaths } from './paths.js';
 import { PROGRESS, type TaskMessage, type WorkerShard } from './protocol.js';
 import { dropJob, removeReplica, sweep } from './cleaning.js';
 import { fetchFile, hashFile, sendFile, syncDirectory, type Transfer } from './transfer.js';
+import { noteWritten, readWritten } from './written.js';
 
 export interface InterpreterOptions {
   readonly paths: NodePaths;
@@ -95,26 +103,35 @@ export class Interpreter {
 
   /** The snapshot must have exactly the files that the catalog says, or the backup would lack some unnoticed. */
   private scan(shard: WorkerShard): ScannedShard | undefined {
+    const { shardId } = shard.address;
     const directory = this.snapshotDirectory(shard);
     if (!existsSync(directory)) return undefined;
     const found = new Set(onDisk(`listing ${directory}`, () => readdirSync(directory)));
     const wanted = this.namesOf(shard);
     const missing = wanted.filter((name) => !found.delete(name));
-    if (missing.length > 0 || found.size > 0) {
-      const what =
-        missing.length > 0
-          ? `lacks ${listOf(missing, 'and', 3)}`
-          : `has unknown ${listOf([...found], 'and', 3)}`;
-      throw new DrillError('TASK_FAILED', `the snapshot of shard ${shard.address.shardId} ${what}`);
+    if (found.size > 0) {
+      const what = `has unknown ${listOf([...found], 'and', 3)}`;
+      throw new DrillError('TASK_FAILED', `the snapshot of shard ${shardId} ${what}`);
     }
-    return { files: wanted.length, writtenChecksum: () => undefined };
+    if (missing.length > 0) return undefined;
+    const { task } = this.options.message;
+    const isChecked = task.kind === 'upload' && task.checkSource;
+    const written = isChecked ? readWritten(this.options.paths.meta, shardId) : undefined;
+    return { files: wanted.length, writtenChecksum: (file) => written?.get(wanted[file]!) };
   }
 
   private async check(shard: WorkerShard, file: number, checksum: Checksum): Promise<boolean> {
     const dueNs = this.request();
-    const names = await this.storage.listNames(this.remoteDirectory(shard));
+    const isThere = await this.isWhole(shard, file, checksum);
     this.options.pace.until(dueNs);
-    return names.includes(withChecksum(this.namesOf(shard)[file]!, checksumText(checksum)));
+    return isThere;
+  }
+
+  /** Whether the repository has a file under its final name, with its whole size. */
+  private async isWhole(shard: WorkerShard, file: number, checksum: Checksum): Promise<boolean> {
+    const name = withChecksum(this.namesOf(shard)[file]!, checksumText(checksum));
+    const sizeBytes = await this.storage.sizeOf(`${this.remoteDirectory(shard)}/${name}`);
+    return sizeBytes === shard.fileSizeBytes[file];
   }
 
   private async list(shard: WorkerShard): Promise<RemoteFiles> {
@@ -123,7 +140,7 @@ export class Interpreter {
     const dueNs = this.request();
     const found = new Map<string, string[]>();
     for (const name of await storage.listNames(this.remoteDirectory(shard))) {
-      const file = splitChecksum(name)?.name ?? name.replace(/\.part$/, '');
+      const file = splitChecksum(name)?.name ?? splitPart(name) ?? name;
       found.set(file, [...(found.get(file) ?? []), name]);
     }
     pace.until(dueNs);
@@ -146,9 +163,11 @@ export class Interpreter {
   ): Promise<string | undefined> {
     const startNs = nowNs();
     const name = this.namesOf(shard)[file]!;
-    const stored = checksum === undefined ? partPath(name) : withChecksum(name, checksumText(checksum));
+    const stored = checksum === undefined ? this.partOf(name) : withChecksum(name, checksumText(checksum));
     const target = `${this.remoteDirectory(shard)}/${stored}`;
-    const sent = await sendFile(this.transfer(), this.snapshotFile(shard, file), target, hash);
+    const sent = await this.counted((transfer) =>
+      sendFile(transfer, this.snapshotFile(shard, file), target, hash),
+    );
     requireSize(shard, file, name, sent.sizeBytes);
     this.moved(startNs, sent.sizeBytes);
     return sent.checksum;
@@ -159,7 +178,13 @@ export class Interpreter {
     const { pace } = this.options;
     const dueNs = this.request();
     const name = `${this.remoteDirectory(shard)}/${this.namesOf(shard)[file]!}`;
-    await storage.rename(partPath(name), withChecksum(name, checksumText(checksum)));
+    try {
+      await storage.rename(this.partOf(name), withChecksum(name, checksumText(checksum)));
+    } catch (error) {
+      // It was renamed before, and the answer was lost; or another try of the task put the same file there meanwhile.
+      const isGone = error instanceof DrillError && error.code === 'STORAGE_NOT_FOUND';
+      if (!isGone || !(await this.isWhole(shard, file, checksum))) throw error;
+    }
     pace.until(dueNs);
   }
 
@@ -171,7 +196,7 @@ export class Interpreter {
     const name = this.namesOf(shard)[file]!;
     const kept = withChecksum(name, checksumText(keep));
     for (const other of await storage.listNames(directory)) {
-      const isOurs = other === partPath(name) || splitChecksum(other)?.name === name;
+      const isOurs = splitPart(other) === name || splitChecksum(other)?.name === name;
       if (isOurs && other !== kept) await storage.remove(`${directory}/${other}`);
     }
     pace.until(dueNs);
@@ -187,7 +212,7 @@ export class Interpreter {
     const directory = this.stagingDirectory(shard);
     onDisk(`creating ${directory}`, () => mkdirSync(directory, { recursive: true }));
     const to = path.join(directory, renamedForShard(name, shard.address.shardId));
-    const fetched = await fetchFile(this.transfer(), from, to);
+    const fetched = await this.counted((transfer) => fetchFile(transfer, from, to));
     this.moved(startNs, fetched.sizeBytes);
     return fetched.checksum;
   }
@@ -195,9 +220,16 @@ export class Interpreter {
   private install(shard: WorkerShard): void {
     const { paths, pace } = this.options;
     const dueNs = pace.links(shard.fileSizeBytes.length);
+    const { shardId } = shard.address;
     const from = this.stagingDirectory(shard);
-    const to = path.join(paths.data, String(shard.address.shardId));
-    onDisk(`putting shard ${shard.address.shardId} into place`, () => {
+    const to = path.join(paths.data, String(shardId));
+    // What was downloaded has been held against these.
+    const written = shard.source?.files.map(({ name, checksum }) => ({
+      name: renamedForShard(name, shardId),
+      checksum,
+    }));
+    if (written && written.length > 0) noteWritten(paths.meta, shardId, written);
+    onDisk(`putting shard ${shardId} into place`, () => {
       mkdirSync(paths.data, { recursive: true });
       // A task that is tried again finds the shards that it had finished in place.
       if (existsSync(from)) renameSync(from, to);
@@ -214,15 +246,30 @@ export class Interpreter {
     return storage;
   }
 
-  private transfer(): Transfer {
+  /** The first to write a file uses Doris's name for it. Whoever comes later may not be the only one. */
+  private partOf(name: string): string {
+    const { task, generation } = this.options.message;
+    const { node, taskId, attempt } = task;
+    const isFirst = attempt === 1 && generation === 1 && !(task.kind === 'upload' && task.relink);
+    const writer: PartWriter = { node, generation, taskId, attempt };
+    return isFirst ? partPath(name) : partPath(name, writer);
+  }
+
+  /** Moves a file, and counts its bytes for the progress as they go; those of one that fails do not count. */
+  private async counted<T>(move: (transfer: Transfer) => Promise<T>): Promise<T> {
     const { pace, message } = this.options;
-    return {
-      storage: this.storage,
-      pace,
-      durable: message.durable,
-      request: () => this.request(),
-      onBytes: (bytes) => this.count(PROGRESS.bytes, bytes),
+    let movedBytes = 0;
+    const onBytes = (bytes: number): void => {
+      movedBytes += bytes;
+      this.count(PROGRESS.bytes, bytes);
     };
+    const { durable } = message;
+    try {
+      return await move({ storage: this.storage, pace, durable, request: () => this.request(), onBytes });
+    } catch (error) {
+      this.count(PROGRESS.bytes, -movedBytes);
+      throw error;
+    }
   }
 
   private request(): bigint {

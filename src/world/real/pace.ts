@@ -30,6 +30,9 @@ const TIMER_MS = 1;
 /** How long an abort may go unnoticed by who waits without blocking. */
 const MAX_TIMER_MS = 20;
 
+/** What the limits of a thread are. */
+export type PaceSetup = Pick<WorkerSetup, 'shared' | 'hardware' | 'limits' | 'seed' | 'nodeName'>;
+
 /** Gives, a call for each chunk of bytes that has been moved, the time until which to wait. */
 export type ByteClock = (bytes: number) => bigint;
 
@@ -56,7 +59,7 @@ export class Pace {
   private scheduleNs = 0n;
   private lagNs = MAX_LAG_NS;
 
-  constructor({ shared, hardware, limits, seed, nodeName }: WorkerSetup, threadId: number) {
+  constructor({ shared, hardware, limits, seed, nodeName }: PaceSetup, threadId: number) {
     this.disk = new Pacer(shared.disk, hardware.diskBytesPerSec);
     this.nic = new Pacer(shared.nic, hardware.nicBytesPerSec);
     this.bandwidth = new Pacer(shared.bandwidth, limits.bandwidthBytesPerSec);

@@ -8,6 +8,8 @@ export interface NodePaths {
   readonly snapshots: string;
   /** Shards that a restore is fetching: likewise. */
   readonly staging: string;
+  /** What replicas' files were written with: a file a shard, see `noteWritten`. Not among the files, so that it is none of them. */
+  readonly meta: string;
 }
 
 export const nodePaths = (clusterDirectory: string, nodeName: string): NodePaths =>
@@ -21,5 +23,6 @@ export function nodePathsIn(root: string): NodePaths {
     data: path.join(root, 'data'),
     snapshots: path.join(root, 'snapshot'),
     staging: path.join(root, 'staging'),
+    meta: path.join(root, 'meta'),
   };
 }

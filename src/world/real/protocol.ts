@@ -1,6 +1,6 @@
 import type { ShardAddress } from '../../catalog/index.js';
 import type { SerializedError } from '../../base/errors.js';
-import type { NodeTask, TaskReport } from '../../node/index.js';
+import type { NodeTask, RetryPolicy, TaskReport } from '../../node/index.js';
 import type { ManifestFile, S3Credentials, StorageSpec } from '../../repository/index.js';
 import type { NodeHardware, RepositoryLimits } from '../hardware.js';
 import type { Tally } from '../tally.js';
@@ -13,6 +13,7 @@ export interface WorkerSetup {
   readonly hardware: NodeHardware;
   readonly limits: RepositoryLimits;
   readonly seed: string;
+  readonly retries: RetryPolicy;
   readonly shared: SharedState;
   /** Whether the thread's calls of the file system are to be counted. */
   readonly countFileCalls: boolean;
@@ -48,6 +49,8 @@ export interface MountedStorage {
 export interface TaskMessage {
   readonly kind: 'task';
   readonly task: NodeTask;
+  /** Of the coordinator that sent it. */
+  readonly generation: number;
   readonly label: string;
   readonly repository: string;
   /** Where the repository is; tasks that clean up need none. */

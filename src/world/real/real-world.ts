@@ -5,7 +5,7 @@ import { randomStream } from '../../base/random.js';
 import type { Catalog } from '../../catalog/index.js';
 import { failure, success, type Answer, type JobContext, type World } from '../../coordinator/index.js';
 import { DrillError, invariant } from '../../base/errors.js';
-import type { NodeTask, TaskReport } from '../../node/index.js';
+import type { NodeTask, RetryPolicy, TaskReport } from '../../node/index.js';
 import { canRename, type S3Credentials, type StorageSpec } from '../../repository/index.js';
 import { openStorage } from '../../repository/storage/open.js';
 import type { Storage } from '../../repository/storage/storage.js';
@@ -36,6 +36,8 @@ export interface RealWorldOptions {
   /** Threads of each node's pool. */
   readonly threadsPerNode: number;
   readonly seed: string;
+  /** When a node makes a request to a repository again. */
+  readonly retries: RetryPolicy;
   /** Whether `clusterDirectory` is removed in the end, so that nothing in it needs to be tidied up. */
   readonly isTemporary?: boolean;
   /**
@@ -296,13 +298,14 @@ export class RealWorld implements World {
 
   private messageFor(task: NodeTask, job: JobContext): TaskMessage {
     const shards = 'shards' in task ? Array.from(task.shards, (shard) => this.workerShard(shard, job)) : [];
-    const { label, repository } = job;
+    const { label, repository, generation } = job;
     const usesStorage = task.kind === 'upload' || task.kind === 'download';
     const mounted = usesStorage || task.kind === 'install' ? this.mountedAt(repository) : undefined;
     // Whoever does without it in the repository does without it on the nodes, too.
     const durable = mounted !== undefined && (mounted.spec.kind === 's3' || mounted.spec.durable);
     const sendOrdinal = this.sentTasks++;
-    return { kind: 'task', task, label, repository, mounted, durable, sentNs: nowNs(), sendOrdinal, shards };
+    const about = { task, generation, label, repository, mounted, durable };
+    return { kind: 'task', ...about, sentNs: nowNs(), sendOrdinal, shards };
   }
 
   private mountedAt(repository: string): MountedStorage {
@@ -330,10 +333,10 @@ export class RealWorld implements World {
   }
 
   private startPool(nodeName: string, hardware: NodeHardware, shared: SharedState): Piscina {
-    const { threadsPerNode, clusterDirectory, limits, seed } = this.options;
+    const { threadsPerNode, clusterDirectory, limits, seed, retries } = this.options;
     const countFileCalls = this.options.onTally !== undefined;
     const paths = nodePaths(clusterDirectory, nodeName);
-    const setup: WorkerSetup = { nodeName, paths, hardware, limits, seed, shared, countFileCalls };
+    const setup: WorkerSetup = { nodeName, paths, hardware, limits, seed, retries, shared, countFileCalls };
     return startThreads(WORKER, {
       minThreads: threadsPerNode,
       maxThreads: threadsPerNode,

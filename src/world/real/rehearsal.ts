@@ -78,6 +78,7 @@ function makeShards(dataDirectory: string): WorkerShard[] {
 const messageFor = (task: NodeTask, shards: readonly WorkerShard[]): TaskMessage => ({
   kind: 'task',
   task,
+  generation: 1,
   label: 'rehearsal',
   repository: 'rehearsal',
   mounted: undefined,

@@ -2,6 +2,7 @@ import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { partSizeOf } from '../../repository/index.js';
 import type { PartSettings, StorageWriter } from '../../repository/storage/storage.js';
 import { onDisk } from './errno.js';
+import { giveUp } from './give-up.js';
 import { turnBytes, type ByteClock } from './pace.js';
 import type { Transfer } from './transfer.js';
 
@@ -50,7 +51,7 @@ export async function sendToServer(
   } catch (error) {
     // What is closing can only be waited for: then the file is whole, which is as good as not there.
     await closing?.catch(() => undefined);
-    await writer?.abort();
+    await giveUp(writer);
     throw error;
   } finally {
     pace.expectSigning(0);

@@ -2,6 +2,7 @@ import { createHash, type Hash } from 'node:crypto';
 import { closeSync, fstatSync, fsyncSync, openSync, readSync, writeSync } from 'node:fs';
 import type { Storage, StorageWriter } from '../../repository/storage/storage.js';
 import { onDisk } from './errno.js';
+import { giveUp } from './give-up.js';
 import { MAX_CHUNK_BYTES, type Pace } from './pace.js';
 import { sendToServer } from './send-to-server.js';
 
@@ -53,7 +54,7 @@ export async function sendFile(
     pace.until(dueNs);
     await writer.close();
   } catch (error) {
-    await writer?.abort();
+    await giveUp(writer);
     throw error;
   } finally {
     closeSync(source);

@@ -1,14 +1,15 @@
 import { threadId } from 'node:worker_threads';
 import { workerData } from 'piscina';
 import { serialize } from '../../base/errors.js';
-import { taskProcedure, type TaskReport } from '../../node/index.js';
+import { randomStream } from '../../base/random.js';
+import { isRequest, Retries, taskProcedure, type Operation, type TaskReport } from '../../node/index.js';
 import { loadS3, openStorage } from '../../repository/storage/open.js';
 import type { Storage } from '../../repository/storage/storage.js';
 import { count } from '../tally.js';
 import { countFileCalls } from './file-calls.js';
 import { Interpreter } from './interpreter.js';
 import { Pace, TaskAborted } from './pace.js';
-import { nowNs } from './pacer.js';
+import { msToNs, nowNs } from './pacer.js';
 import { rehearse } from './rehearsal.js';
 import type {
   MountedStorage,
@@ -62,6 +63,9 @@ async function runProcedure(
   interpreter: Interpreter,
   operations: Record<string, number>,
 ): Promise<TaskReport> {
+  const { jobId, node, taskId, attempt } = message.task;
+  const purpose = `retries/${jobId}/${node}/${taskId}/${attempt}`;
+  const retries = new Retries(setup.retries, randomStream(setup.seed, purpose));
   const procedure = taskProcedure(message.task);
   let next = procedure.next();
   while (!next.done) {
@@ -70,15 +74,31 @@ async function runProcedure(
     let value: unknown;
     count(operations, next.value.op);
     try {
-      const answer = interpreter.perform(next.value);
-      value = answer instanceof Promise ? await answer : answer;
+      value = await perform(interpreter, next.value, retries);
     } catch (error) {
+      if (error instanceof TaskAborted) throw error;
       next = procedure.throw(error);
       continue;
     }
     next = procedure.next(value);
   }
   return next.value;
+}
+
+/** Carries an operation out, again and again where the repository fails in passing. An abort ends the waiting in between. */
+async function perform(interpreter: Interpreter, operation: Operation, retries: Retries): Promise<unknown> {
+  if (!isRequest(operation)) return interpreter.perform(operation);
+  for (;;) {
+    try {
+      const value = await interpreter.perform(operation);
+      retries.succeeded();
+      return value;
+    } catch (error) {
+      const waitMs = retries.nextWaitMs(error);
+      if (waitMs === undefined) throw error;
+      await pace.untilSent(nowNs() + msToNs(waitMs));
+    }
+  }
 }
 
 /** One storage a thread for each place: its connections are kept. */

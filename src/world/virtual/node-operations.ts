@@ -38,8 +38,12 @@ export function performOnNode(
     case 'check':
       return cluster
         .repository(job.repository)
-        .remoteFiles(job.label, catalog, operation.shard)
-        .has(operation.file, operation.checksum);
+        .holds(
+          job.label,
+          catalog,
+          catalog.shards.firstFile[operation.shard]! + operation.file,
+          operation.checksum as number,
+        );
     case 'link':
       return nodes.link(node, job.jobId, operation.shard);
     case 'get':
@@ -52,21 +56,24 @@ export function performOnNode(
       return nodes.remove(node, operation.shard);
     case 'sweep':
       return nodes.sweep(node, operation.keepJobs, operation.keepShardIds);
+    case 'delete':
+      return cluster
+        .repository(job.repository)
+        .filesOf(job.label, catalog)
+        .removeOthers(catalog.shards.firstFile[operation.shard]! + operation.file, operation.keep as number);
     case 'hash':
     case 'put':
     case 'rename':
-    case 'delete':
     case 'report':
-      // A file has one content here, so there is never older content to delete.
       return undefined;
   }
 }
 
 function fetch({ nodes, repository }: Cluster, { task, job }: Running, shard: number, file: number): string {
   const source = job.sources!.get(shard)!;
-  const checksum = repository(job.repository).fetch(job.label, source.address, file);
+  const { name, checksum: wanted } = source.files[file]!;
+  const checksum = repository(job.repository).fetch(job.label, source.address, file, wanted);
   if (checksum === undefined) {
-    const { name } = source.files[file]!;
     throw new DrillError('STORAGE_NOT_FOUND', `the repository does not hold file ${name} of the snapshot`);
   }
   nodes.stage(task.node, job.jobId, shard, file, checksum);

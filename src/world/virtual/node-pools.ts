@@ -63,12 +63,10 @@ export class NodePools {
     return next;
   }
 
-  /** Sends a job's tasks that still wait in line away: all but releases, which clean up after it. */
-  drop(jobId: number): void {
+  /** Sends tasks that still wait in line away. */
+  drop(isMeant: (running: Running) => boolean): void {
     for (const pool of this.pools.flatMap((pools) => Object.values(pools))) {
-      const kept = pool.queue
-        .slice(pool.head)
-        .filter(({ job, task }) => job.jobId !== jobId || task.kind === 'release');
+      const kept = pool.queue.slice(pool.head).filter((running) => !isMeant(running));
       pool.queue.splice(0, pool.queue.length, ...kept);
       pool.head = 0;
     }

@@ -1,10 +1,21 @@
 import { failure, success, type Answer, type JobContext, type Outcome } from '../../coordinator/index.js';
-import { taskProcedure, type NodeTask, type Operation, type TaskReport } from '../../node/index.js';
+import { serialize } from '../../base/errors.js';
+import { randomStream } from '../../base/random.js';
+import {
+  isRequest,
+  Retries,
+  taskProcedure,
+  type NodeTask,
+  type Operation,
+  type RetryPolicy,
+  type TaskReport,
+} from '../../node/index.js';
 import type { Recorder } from '../recorder.js';
 import { Activities, EFFECT, STAGE, type Effect, type Stage } from './activities.js';
 import type { Clock } from './clock.js';
 import type { EventQueue } from './event-queue.js';
-import { PART, WHOLE } from './file-states.js';
+import { performHalf, performInWeather, requestError } from './faults/faulty-operations.js';
+import type { Weather } from './faults/weather.js';
 import { FLOW, type FlowKind } from './flow-kind.js';
 import type { Flows } from './flows.js';
 import type { Ledger } from './ledger.js';
@@ -12,6 +23,7 @@ import { performOnNode, type Cluster } from './node-operations.js';
 import type { NodePools } from './node-pools.js';
 import type { Prices } from './prices.js';
 import { Running } from './running.js';
+import type { Witness } from './witness.js';
 
 export interface TraceRecord {
   readonly atMs: number;
@@ -36,6 +48,17 @@ export interface NodeWorkOptions {
   readonly trace: ((record: TraceRecord) => void) | undefined;
   /** Told what workers wait for; undefined where nobody asks. */
   readonly ledger: Ledger | undefined;
+  /** The time that a report takes to the coordinator. */
+  readonly answerMs: number;
+  /** Where something may go wrong: what does, and what nodes do about it. */
+  readonly faults: FaultsAtNodes | undefined;
+  readonly witness: Witness | undefined;
+}
+
+export interface FaultsAtNodes {
+  readonly weather: Weather;
+  readonly retries: RetryPolicy;
+  readonly seed: string;
 }
 
 /**
@@ -75,15 +98,21 @@ export class NodeWork {
 
   /** Ends all that a job has nodes do. A release is what cleans up after it: nothing stops that. */
   abort(jobId: number): void {
-    this.options.pools.drop(jobId);
+    this.stop(({ job, task }) => job.jobId === jobId && task.kind !== 'release');
+  }
+
+  /** Ends tasks wherever they are, without an answer. */
+  stop(isMeant: (running: Running) => boolean): void {
+    this.options.pools.drop(isMeant);
     const { activities, flows } = this;
     activities.running.forEach((running, slot) => {
-      if (running?.job.jobId !== jobId || running.task.kind === 'release') return;
+      if (!running || !isMeant(running)) return;
       const node = activities.node(slot);
       if (activities.isComputing(slot)) flows.cancel(node, FLOW.processor, slot);
       if (activities.stage(slot) === STAGE.moving) flows.cancel(node, activities.kind(slot), slot);
       if (slot === running.slot && running.isWorking) {
         activities.procedures[slot]!.return({ movedFiles: 0, skippedFiles: 0 });
+        this.witnessTask(running, 'stopped');
         this.leave(running, false);
       }
       activities.dismiss(slot);
@@ -135,6 +164,12 @@ export class NodeWork {
   private begin(running: Running): void {
     const { slot, task, job } = running;
     running.isWorking = true;
+    this.witnessTask(running, 'begun');
+    const { faults } = this.options;
+    if (faults) {
+      const purpose = `retries/${job.generation}/${job.jobId}/${task.node}/${task.taskId}/${task.attempt}`;
+      running.retries = new Retries(faults.retries, randomStream(faults.seed, purpose));
+    }
     this.activities.recorders[slot] = this.recorders.get(job.jobId);
     this.activities.procedures[slot] = taskProcedure(task);
     this.activities.setTaskStart(slot, this.clock.nowMs);
@@ -165,6 +200,7 @@ export class NodeWork {
       } catch (error) {
         fault = { error };
       }
+      this.witnessOperation(slot, next.value, answer, fault);
     }
   }
 
@@ -194,7 +230,8 @@ export class NodeWork {
       default:
         return this.startOther(slot, operation);
     }
-    if (this.options.trace || operation.op === 'get') activities.runningAt(slot).operation = operation;
+    if (this.options.trace || this.options.faults || this.options.witness || operation.op === 'get')
+      activities.runningAt(slot).operation = operation;
     return true;
   }
 
@@ -263,6 +300,7 @@ export class NodeWork {
       flows.start(node, FLOW.processor, slot, flows.processorBytes(node, clientMs));
     }
     this.requests++;
+    this.options.witness?.({ kind: 'request', atMs: this.clock.nowMs, by: node });
     const requestMs = this.prices.requestMs();
     this.ledger?.asked(slot, requestMs, this.prices.lastTurnMs);
     this.wake(slot, STAGE.asking, requestMs);
@@ -324,6 +362,7 @@ export class NodeWork {
 
   /** An operation's time has passed. */
   private complete(slot: number): void {
+    if (this.options.faults) return this.completeInWeather(slot, this.options.faults.weather);
     const { activities } = this;
     const effect = activities.effect(slot);
     if (this.options.trace) this.trace(slot);
@@ -340,13 +379,67 @@ export class NodeWork {
     return this.resume(slot, answer);
   }
 
+  /** The same where faults happen: it may take longer, fail, or fail after all, and be tried again. */
+  private completeInWeather(slot: number, weather: Weather): void {
+    const { activities } = this;
+    const running = activities.runningAt(slot);
+    const operation = running.operation!;
+    if (running.waitsFor === 'retry') {
+      running.waitsFor = undefined;
+      if (!this.start(slot, operation)) throw new Error('a request that takes no time');
+      return;
+    }
+    const factor = running.waitsFor === 'slowness' ? 1 : weather.slowness(running.task.node, operation);
+    running.waitsFor = undefined;
+    const lostMs = (factor - 1) * (this.clock.nowMs - activities.operationStartMs(slot));
+    if (lostMs > 0) {
+      running.waitsFor = 'slowness';
+      return this.wake(slot, STAGE.delayed, lostMs);
+    }
+    if (this.options.trace) this.trace(slot);
+    let answer: unknown;
+    let failed: Failed | undefined;
+    try {
+      answer = this.requestInWeather(slot, operation, weather);
+    } catch (error) {
+      failed = { error };
+      const waitMs = isRequest(operation) ? running.retries!.nextWaitMs(error) : undefined;
+      this.witnessOperation(slot, operation, answer, failed);
+      if (waitMs === undefined) return this.resume(slot, undefined, failed);
+      running.waitsFor = 'retry';
+      return this.wake(slot, STAGE.delayed, waitMs);
+    }
+    this.witnessOperation(slot, operation, answer, undefined);
+    if (operation.op === 'put' || operation.op === 'get') this.count(slot);
+    return this.resume(slot, answer);
+  }
+
+  private requestInWeather(slot: number, operation: Operation, weather: Weather): unknown {
+    const { cluster } = this.options;
+    const running = this.activities.runningAt(slot);
+    if (!isRequest(operation)) return performInWeather(cluster, weather, this.activities, slot, operation);
+    const failure = weather.requestFailure(running.task.node);
+    if (failure === 'torn') performHalf(cluster, running, operation);
+    else if (failure === undefined || failure === 'timeout') {
+      const answer = performInWeather(cluster, weather, this.activities, slot, operation);
+      if (failure === undefined) {
+        running.retries!.succeeded();
+        return answer;
+      }
+    }
+    throw requestError(failure!);
+  }
+
   /** Does what an operation does, and gives its answer. Of a file that is its ordinal, which stands for its content. */
   private effectOf(slot: number, operation: Operation | undefined): unknown {
     const { activities } = this;
+    const { faults, cluster } = this.options;
+    if (faults) return performInWeather(cluster, faults.weather, activities, slot, operation!);
     const effect = activities.effect(slot);
     if (effect === EFFECT.other) return performOnNode(this.options.cluster, activities, slot, operation!);
     const ordinal = activities.ordinal(slot);
-    if (effect !== EFFECT.none) activities.remotes[slot]!.set(ordinal, effect === EFFECT.part ? PART : WHOLE);
+    if (effect === EFFECT.part) activities.remotes[slot]!.setPart(ordinal);
+    else if (effect !== EFFECT.none) activities.remotes[slot]!.setWhole(ordinal);
     return ordinal;
   }
 
@@ -375,8 +468,9 @@ export class NodeWork {
   private finish(slot: number, outcome: Outcome<TaskReport>): void {
     const running = this.activities.runningAt(slot);
     running.outcome = outcome;
+    this.witnessTask(running, outcome.ok ? 'finished' : 'failed');
     this.leave(running, outcome.ok);
-    this.wake(slot, STAGE.answering, this.prices.messageMs);
+    this.wake(slot, STAGE.answering, this.options.answerMs);
   }
 
   /** Gives the worker back, and to the next task that waits for one. */
@@ -397,6 +491,33 @@ export class NodeWork {
     }
     const next = this.options.pools.leave(task);
     if (next) this.begin(next);
+  }
+
+  private witnessTask({ task, job }: Running, event: 'begun' | 'finished' | 'failed' | 'stopped'): void {
+    const { generation } = job;
+    this.options.witness?.({ kind: 'task', atMs: this.clock.nowMs, task, generation, event });
+  }
+
+  private witnessOperation(
+    slot: number,
+    operation: Operation,
+    answer: unknown,
+    failed: Failed | undefined,
+  ): void {
+    const { witness } = this.options;
+    if (!witness) return;
+    const { task, job } = this.activities.runningAt(slot);
+    witness({
+      kind: 'operation',
+      atMs: this.clock.nowMs,
+      startMs: this.activities.operationStartMs(slot),
+      task,
+      generation: job.generation,
+      label: job.label,
+      operation,
+      answer,
+      error: failed && serialize(failed.error),
+    });
   }
 
   private wake(slot: number, stage: Stage, inMs: number): void {

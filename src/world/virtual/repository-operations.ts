@@ -15,6 +15,8 @@ export interface PricedOperation {
   readonly requests: number;
   readonly bytes: number;
   readonly act: () => unknown;
+  /** The document that it writes or takes back. */
+  readonly document?: { readonly op: 'write' | 'remove'; readonly path: string };
 }
 
 export function performOnRepository(
@@ -46,6 +48,7 @@ export function performOnRepository(
       return {
         requests: repository.canRename ? 2 : 1,
         bytes: operation.sizeBytes,
+        document: { op: 'write', path: operation.path },
         act() {
           repository.writeDocument(operation.path, operation.sizeBytes, operation.text);
           return { sizeBytes: operation.sizeBytes };
@@ -58,7 +61,12 @@ export function performOnRepository(
         act: () => readManifest(repository, operation.label, operation.timestamp),
       };
     case 'retract':
-      return { requests: 1, bytes: 0, act: () => repository.removeDocument(operation.path) };
+      return {
+        requests: 1,
+        bytes: 0,
+        document: { op: 'remove', path: operation.path },
+        act: () => repository.removeDocument(operation.path),
+      };
     case 'prune':
       return {
         requests: 1,

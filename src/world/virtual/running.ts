@@ -1,5 +1,5 @@
 import type { Answer, JobContext, Outcome } from '../../coordinator/index.js';
-import type { NodeTask, Operation, TaskReport } from '../../node/index.js';
+import type { NodeTask, Operation, Retries, TaskReport } from '../../node/index.js';
 
 /** A file being sent in parts. */
 export interface Parts {
@@ -22,6 +22,11 @@ export class Running {
   /** The operation in progress, where that matters at its end: see EFFECT. */
   operation: Operation | undefined = undefined;
   parts: Parts | undefined = undefined;
+  /** Where faults happen: when its operations are tried again; whether one waits for that, or for a slow node. */
+  retries: Retries | undefined = undefined;
+  waitsFor: 'retry' | 'slowness' | undefined = undefined;
+  /** The content of the file that was hashed last: it is sent as it was read then, from the cache of its node. */
+  hashed: { readonly ordinal: number; readonly content: number } | undefined = undefined;
   outcome: Outcome<TaskReport> | undefined = undefined;
 
   constructor(task: NodeTask, job: JobContext, answer: Answer<TaskReport>) {

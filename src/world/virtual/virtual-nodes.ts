@@ -14,6 +14,10 @@ export class VirtualNodes {
   private readonly installed = new Map<string, readonly string[]>();
   /** By node and shard: replicas that were removed. */
   private readonly removed = new Set<string>();
+  /** Nodes whose disks were lost: of the replicas that they had, nothing is left. */
+  private readonly emptied = new Set<number>();
+  /** By node and file of the catalog: what a replica's file has instead of its content; undefined: it cannot be read. */
+  private readonly damaged = new Map<string, number | undefined>();
 
   constructor(catalog: Catalog) {
     this.catalog = catalog;
@@ -22,7 +26,7 @@ export class VirtualNodes {
 
   /** Takes a snapshot; answers how many files it has. */
   link(node: number, jobId: number, shard: number): number {
-    if (this.removed.size > 0 && this.removed.has(`${node}/${shard}`)) {
+    if (!this.hasReplica(node, shard)) {
       throw new DrillError('TASK_FAILED', `${this.catalog.nodeNames[node]} has no replica of shard ${shard}`);
     }
     this.heldBy(node, jobId).set(shard, LINKED);
@@ -35,6 +39,44 @@ export class VirtualNodes {
     return { files: this.catalog.shards.fileCount(shard), writtenChecksum: (file) => first + file };
   }
 
+  /** The content of a snapshot's file. Throws FILE_SYSTEM where it is not there, or cannot be read. */
+  read(node: number, jobId: number, shard: number, file: number): number {
+    const ordinal = this.catalog.shards.firstFile[shard]! + file;
+    const key = `${node}/${ordinal}`;
+    if (!this.heldBy(node, jobId).has(shard))
+      throw new DrillError('FILE_SYSTEM', `the snapshot of a shard is not on ${this.nameOf(node)} any more`);
+    if (!this.damaged.has(key)) return ordinal;
+    const content = this.damaged.get(key);
+    if (content !== undefined) return content;
+    throw new DrillError('FILE_SYSTEM', `${this.nameOf(node)} cannot read a file of a shard (EIO)`);
+  }
+
+  /** A replica's file has other bytes from now on, in snapshots too; undefined: it cannot be read. */
+  damage(node: number, ordinal: number, content: number | undefined): void {
+    this.damaged.set(`${node}/${ordinal}`, content);
+  }
+
+  /** A replica is gone, or has merged its version away; snapshots stay. */
+  forget(node: number, shard: number): void {
+    this.removed.add(`${node}/${shard}`);
+  }
+
+  /** The node's disk is lost. */
+  wipe(node: number): void {
+    this.held[node]!.clear();
+    this.emptied.add(node);
+    for (const key of this.installed.keys()) if (key.startsWith(`${node}/`)) this.installed.delete(key);
+  }
+
+  private hasReplica(node: number, shard: number): boolean {
+    const key = `${node}/${shard}`;
+    return !this.removed.has(key) && (!this.emptied.has(node) || this.installed.has(key));
+  }
+
+  private nameOf(node: number): string {
+    return this.catalog.nodeNames[node]!;
+  }
+
   stage(node: number, jobId: number, shard: number, file: number, checksum: string): void {
     const held = this.heldBy(node, jobId);
     const files = [...(held.get(shard) ?? [])];
@@ -42,12 +84,20 @@ export class VirtualNodes {
     held.set(shard, files);
   }
 
+  /** Puts staged files into place. Throws TASK_FAILED where some are missing. */
   install(node: number, jobId: number, shard: number): void {
     const held = this.heldBy(node, jobId);
     const staged = held.get(shard);
     // A task that is tried again finds the shards that it had finished in place.
-    if (staged || !this.installed.has(`${node}/${shard}`))
-      this.installed.set(`${node}/${shard}`, staged ?? []);
+    if (!staged && this.installed.has(`${node}/${shard}`)) return;
+    const files = this.catalog.shards.fileCount(shard);
+    const isWhole = staged?.length === files && !staged.includes(undefined as never);
+    if (files > 0 && !isWhole)
+      throw new DrillError(
+        'TASK_FAILED',
+        `${this.nameOf(node)} has not all files of a shard that it is to install`,
+      );
+    this.installed.set(`${node}/${shard}`, staged ?? []);
     held.delete(shard);
   }
 

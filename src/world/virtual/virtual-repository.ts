@@ -6,10 +6,15 @@ import {
   snapshotDirectory,
   withChecksum,
   parsePath,
+  type ManifestShard,
   type SnapshotInfo,
   type SnapshotListing,
 } from '../../repository/index.js';
-import { ABSENT, FileStates, PART, WHOLE } from './file-states.js';
+import { DrillError } from '../../base/errors.js';
+import { FileStates, TORN } from './file-states.js';
+
+/** Added to a file's own content where bits of it have flipped. */
+const ROTTEN = 2 ** 52;
 
 /**
  * A repository without bytes. The files of a label are one byte each, by their ordinal in the catalog they came from; a
@@ -21,6 +26,8 @@ export class VirtualRepository {
   /** Whether its `__repo_info` is there. */
   isCreated = false;
   private readonly labels = new Map<string, { readonly catalog: Catalog; readonly files: FileStates }>();
+  /** What listings tell while they are stale: see `setStale`. */
+  private stale: ReadonlyMap<string, FileStates> | undefined;
   private readonly documents = new Map<string, { readonly sizeBytes: number; readonly text: () => string }>();
 
   constructor(name: string, canRename: boolean) {
@@ -28,26 +35,49 @@ export class VirtualRepository {
     this.canRename = canRename;
   }
 
+  /** What a listing of a shard's directory tells: what is there, or, while listings are stale, what was there. */
   remoteFiles(label: string, catalog: Catalog, shard: number): RemoteFiles {
-    const files = this.filesOf(label, catalog);
+    const files = this.stale?.get(label) ?? this.filesOf(label, catalog);
     const first = catalog.shards.firstFile[shard]!;
     return {
-      has: (file, checksum) => files.at(first + file) === WHOLE && checksum === first + file,
-      hasTraces: (file) => files.at(first + file) !== ABSENT,
-      // A file has one content here, so what else there is can only be a `.part`.
-      hasOthers: (file) => files.at(first + file) === PART,
+      has: (file, checksum) => files.has(first + file, checksum as number),
+      hasTraces: (file) => files.hasTraces(first + file),
+      hasOthers: (file, checksum) => files.hasOthers(first + file, checksum as number),
     };
   }
 
-  /** The checksum of a whole file, as a download finds it; undefined if it is not there. */
-  fetch(label: string, address: ShardAddress, file: number): string | undefined {
+  /** Whether a file is there under the name with this checksum, whatever listings tell. */
+  holds(label: string, catalog: Catalog, ordinal: number, checksum: number): boolean {
+    return this.filesOf(label, catalog).has(ordinal, checksum);
+  }
+
+  /** From now on, until `isStale` is false again, listings of shards tell what is there now. */
+  setStale(isStale: boolean): void {
+    this.stale = isStale
+      ? new Map([...this.labels].map(([label, { files }]) => [label, files.copy()]))
+      : undefined;
+  }
+
+  /** Flips bits of one of all data files, which is named by its place among them, 0 to 1; tells whether there was any. */
+  rot(pick: number): boolean {
+    const names = [...this.labels.values()].flatMap(({ files }) =>
+      [...files.names()].flatMap((name) => (name.checksum === undefined ? [] : [{ files, ...name }])),
+    );
+    const picked = names[Math.min(names.length - 1, Math.floor(pick * names.length))];
+    if (!picked) return false;
+    picked.files.spoil(picked.ordinal, picked.checksum!, ROTTEN + picked.ordinal);
+    return true;
+  }
+
+  /** The content of a whole file, by the checksum in its name, as a download finds it; undefined if it is not there. */
+  fetch(label: string, { shardId }: ShardAddress, file: number, checksum: string): string | undefined {
     const found = this.labels.get(label);
     if (!found) return undefined;
     const { shards } = found.catalog;
-    const shard = shards.ordinalOf(address.shardId);
+    const shard = shards.ordinalOf(shardId);
     if (shard < 0 || file >= shards.fileCount(shard)) return undefined;
-    const ordinal = shards.firstFile[shard]! + file;
-    return found.files.at(ordinal) === WHOLE ? checksumText(ordinal) : undefined;
+    const content = found.files.content(shards.firstFile[shard]! + file, numberOf(checksum));
+    return content === undefined ? undefined : contentText(content);
   }
 
   writeDocument(path: string, sizeBytes: number, text: () => string): void {
@@ -100,61 +130,65 @@ export class VirtualRepository {
   }
 
   fileCount(label: string): number {
-    return this.documentPaths(label).length + (this.labels.get(label)?.files.count() ?? 0);
+    const files = this.labels.get(label)?.files;
+    return this.documentPaths(label).length + (files ? [...files.names()].length : 0);
   }
 
-  /** Removes what a manifest does not name; returns how many files that were. */
+  /**
+   * Removes what a manifest does not name; returns how many files that were. Throws REPOSITORY_CORRUPT, and removes nothing, where
+   * a file that it names is not there.
+   */
   prune(label: string, info: SnapshotInfo): number {
     const found = this.labels.get(label);
-    if (!found) return 0;
-    const named = new Set(
-      info.tables.flatMap((t) =>
-        t.partitions.flatMap((p) => p.indexes.flatMap((i) => i.shards.map((s) => s.id))),
-      ),
-    );
-    const { shards } = found.catalog;
-    let removed = 0;
-    for (let shard = 0; shard < shards.count; shard++) {
-      const isNamed = named.has(shards.id[shard]!);
-      for (let file = shards.firstFile[shard]!; file < shards.firstFile[shard + 1]!; file++) {
-        const state = found.files.at(file);
-        if (state === ABSENT || (isNamed && state === WHOLE)) continue;
-        found.files.set(file, ABSENT);
-        removed++;
+    const named = new Map<number, number>();
+    for (const shard of shardsIn(info)) {
+      const ordinal = found ? found.catalog.shards.ordinalOf(shard.id) : -1;
+      const first = ordinal < 0 ? NaN : found!.catalog.shards.firstFile[ordinal]!;
+      for (const [file, { checksum }] of shard.files.entries()) {
+        if (!found?.files.has(first + file, numberOf(checksum))) {
+          throw new DrillError(
+            'REPOSITORY_CORRUPT',
+            `repository ${this.name} lacks a file of snapshot ${label}`,
+          );
+        }
+        named.set(first + file, numberOf(checksum));
       }
+    }
+    if (!found) return 0;
+    let removed = 0;
+    const before = [...found.files.names()];
+    for (const { ordinal, checksum } of before)
+      if (checksum !== named.get(ordinal) || checksum === undefined) removed++;
+    for (const ordinal of new Set(before.map((name) => name.ordinal))) {
+      const kept = named.get(ordinal);
+      if (kept === undefined) found.files.remove(ordinal);
+      else found.files.removeOthers(ordinal, kept);
     }
     return removed;
   }
 
   /** Paths of all files under a label as a real repository would have them, for tests: builds strings for each. */
   paths(label: string): string[] {
-    const found = this.labels.get(label);
-    const paths = this.documentPaths(label);
-    if (!found) return paths;
-    const { catalog, files } = found;
-    for (let shard = 0; shard < catalog.shards.count; shard++) {
-      const first = catalog.shards.firstFile[shard]!;
-      for (let file = 0; file < catalog.shards.fileCount(shard); file++) {
-        const state = files.at(first + file);
-        if (state === ABSENT) continue;
-        const address = catalog.addressOf(shard);
-        const name = shardFileName(address.shardId, address.version, file);
-        const directory = shardDirectory(this.name, label, address);
-        paths.push(
-          `${directory}/${state === WHOLE ? withChecksum(name, checksumText(first + file)) : `${name}.part`}`,
-        );
-      }
-    }
-    return paths.sort();
+    return [...this.documentPaths(label), ...this.contents(label).keys()].sort();
   }
 
   /** The contents of the data files under a label, as checksums, by their paths. A good file's is the one in its name. */
   contents(label: string): Map<string, string> {
-    return new Map(
-      this.paths(label)
-        .filter((path) => path.includes('/__ss_content/'))
-        .map((path) => [path, path.slice(path.lastIndexOf('.') + 1)]),
-    );
+    const found = this.labels.get(label);
+    const contents = new Map<string, string>();
+    if (!found) return contents;
+    const { shards } = found.catalog;
+    const names = [...found.files.names()];
+    let shard = 0;
+    for (const { ordinal, checksum, writer, content } of names.sort((a, b) => a.ordinal - b.ordinal)) {
+      while (shards.firstFile[shard + 1]! <= ordinal) shard++;
+      const address = found.catalog.addressOf(shard);
+      const name = shardFileName(address.shardId, address.version, ordinal - shards.firstFile[shard]!);
+      const own = writer === '' ? name : `${name}.${writer}`;
+      const stored = checksum === undefined ? `${own}.part` : withChecksum(name, checksumText(checksum));
+      contents.set(`${shardDirectory(this.name, label, address)}/${stored}`, contentText(content));
+    }
+    return contents;
   }
 
   private documentPaths(label: string): string[] {
@@ -172,3 +206,10 @@ export class VirtualRepository {
     return found.files;
   }
 }
+
+const shardsIn = (info: SnapshotInfo): ManifestShard[] =>
+  info.tables.flatMap((t) => t.partitions.flatMap((p) => p.indexes.flatMap((i) => i.shards)));
+
+const numberOf = (checksum: string): number => Number.parseInt(checksum, 16);
+
+const contentText = (content: number): string => (content === TORN ? 'torn' : checksumText(content));

@@ -5,6 +5,10 @@ import { VirtualRepository } from './virtual-repository.js';
 export class VirtualStorages {
   private readonly repositories = new Map<string, VirtualRepository>();
 
+  get all(): readonly VirtualRepository[] {
+    return [...this.repositories.values()];
+  }
+
   repository(name: string, spec: StorageSpec): VirtualRepository {
     const place = `${locationOf(spec)}/${name}`;
     let repository = this.repositories.get(place);

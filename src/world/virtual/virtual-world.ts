@@ -6,22 +6,29 @@ import {
   type Answer,
   type JobContext,
   type Outcome,
+  type RepositoryAnswer,
+  type RepositoryOperation,
   type World,
 } from '../../coordinator/index.js';
-import type { NodeTask, TaskReport } from '../../node/index.js';
+import type { NodeTask, RetryPolicy, TaskReport } from '../../node/index.js';
 import type { StorageSpec } from '../../repository/index.js';
+import type { Fault } from '../faults.js';
 import type { Recorder } from '../recorder.js';
 import { Clock } from './clock.js';
 import { EventQueue } from './event-queue.js';
+import { Faults } from './faults/faults.js';
+import { requestError } from './faults/faulty-operations.js';
 import { Flows, type FlowRate } from './flows.js';
 import { Ledger } from './ledger.js';
 import { NodePools, type WorkerCounts } from './node-pools.js';
 import { NodeWork, type TraceRecord } from './node-work.js';
+import { Weather } from './faults/weather.js';
 import { Prices, type PriceList } from './prices.js';
 import { performOnRepository, type PricedOperation } from './repository-operations.js';
 import { VirtualNodes } from './virtual-nodes.js';
 import type { VirtualRepository } from './virtual-repository.js';
 import { VirtualStorages } from './virtual-storages.js';
+import type { Witness } from './witness.js';
 
 export interface VirtualWorldOptions {
   readonly catalog: Catalog;
@@ -35,8 +42,18 @@ export interface VirtualWorldOptions {
   readonly trace?: (record: TraceRecord) => void;
   /** Keep a ledger of what workers wait for. Costs time: leave it out unless you ask. */
   readonly attribute?: boolean;
+  /** What goes wrong, and how nodes deal with it. Without it nothing does, and every message arrives. */
+  readonly faults?: WorldFaults;
+  readonly witness?: Witness;
   /** Told the rates of all flows, and from when to when they held. Costs a lot of time: for checks. */
   readonly onRates?: (rates: readonly FlowRate[], fromMs: number, toMs: number) => void;
+}
+
+export interface WorldFaults {
+  readonly list: readonly Fault[];
+  readonly retries: RetryPolicy;
+  /** How long a node works without being asked how it is. */
+  readonly leaseMs: number;
 }
 
 /** Events of the coordinator in the heap: the second number tells them from those of nodes, which have their stamps there. */
@@ -44,7 +61,7 @@ const TIMER = -1;
 
 /** The world as a queue of events: carries out the same tasks as the real one, and prices each operation. */
 export class VirtualWorld implements World {
-  readonly isReliable = true;
+  readonly isReliable: boolean;
   private readonly options: VirtualWorldOptions;
   private readonly prices: Prices;
   private readonly clock = new Clock();
@@ -57,6 +74,7 @@ export class VirtualWorld implements World {
   readonly nodes: VirtualNodes;
   /** Present with `attribute`. */
   readonly ledger: Ledger | undefined;
+  private readonly faults: Faults | undefined;
   /** Until then the coordinator is busy with its journal. */
   private coordinatorFreeAtMs = 0;
   private nextTimer = 0;
@@ -65,6 +83,7 @@ export class VirtualWorld implements World {
   constructor(options: VirtualWorldOptions) {
     const { catalog, prices, workers } = options;
     this.options = options;
+    this.isReliable = options.faults === undefined;
     this.prices = new Prices(this.clock, prices);
     this.storages = options.storages ?? new VirtualStorages();
     this.nodes = new VirtualNodes(catalog);
@@ -72,6 +91,7 @@ export class VirtualWorld implements World {
     const threadsPerNode = workers.uploadWorkers * parallel + workers.downloadWorkers;
     this.flows = new Flows(this.clock, { ...prices, threadsPerNode });
     this.ledger = options.attribute === true ? new Ledger(this.clock, this.flows) : undefined;
+    const weather = options.faults && new Weather(this.clock, options.faults.list, prices.seed);
     this.work = new NodeWork({
       cluster: { catalog, nodes: this.nodes, repository: (name) => this.repository(name) },
       prices: this.prices,
@@ -81,7 +101,24 @@ export class VirtualWorld implements World {
       queue: this.queue,
       trace: options.trace,
       ledger: this.ledger,
+      answerMs: weather ? 0 : this.prices.messageMs,
+      faults: weather && { weather, retries: options.faults!.retries, seed: prices.seed },
+      witness: options.witness,
     });
+    this.faults =
+      weather &&
+      new Faults({
+        ...options.faults!,
+        weather,
+        catalog,
+        clock: this.clock,
+        work: this.work,
+        nodes: this.nodes,
+        storages: this.storages,
+        messageMs: this.prices.messageMs,
+        after: (ms, callback) => this.wakeAt(this.clock.nowMs + ms, callback),
+        witness: options.witness,
+      });
   }
 
   /** The coordinator's time: what it does while it writes its journal happens when that is done. */
@@ -90,7 +127,7 @@ export class VirtualWorld implements World {
   }
 
   wallClockMs(): number {
-    return this.options.epochMs + Math.floor(this.now());
+    return this.options.epochMs + Math.floor(this.now() + (this.faults?.clockOffsetMs ?? 0));
   }
 
   /** Operations that nodes carried out, and requests made to repositories, so far. */
@@ -119,13 +156,25 @@ export class VirtualWorld implements World {
   }
 
   send(task: NodeTask, job: JobContext, answer: Answer<TaskReport>): void {
-    this.work.send(task, job, answer, this.now() - this.clock.nowMs + this.prices.messageMs);
+    const leavesInMs = this.now() - this.clock.nowMs;
+    if (this.faults) this.faults.links.send(task, job, answer, leavesInMs);
+    else this.work.send(task, job, answer, leavesInMs + this.prices.messageMs);
   }
 
-  ask: World['ask'] = (_node, _generation, tasks, answer) => answer(tasks.map(() => ({ state: 'running' })));
+  ask: World['ask'] = (...args) => {
+    const [, , tasks, answer] = args;
+    if (this.faults) this.faults.links.ask(...args);
+    else answer(tasks.map(() => ({ state: 'running' })));
+  };
 
   abort(jobId: number): void {
-    this.work.abort(jobId);
+    if (this.faults) this.faults.links.abort(jobId);
+    else this.work.abort(jobId);
+  }
+
+  /** From now on nothing goes wrong any more: every node is there, every message arrives. What is damaged stays damaged. */
+  calm(): void {
+    this.faults?.calm();
   }
 
   mount(name: string, spec: StorageSpec): void {
@@ -136,10 +185,17 @@ export class VirtualWorld implements World {
     this.repositories.delete(name);
   }
 
-  perform: World['perform'] = (operation, answer) => {
-    const priced = performOnRepository(this.repository(operation.repository), operation);
+  /** `isAlive`: whether the coordinator that asked still lives; where what was sent cannot arrive later, what it asked is void. */
+  perform = <Op extends RepositoryOperation>(
+    operation: Op,
+    answer: Answer<RepositoryAnswer<Op>>,
+    isAlive: () => boolean = () => true,
+  ): void => {
+    const repository = this.repository(operation.repository);
+    const priced = performOnRepository(repository, operation);
+    const isVoid = (): boolean => repository.canRename && !isAlive();
     this.wakeAt(this.now() + this.prices.documentMs(priced.bytes), () =>
-      this.request(priced, priced.requests, answer as Answer<unknown>),
+      this.request({ ...priced, isVoid }, priced.requests, answer as Answer<unknown>),
     );
   };
 
@@ -181,21 +237,37 @@ export class VirtualWorld implements World {
   }
 
   /** Makes a request after the other, and then does what they are for. */
-  private request(operation: PricedOperation, left: number, answer: Answer<unknown>): void {
+  private request(
+    operation: PricedOperation & { readonly isVoid: () => boolean },
+    left: number,
+    answer: Answer<unknown>,
+  ): void {
     if (left > 0) {
       this.ownRequests++;
+      this.options.witness?.({ kind: 'request', atMs: this.clock.nowMs, by: 'coordinator' });
       return this.wakeAt(this.clock.nowMs + this.prices.requestMs(), () =>
         this.request(operation, left - 1, answer),
       );
     }
+    if (operation.isVoid()) return undefined;
     let outcome: Outcome<unknown>;
     try {
-      outcome = success(operation.act());
+      outcome = success(this.act(operation));
     } catch (error) {
       outcome = failure(error);
     }
     // Outside of `try`: what goes wrong in whoever is answered is no failure of the operation.
     return answer(outcome);
+  }
+
+  /** Has an operation take effect, unless its requests fail. */
+  private act({ act, document }: PricedOperation): unknown {
+    const failure = this.faults?.weather.requestFailure('coordinator');
+    if (failure !== undefined && failure !== 'timeout') throw requestError(failure);
+    const value = act();
+    if (document) this.options.witness?.({ kind: 'document', atMs: this.clock.nowMs, ...document });
+    if (failure) throw requestError(failure);
+    return value;
   }
 
   private repository(name: string): VirtualRepository {

@@ -16,6 +16,7 @@ for (const canRename of [true, false]) {
 const OPERATIONS: Readonly<Record<FaultyOperation, (storage: Storage) => unknown>> = {
   list: (storage) => storage.list(''),
   listNames: (storage) => storage.listNames(''),
+  sizeOf: (storage) => storage.sizeOf('there'),
   createWriter: (storage) => storage.createWriter('f'),
   write: (storage) => put(storage, 'g', bytesOf('content')),
   close: (storage) => put(storage, 'g', bytesOf('content')),

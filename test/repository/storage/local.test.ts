@@ -86,6 +86,9 @@ test('links inside the storage are not followed, wherever they lead', async (t) 
     t.is(await codeOf(() => storage.removeTree(path)), 'STORAGE_PATH', path);
   }
   t.is(await codeOf(() => storage.remove('out/secret')), 'STORAGE_PATH');
+  t.is(await codeOf(() => storage.sizeOf('out/secret')), 'STORAGE_PATH');
+  for (const path of ['real/link', 'real/dangling', 'out', 'loop'])
+    t.is(await storage.sizeOf(path), undefined, `${path} is a link, and no file`);
   t.deepEqual(await paths(storage), ['real/file'], 'a list has regular files only, and ends');
   t.deepEqual(readdirSync(outside), ['secret']);
   await storage.remove('real/link');

@@ -1,22 +1,20 @@
 import test from 'ava';
 import { nowNs, msToNs, Pacer } from '../../../src/world/real/pacer.js';
-import { Pace, TaskAborted } from '../../../src/world/real/pace.js';
-import { ABORT_CELLS, PROGRESS, type WorkerSetup } from '../../../src/world/real/protocol.js';
+import { Pace, TaskAborted, type PaceSetup } from '../../../src/world/real/pace.js';
+import { ABORT_CELLS, PROGRESS } from '../../../src/world/real/protocol.js';
 import { HARDWARE, LIMITS } from '../../fixtures/scenarios.js';
 
 const JOB = 7;
 
-function setup(): WorkerSetup {
+function setup(): PaceSetup {
   const aborts = new SharedArrayBuffer(ABORT_CELLS * Int32Array.BYTES_PER_ELEMENT);
   // Whoever waits is told that its job was aborted: so a test sees what had been taken before the waiting began.
   new Int32Array(aborts)[JOB] = 1;
   return {
     nodeName: 'be-1',
-    paths: { data: '', snapshots: '', staging: '' },
     hardware: HARDWARE,
     limits: LIMITS,
     seed: '1',
-    countFileCalls: false,
     shared: {
       disk: Pacer.cell(),
       nic: Pacer.cell(),
@@ -37,6 +35,7 @@ test('a transfer whose request is not answered yet takes nothing of what threads
   pace.begin({
     kind: 'task',
     task: { kind: 'release', taskId: 1, attempt: 1, jobId: JOB, node: 0, shards: new Int32Array(0) },
+    generation: 1,
     label: '',
     repository: '',
     mounted: undefined,

@@ -57,6 +57,7 @@ test('what threads rehearse leaves nothing in the cluster, nor does what a kille
       limits: scenario.repository.limits,
       threadsPerNode: 2,
       seed: scenario.seed,
+      retries: scenario.engine,
     });
     await world.close();
     t.deepEqual(treeOf(clusterDirectory), before);

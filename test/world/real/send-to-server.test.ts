@@ -41,6 +41,7 @@ function paceFor(limits: Partial<RepositoryLimits>): { pace: Pace; abort: () => 
   pace.begin({
     kind: 'task',
     task: { kind: 'upload', jobId: JOB } as NodeTask,
+    generation: 1,
     label: '',
     repository: '',
     mounted: undefined,

@@ -8,6 +8,7 @@ import { keySpace } from './keys.js';
 import { listFiles, listNames } from './list.js';
 import { openReader } from './reader.js';
 import { removeFile, removeTree, removeUnfinished } from './remove.js';
+import { sizeOf } from './size-of.js';
 import { settingsOf, type S3StorageOptions } from './settings.js';
 import { createWriter } from './writer.js';
 
@@ -31,6 +32,7 @@ export function s3Storage(spec: S3StorageSpec, options: S3StorageOptions = {}): 
     parts: { partBytes: settings.partSizeBytes, parallel: settings.partsInFlight },
     list: async (prefix) => listFiles(bucket, prefix),
     listNames: async (directory) => listNames(bucket, directory),
+    sizeOf: async (path) => sizeOf(bucket, keys.key(path)),
     createWriter: (path, sizeBytes) => createWriter(bucket, keys.key(path), sizeBytes),
     openReader: async (path) => openReader(bucket, keys.key(path)),
     rename(from, to) {

@@ -101,12 +101,16 @@ async function gainsFrom(
     .toSorted((a, b) => b.gain.gainMs - a.gain.gainMs || (b.gain.mostMs ?? 0) - (a.gain.mostMs ?? 0));
 }
 
-/** Whether any part worth mentioning of what the time went to, with any seed, is what a knob eases; also where nobody knows. */
+/**
+ * Whether any part worth mentioning of what the time went to, with any seed, is what a knob eases; also where nobody knows, or
+ * where something went wrong, which any knob may shorten.
+ */
 const canGain = ({ eases }: Knob, { summaries }: Tried): boolean =>
   summaries.some(({ attribution, durationMs }) => {
     if (!attribution) return true;
     const { causeMs } = attribution;
-    return eases.reduce((sum, cause) => sum + causeMs[cause], 0) > LEAST_SHARE * durationMs;
+    const easedMs = eases.reduce((sum, cause) => sum + causeMs[cause], causeMs.waiting);
+    return easedMs > LEAST_SHARE * durationMs;
   });
 
 const durationOf = ({ summaries }: Tried): number => median(summaries.map(({ durationMs }) => durationMs));

@@ -1,4 +1,4 @@
-import { DrillError, revive } from '../base/errors.js';
+import { DrillError, invariant, revive } from '../base/errors.js';
 import type { Incident as JobIncident } from '../job/index.js';
 import { scenarioStatement, type Scenario } from '../scenario/index.js';
 import { Recorder } from '../world/recorder.js';
@@ -17,24 +17,32 @@ export const hasFaults = ({ faults }: Scenario): boolean => faults !== undefined
 export function simulateFaulted(scenario: Scenario): AttributedRun {
   const statement = scenarioStatement(scenario);
   const observer = new Observer();
-  const cluster = faultedCluster(scenario, { witness: (seen) => observer.take(seen) });
+  const cluster = faultedCluster(scenario, {
+    attribute: true,
+    witness: (seen) => observer.take(seen),
+    onJob: (jobId) => observer.record(jobId),
+  });
   observer.cluster = cluster;
   const fate = cluster.run(statement);
   if (fate.kind === 'refused') throw revive(fate.error);
-  if (fate.kind === 'stuck') throw stuck(cluster, fate.jobId);
+  invariant(fate.kind !== 'done', 'a statement without a job was to be run to the end of its job');
   const { coordinator, catalog, world } = cluster;
-  const { job, work } = coordinator.recordOf(fate.jobId)!;
+  const { jobId } = fate;
+  const known = jobId === undefined ? undefined : coordinator.recordOf(jobId);
+  // A job that has ended is known, also where nodes that never return hold something of it for ever.
+  if (jobId === undefined || !known || !hasEnded(known.job)) throw stuck(known?.job.state);
+  const { job, work } = known;
   observer.collect();
   const result = resultOf({
     world: 'virtual',
     statement,
     job,
     work,
-    recorder: observer.recorders.get(fate.jobId),
+    recorder: observer.recorders.get(jobId),
     nodeNames: catalog.nodeNames,
     requests: world.requests,
     settings: scenario.engine,
-    incidents: observer.incidentsOf(fate.jobId),
+    incidents: observer.incidentsOf(jobId),
     besides: observer.restarts
       .map((atMs) => ({ ...RESTART, atMs: atMs - job.createdAtMs }))
       .filter(({ atMs }) => atMs >= 0 && atMs <= job.states.at(-1)!.atMs - job.createdAtMs),
@@ -49,9 +57,11 @@ const RESTART: Omit<Incident, 'atMs'> = {
   text: 'another coordinator took the job up',
 };
 
-function stuck({ coordinator }: FaultedCluster, jobId: number | undefined): DrillError {
-  const job = jobId === undefined ? undefined : coordinator.job(jobId);
-  const what = job ? `the job stopped in ${job.state}` : 'no job was ever begun';
+const hasEnded = ({ state }: { readonly state: string }): boolean =>
+  state === 'FINISHED' || state === 'CANCELLED';
+
+function stuck(state: string | undefined): DrillError {
+  const what = state === undefined ? 'no job was ever begun' : `the job stopped in ${state}`;
   return new DrillError('INTERNAL', `nothing is left to happen, and ${what}`);
 }
 
@@ -67,10 +77,9 @@ class Observer {
   private readonly incidents = new Map<number, JobIncident[]>();
 
   take(seen: Seen): void {
-    if (seen.kind === 'journal') {
-      for (const change of seen.changes) if (change.kind === 'job') this.record(change.job.id);
-    } else if (seen.kind === 'coordinator' && seen.event === 'died') this.collect();
-    else if (seen.kind === 'coordinator' && this.recorders.size > 0) this.restarts.push(seen.atMs);
+    if (seen.kind !== 'coordinator') return;
+    if (seen.event === 'died') this.collect();
+    else if (this.recorders.size > 0) this.restarts.push(seen.atMs);
   }
 
   incidentsOf(jobId: number): readonly JobIncident[] {
@@ -87,8 +96,8 @@ class Observer {
     }
   }
 
-  /** From the first that is written of a job on, which is before anything is done for it. */
-  private record(jobId: number): void {
+  /** From the first that is heard of a job on, which is before anything is done for it. */
+  record(jobId: number): void {
     if (this.recorders.has(jobId) || !this.cluster) return;
     const { world } = this.cluster;
     const recorder = new Recorder(world.now());

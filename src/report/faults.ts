@@ -62,11 +62,16 @@ export function incidentsDetail({ incidents = [], job }: RunResult): string[] {
   return [`${job.state === 'FINISHED' ? 'Got over' : 'Happened'}: ${parts.join(', ')}.`];
 }
 
-/** Each incident with its time; of more than `most`, the first. */
+/** Each incident with its time, and how often it was at that time; of more than `most`, the first. */
 export function incidentsTable({ incidents = [] }: RunResult, most: number): TableModel {
-  const shown = incidents.length > most ? incidents.slice(0, most - 1) : incidents;
-  const rest = incidents.length - shown.length;
-  const rows = shown.map(({ atMs, text }) => [cell(formatDuration(atMs)), cell(firstLine(text))]);
+  const all = countedOf(incidents);
+  const shown = all.length > most ? all.slice(0, most - 1) : all;
+  const told = shown.reduce((sum, { count }) => sum + count, 0);
+  const rest = incidents.length - told;
+  const rows = shown.map(({ at, text, count }) => [
+    cell(at),
+    cell(count > 1 ? `${text} (${plural(count, 'time')})` : text),
+  ]);
   return {
     title: 'What it got over',
     columns: [
@@ -75,4 +80,24 @@ export function incidentsTable({ incidents = [] }: RunResult, most: number): Tab
     ],
     rows: rest === 0 ? rows : [...rows, [cell('', 'dim'), cell(`and ${rest} more`, 'dim')]],
   };
+}
+
+interface Counted {
+  readonly at: string;
+  readonly text: string;
+  readonly count: number;
+}
+
+/** Incidents that read the same, one after the other, are one. */
+function countedOf(incidents: readonly Incident[]): Counted[] {
+  const counted: Counted[] = [];
+  for (const incident of incidents) {
+    const at = formatDuration(incident.atMs);
+    const text = firstLine(incident.text);
+    const last = counted.at(-1);
+    if (last?.at === at && last.text === text)
+      counted[counted.length - 1] = { at, text, count: last.count + 1 };
+    else counted.push({ at, text, count: 1 });
+  }
+  return counted;
 }

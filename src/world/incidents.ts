@@ -7,7 +7,7 @@ export function incidentsOf(
   incidents: readonly JobIncident[],
   { createdAtMs, nodeNames }: { readonly createdAtMs: number; readonly nodeNames: readonly string[] },
 ): Incident[] {
-  return incidents.map((incident) => {
+  return movedTogether(incidents).map((incident) => {
     const { atMs, kind, shards } = incident;
     const node = nodeNames[incident.node];
     const to = incident.to === undefined ? undefined : nodeNames[incident.to];
@@ -22,17 +22,32 @@ export function incidentsOf(
   });
 }
 
+/** Shards that went from one node to another at the same time for the same reason are one move, of however many tasks. */
+function movedTogether(incidents: readonly JobIncident[]): JobIncident[] {
+  const byMove = new Map<string, JobIncident>();
+  for (const [i, incident] of incidents.entries()) {
+    const { atMs, kind, node, to, shards, why } = incident;
+    const isMove = to !== undefined;
+    const key = isMove ? `${atMs} ${kind} ${node} ${to} ${why?.code ?? ''}` : `${i}`;
+    const before = byMove.get(key);
+    byMove.set(key, before ? { ...before, shards: before.shards + shards } : incident);
+  }
+  return [...byMove.values()];
+}
+
 function textOf({ kind, shards, why }: JobIncident, node: string, to: string): string {
-  const reason = why ? `: ${why.message.split('\n', 1)[0]!}` : '';
+  // That a node is lost is said with its name; other errors say what they are of.
+  const isLost = why?.code === 'NODE_LOST';
+  const reason = why && !isLost ? `: ${why.message.split('\n', 1)[0]!}` : '';
   switch (kind) {
     case 'retry':
-      return `a task of ${node} is tried again${reason}`;
+      return `a task of ${node}${isLost ? ', which is lost,' : ''} is tried again${reason}`;
     case 'failover':
-      return `${plural(shards, 'shard')} of ${node} taken from ${to} instead${reason}`;
+      return `${plural(shards, 'shard')} of ${node}${isLost ? ', which is lost,' : ''} taken from ${to} instead${reason}`;
     case 'hand-over':
       return `${plural(shards, 'shard')} that waited for ${node} handed over to ${to}`;
     case 'node-lost':
-      return `${node} is lost${reason}`;
+      return `${node} is lost`;
     case 'node-back':
       return `${node} is back`;
   }

@@ -20,8 +20,12 @@ test('where something goes wrong, each policy that is off can be turned on', (t)
   const off = engine('doris');
   t.deepEqual(turnable(scenario({ engine: off, faults: [FAULT] })), [
     ['engine.failover', { ...off, failover: true }],
-    ['engine.handOver', { ...off, handOver: true }],
     ['engine.requestRetries', { ...off, requestRetries: PRESETS.tuned.requestRetries }],
+  ]);
+  // Shards are handed over where they may move at all.
+  const moving = engine('tuned', { handOver: false });
+  t.deepEqual(turnable(scenario({ engine: moving, faults: [FAULT] })), [
+    ['engine.handOver', { ...moving, handOver: true }],
   ]);
 });
 
@@ -31,7 +35,9 @@ test('a policy that is on, or that nothing calls for, is no knob', (t) => {
   const paths = (one: Scenario): readonly string[] => turnable(one).map(([path]) => path);
   t.deepEqual(paths(scenario({ engine: engine('tuned'), faults: [FAULT] })), []);
   t.deepEqual(paths(scenario({ engine: engine('doris') })), []);
-  t.deepEqual(paths(scenario({ engine: engine('doris'), cluster: slow })), ['engine.handOver']);
+  const moving = engine('doris', { failover: true });
+  t.deepEqual(paths(scenario({ engine: moving, cluster: slow })), ['engine.handOver']);
+  t.deepEqual(paths(scenario({ engine: engine('doris'), cluster: slow })), []);
   t.deepEqual(paths(scenario({ engine: engine('tuned'), cluster: slow })), []);
 });
 
@@ -82,7 +88,7 @@ test('of jobs that are cancelled with a knob and without it, neither gains anyth
 });
 
 test('what has a job cancelled that was not is no advice', async (t) => {
-  const off = scenario({ engine: engine('doris'), faults: [FAULT] });
+  const off = scenario({ engine: engine('tuned', { handOver: false }), faults: [FAULT] });
   const run = fated(({ engine: { handOver } }) => ({
     state: handOver ? 'CANCELLED' : 'FINISHED',
     durationMs: handOver ? 500 : 1000,

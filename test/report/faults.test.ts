@@ -137,4 +137,7 @@ test('many faults and incidents are counted, not all told', (t) => {
   t.regex(oneLine(text), /With 9 faults: fault 0; .*fault 5; and 3 more\./);
   t.regex(text, /retry 10 of it\n.*and 89 more/);
   t.notRegex(text, /retry 11 of it/);
+  const alike = Array.from({ length: 5 }, (): Incident => ({ atMs: 7, what: 'retry', text: 'again' }));
+  const twice = terminal(withFaults(planReport(), [...alike, { ...alike[0]!, atMs: 9 }]));
+  t.regex(twice, /7 ms +again \(5 times\)\n +9 ms +again\n/);
 });

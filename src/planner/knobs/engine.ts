@@ -135,8 +135,9 @@ const failover = choice(
 const handOver = choice(
   { path: 'engine.handOver', label: 'shards handed over to idle nodes', eases: CAUSES },
   ({ handOver: now }) => onOff(now),
+  // Shards move to other nodes where they may at all.
   (scenario) =>
-    (hasFaults(scenario) || hasStragglers(scenario)) && !scenario.engine.handOver
+    (hasFaults(scenario) || hasStragglers(scenario)) && scenario.engine.failover && !scenario.engine.handOver
       ? { handOver: true }
       : undefined,
 );

@@ -54,10 +54,11 @@ export function backupWork(spec: BackupWorkSpec): Work {
     objects: describe(selection),
     create(job: NewJob, contents: LabelContents) {
       refuseExistingLabel(statement, contents);
-      const backupTime = formatTimestamp(world.wallClockMs());
+      const backupTime = freeTimestamp(world.wallClockMs(), job.isTimeTaken);
       const { canRename } = spec;
+      const { isTimeTaken: _, ...named } = job;
       return createBackupJob(
-        { ...job, ...options, leftovers: contents.hasFiles, canRename, backupTime },
+        { ...named, ...options, leftovers: contents.hasFiles, canRename, backupTime },
         world.now(),
         settings,
       );
@@ -93,6 +94,14 @@ function planBackup(
     return success({ shards: ordered, nodes: chooseReplicas(catalog, ordered, settings.replicaPolicy) });
   } catch (error) {
     return failure(error);
+  }
+}
+
+/** Two backups of one second, the first of them cancelled, must not take one another's manifest away. */
+function freeTimestamp(wallClockMs: number, isTaken: NewJob['isTimeTaken']): string {
+  for (let ms = wallClockMs; ; ms += 1000) {
+    const timestamp = formatTimestamp(ms);
+    if (!isTaken(timestamp)) return timestamp;
   }
 }
 

@@ -247,7 +247,9 @@ export class Coordinator {
     const repository = statement.repository.text;
     const name = nameOf({ kind: statement.kind, id, label });
     this.claim(statement, statement.label, claims, name);
-    const spec = { id, label, repository, databaseId: work.database.id, database: work.database.name };
+    const isTimeTaken = (timestamp: string): boolean => this.driver.isTimeTaken(repository, label, timestamp);
+    const { id: databaseId, name: database } = work.database;
+    const spec = { id, label, repository, databaseId, database, isTimeTaken };
     this.options.world.perform({ op: 'inspect', repository, label }, (outcome: Outcome<LabelContents>) => {
       this.repositories.note(repository, outcome);
       try {

@@ -159,6 +159,17 @@ export class JobDriver {
     return storedJob(entry, this.epochMs, { limits, shards: catalog.shards });
   }
 
+  /** Whether a backup that is remembered, also one that was cancelled, has this timestamp under a label. */
+  isTimeTaken(repository: string, label: string, timestamp: string): boolean {
+    const isSame = (job: Pick<StoredJob, 'repository' | 'label'>, time: string | undefined): boolean =>
+      job.repository === repository && job.label === label && time === timestamp;
+    for (const { job } of this.entries.values())
+      if (job.kind === 'backup' && isSame(job, job.backupTime)) return true;
+    for (const stored of this.history.values())
+      if (stored.detail.kind === 'backup' && isSame(stored, stored.detail.backupTime)) return true;
+    return false;
+  }
+
   /** Whether it matters which nodes are there. */
   private get needsNodes(): boolean {
     if (this.broken) return false;

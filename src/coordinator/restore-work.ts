@@ -55,7 +55,8 @@ export function restoreWork(spec: RestoreWorkSpec): Work {
     },
     create(job: NewJob, contents: LabelContents) {
       refuseUnknownLabel(statement, contents, options.backupTimestamp);
-      return createRestoreJob({ ...job, timeoutMs: options.timeoutMs }, world.now(), settings);
+      const { isTimeTaken: _, ...named } = job;
+      return createRestoreJob({ ...named, timeoutMs: options.timeoutMs }, world.now(), settings);
     },
     contextFor: (job) => ({
       jobId: job.id,

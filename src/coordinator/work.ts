@@ -9,6 +9,8 @@ export interface NewJob {
   readonly databaseId: number;
   readonly database: string;
   readonly repository: string;
+  /** Whether another backup under the label, known to the journal, is dated so: its manifest is, or may be, under that name. */
+  readonly isTimeTaken: (timestamp: string) => boolean;
 }
 
 /** How much there is to move. */

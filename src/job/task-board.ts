@@ -135,6 +135,7 @@ export class TaskBoard<T extends NodeTask> {
   lose(node: number, error: SerializedError): void {
     const queue = this.queues.get(node);
     if (!queue || !this.options.replicas) return;
+    queue.isAway = true;
     for (const slice of queue.empty()) {
       const left = this.spread({ ...slice, failedOn: [...slice.failedOn, node] }, error);
       queue.push(pick(slice, left));
@@ -143,6 +144,9 @@ export class TaskBoard<T extends NodeTask> {
 
   /** A node is back: what waited for that is due. */
   regain(node: number, nowMs: number): void {
+    const queue = this.queues.get(node);
+    if (queue?.isAway) this.hasLeftovers = true;
+    if (queue) queue.isAway = false;
     for (const entry of this.waiting)
       if (entry.slice.node === node && entry.retryAtMs === Infinity) entry.retryAtMs = nowMs;
   }
@@ -263,7 +267,7 @@ export class TaskBoard<T extends NodeTask> {
 
   private refill(queue: TaskQueue): T[] {
     const tasks: T[] = [];
-    while (queue.unsent > 0 && queue.held < this.options.perNode) tasks.push(this.cut(queue));
+    while (!queue.isAway && queue.unsent > 0 && queue.held < this.options.perNode) tasks.push(this.cut(queue));
     return tasks;
   }
 

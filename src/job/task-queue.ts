@@ -25,6 +25,8 @@ export class TaskQueue {
   held = 0;
   /** Shards that wait to be sent. */
   unsent = 0;
+  /** The node is lost: it is sent nothing. */
+  isAway = false;
 
   constructor(node: number) {
     this.node = node;

@@ -179,7 +179,8 @@ test('what goes wrong with the manifest, or does not fit it, is answered with it
 });
 
 test('a label is refused that holds no snapshot, none of the time named, or several where no time is named', (t) => {
-  const job = { id: 1, label: 'snap', databaseId: 1, database: 'db', repository: 'repo' };
+  const isTimeTaken = (): boolean => false;
+  const job = { id: 1, label: 'snap', databaseId: 1, database: 'db', repository: 'repo', isTimeTaken };
   const [early, late] = ['2026-01-02-03-04-05', '2026-01-02-03-04-06'] as const;
   const named = `RESTORE SNAPSHOT db.snap FROM repo PROPERTIES ("backup_timestamp" = "${late}")`;
   const create = (timestamps: readonly string[], text?: string) => () =>

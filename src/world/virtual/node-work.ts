@@ -1,21 +1,10 @@
 import { failure, success, type Answer, type JobContext, type Outcome } from '../../coordinator/index.js';
-import { serialize } from '../../base/errors.js';
-import { randomStream } from '../../base/random.js';
-import {
-  isRequest,
-  Retries,
-  taskProcedure,
-  type NodeTask,
-  type Operation,
-  type RetryPolicy,
-  type TaskReport,
-} from '../../node/index.js';
+import { taskProcedure, type NodeTask, type Operation, type TaskReport } from '../../node/index.js';
 import type { Recorder } from '../recorder.js';
 import { Activities, EFFECT, STAGE, type Effect, type Stage } from './activities.js';
 import type { Clock } from './clock.js';
 import type { EventQueue } from './event-queue.js';
-import { performHalf, performInWeather, requestError } from './faults/faulty-operations.js';
-import type { Weather } from './faults/weather.js';
+import { FaultyWork, type FaultsAtNodes } from './faults/faulty-work.js';
 import { FLOW, type FlowKind } from './flow-kind.js';
 import type { Flows } from './flows.js';
 import type { Ledger } from './ledger.js';
@@ -23,6 +12,7 @@ import { performOnNode, type Cluster } from './node-operations.js';
 import type { NodePools } from './node-pools.js';
 import type { Prices } from './prices.js';
 import { Running } from './running.js';
+import { WorkWitness } from './work-witness.js';
 import type { Witness } from './witness.js';
 
 export interface TraceRecord {
@@ -55,12 +45,6 @@ export interface NodeWorkOptions {
   readonly witness: Witness | undefined;
 }
 
-export interface FaultsAtNodes {
-  readonly weather: Weather;
-  readonly retries: RetryPolicy;
-  readonly seed: string;
-}
-
 /**
  * What nodes do: runs the procedures of tasks, and has each of their operations take its time. The events that it puts
  * into the queue carry the slot of an activity, and its stamp: an event for an earlier holder of the slot is void.
@@ -73,6 +57,9 @@ export class NodeWork {
   private readonly ledger: Ledger | undefined;
   private readonly activities = new Activities();
   private readonly recorders = new Map<number, Recorder>();
+  private readonly witness: WorkWitness | undefined;
+  /** Where faults happen. */
+  private readonly faulty: FaultyWork | undefined;
   /** Operations carried out, and requests made to repositories, so far. */
   operations = 0;
   requests = 0;
@@ -83,6 +70,21 @@ export class NodeWork {
     this.flows = options.flows;
     this.prices = options.prices;
     this.ledger = options.ledger;
+    const { witness, faults, cluster, clock } = options;
+    const { activities } = this;
+    this.witness = witness && new WorkWitness(witness, clock, activities);
+    this.faulty =
+      faults &&
+      new FaultyWork(faults, {
+        cluster,
+        clock,
+        activities,
+        witness: this.witness,
+        start: (slot, operation) => this.start(slot, operation),
+        resume: (slot, answer, failed) => this.resume(slot, answer, failed),
+        wait: (slot, ms) => this.wake(slot, STAGE.delayed, ms),
+        moved: (slot) => this.count(slot),
+      });
   }
 
   record(jobId: number, recorder: Recorder): void {
@@ -112,7 +114,7 @@ export class NodeWork {
       if (activities.stage(slot) === STAGE.moving) flows.cancel(node, activities.kind(slot), slot);
       if (slot === running.slot && running.isWorking) {
         activities.procedures[slot]!.return({ movedFiles: 0, skippedFiles: 0 });
-        this.witnessTask(running, 'stopped');
+        this.witness?.task(running, 'stopped');
         this.leave(running, false);
       }
       activities.dismiss(slot);
@@ -164,12 +166,8 @@ export class NodeWork {
   private begin(running: Running): void {
     const { slot, task, job } = running;
     running.isWorking = true;
-    this.witnessTask(running, 'begun');
-    const { faults } = this.options;
-    if (faults) {
-      const purpose = `retries/${job.generation}/${job.jobId}/${task.node}/${task.taskId}/${task.attempt}`;
-      running.retries = new Retries(faults.retries, randomStream(faults.seed, purpose));
-    }
+    this.witness?.task(running, 'begun');
+    this.faulty?.begin(running);
     this.activities.recorders[slot] = this.recorders.get(job.jobId);
     this.activities.procedures[slot] = taskProcedure(task);
     this.activities.setTaskStart(slot, this.clock.nowMs);
@@ -200,7 +198,7 @@ export class NodeWork {
       } catch (error) {
         fault = { error };
       }
-      this.witnessOperation(slot, next.value, answer, fault);
+      this.witness?.operation(slot, next.value, answer, fault?.error);
     }
   }
 
@@ -362,7 +360,7 @@ export class NodeWork {
 
   /** An operation's time has passed. */
   private complete(slot: number): void {
-    if (this.options.faults) return this.completeInWeather(slot, this.options.faults.weather);
+    if (this.faulty) return this.faulty.complete(slot);
     const { activities } = this;
     const effect = activities.effect(slot);
     if (this.options.trace) this.trace(slot);
@@ -379,62 +377,10 @@ export class NodeWork {
     return this.resume(slot, answer);
   }
 
-  /** The same where faults happen: it may take longer, fail, or fail after all, and be tried again. */
-  private completeInWeather(slot: number, weather: Weather): void {
-    const { activities } = this;
-    const running = activities.runningAt(slot);
-    const operation = running.operation!;
-    if (running.waitsFor === 'retry') {
-      running.waitsFor = undefined;
-      if (!this.start(slot, operation)) throw new Error('a request that takes no time');
-      return;
-    }
-    const factor = running.waitsFor === 'slowness' ? 1 : weather.slowness(running.task.node, operation);
-    running.waitsFor = undefined;
-    const lostMs = (factor - 1) * (this.clock.nowMs - activities.operationStartMs(slot));
-    if (lostMs > 0) {
-      running.waitsFor = 'slowness';
-      return this.wake(slot, STAGE.delayed, lostMs);
-    }
-    if (this.options.trace) this.trace(slot);
-    let answer: unknown;
-    let failed: Failed | undefined;
-    try {
-      answer = this.requestInWeather(slot, operation, weather);
-    } catch (error) {
-      failed = { error };
-      const waitMs = isRequest(operation) ? running.retries!.nextWaitMs(error) : undefined;
-      this.witnessOperation(slot, operation, answer, failed);
-      if (waitMs === undefined) return this.resume(slot, undefined, failed);
-      running.waitsFor = 'retry';
-      return this.wake(slot, STAGE.delayed, waitMs);
-    }
-    this.witnessOperation(slot, operation, answer, undefined);
-    if (operation.op === 'put' || operation.op === 'get') this.count(slot);
-    return this.resume(slot, answer);
-  }
-
-  private requestInWeather(slot: number, operation: Operation, weather: Weather): unknown {
-    const { cluster } = this.options;
-    const running = this.activities.runningAt(slot);
-    if (!isRequest(operation)) return performInWeather(cluster, weather, this.activities, slot, operation);
-    const failure = weather.requestFailure(running.task.node);
-    if (failure === 'torn') performHalf(cluster, running, operation);
-    else if (failure === undefined || failure === 'timeout') {
-      const answer = performInWeather(cluster, weather, this.activities, slot, operation);
-      if (failure === undefined) {
-        running.retries!.succeeded();
-        return answer;
-      }
-    }
-    throw requestError(failure!);
-  }
-
   /** Does what an operation does, and gives its answer. Of a file that is its ordinal, which stands for its content. */
   private effectOf(slot: number, operation: Operation | undefined): unknown {
     const { activities } = this;
-    const { faults, cluster } = this.options;
-    if (faults) return performInWeather(cluster, faults.weather, activities, slot, operation!);
+    if (this.faulty) return this.faulty.perform(slot, operation!);
     const effect = activities.effect(slot);
     if (effect === EFFECT.other) return performOnNode(this.options.cluster, activities, slot, operation!);
     const ordinal = activities.ordinal(slot);
@@ -468,7 +414,7 @@ export class NodeWork {
   private finish(slot: number, outcome: Outcome<TaskReport>): void {
     const running = this.activities.runningAt(slot);
     running.outcome = outcome;
-    this.witnessTask(running, outcome.ok ? 'finished' : 'failed');
+    this.witness?.task(running, outcome.ok ? 'finished' : 'failed');
     this.leave(running, outcome.ok);
     this.wake(slot, STAGE.answering, this.options.answerMs);
   }
@@ -491,33 +437,6 @@ export class NodeWork {
     }
     const next = this.options.pools.leave(task);
     if (next) this.begin(next);
-  }
-
-  private witnessTask({ task, job }: Running, event: 'begun' | 'finished' | 'failed' | 'stopped'): void {
-    const { generation } = job;
-    this.options.witness?.({ kind: 'task', atMs: this.clock.nowMs, task, generation, event });
-  }
-
-  private witnessOperation(
-    slot: number,
-    operation: Operation,
-    answer: unknown,
-    failed: Failed | undefined,
-  ): void {
-    const { witness } = this.options;
-    if (!witness) return;
-    const { task, job } = this.activities.runningAt(slot);
-    witness({
-      kind: 'operation',
-      atMs: this.clock.nowMs,
-      startMs: this.activities.operationStartMs(slot),
-      task,
-      generation: job.generation,
-      label: job.label,
-      operation,
-      answer,
-      error: failed && serialize(failed.error),
-    });
   }
 
   private wake(slot: number, stage: Stage, inMs: number): void {

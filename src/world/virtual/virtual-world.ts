@@ -91,7 +91,8 @@ export class VirtualWorld implements World {
     const threadsPerNode = workers.uploadWorkers * parallel + workers.downloadWorkers;
     this.flows = new Flows(this.clock, { ...prices, threadsPerNode });
     this.ledger = options.attribute === true ? new Ledger(this.clock, this.flows) : undefined;
-    const weather = options.faults && new Weather(this.clock, options.faults.list, prices.seed);
+    const { faults } = options;
+    const weather = faults && new Weather(this.clock, faults.list, prices.seed);
     this.work = new NodeWork({
       cluster: { catalog, nodes: this.nodes, repository: (name) => this.repository(name) },
       prices: this.prices,
@@ -102,13 +103,13 @@ export class VirtualWorld implements World {
       trace: options.trace,
       ledger: this.ledger,
       answerMs: weather ? 0 : this.prices.messageMs,
-      faults: weather && { weather, retries: options.faults!.retries, seed: prices.seed },
+      faults: weather && { weather, retries: faults.retries, seed: prices.seed },
       witness: options.witness,
     });
     this.faults =
       weather &&
       new Faults({
-        ...options.faults!,
+        ...faults,
         weather,
         catalog,
         clock: this.clock,
@@ -262,11 +263,11 @@ export class VirtualWorld implements World {
 
   /** Has an operation take effect, unless its requests fail. */
   private act({ act, document }: PricedOperation): unknown {
-    const failure = this.faults?.weather.requestFailure('coordinator');
-    if (failure !== undefined && failure !== 'timeout') throw requestError(failure);
+    const failed = this.faults?.weather.requestFailure('coordinator');
+    if (failed !== undefined && failed !== 'timeout') throw requestError(failed);
     const value = act();
     if (document) this.options.witness?.({ kind: 'document', atMs: this.clock.nowMs, ...document });
-    if (failure) throw requestError(failure);
+    if (failed) throw requestError(failed);
     return value;
   }
 

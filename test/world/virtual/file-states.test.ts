@@ -56,8 +56,7 @@ function change(model: Map<string, number>, ordinal: number, next: Change): void
     case 'remove':
       return model.clear();
     case 'keep':
-      for (const name of [...model.keys()])
-        if (parts(name) || name !== `whole ${next.named}`) model.delete(name);
+      for (const name of model.keys()) if (parts(name) || name !== `whole ${next.named}`) model.delete(name);
   }
 }
 

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import test from 'ava';
@@ -32,4 +32,25 @@ test('a real run leaves faults out, and so does the prediction beside it; the re
   } finally {
     rmSync(directory, { recursive: true, force: true });
   }
+});
+
+test('what docs/planning.md shows of a lost node is what is said of it', async (t) => {
+  const [, shown] = /^```text\n(How long each takes\n[^`]*)^```$/m.exec(
+    readFileSync('docs/planning.md', 'utf8'),
+  )!;
+  const { stdout } = await drill(['plan', 'scenarios/faults/node-lost.yaml', '--repetitions', '20']);
+  t.true(stdout.includes(shown!), stdout);
+});
+
+test('a policy is planned with and without, and a single plan says what became of its faults', async (t) => {
+  const plan = (...more: string[]) =>
+    drill(['plan', 'scenarios/faults/node-lost.yaml', '--repetitions', '1', '--json', ...more]);
+  const { stdout } = await plan('--sweep', 'engine.failover=true,false');
+  const { variants } = lastLine(stdout) as DrillReport;
+  t.deepEqual(
+    variants.map(({ predicted }) => predicted.job.state),
+    ['FINISHED', 'CANCELLED'],
+  );
+  t.deepEqual(variants[0]!.faults, ['be-2 dies at 5 s and stays away']);
+  t.true(variants[0]!.predicted.incidents!.some(({ what, node }) => what === 'failover' && node === 'be-2'));
 });

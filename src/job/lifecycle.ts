@@ -285,6 +285,7 @@ function takeEvent<State extends string, Job extends JobRecord<State>>(
       return;
     case 'node-back':
       turn.job.transient.board?.regain(event.node, turn.nowMs);
+      if (turn.job.transient.board) note(turn, { kind: 'node-back', node: event.node, shards: 0 });
       return;
     default:
       lifecycle.take(turn, event);
@@ -316,6 +317,7 @@ function loseNode<State extends string, Job extends JobRecord<State>>(
   const { board } = turn.job.transient;
   if (!board) return;
   const error = nodeLost(node);
+  note(turn, { kind: 'node-lost', node, shards: 0 });
   for (const task of board.running) {
     if (task.node === node && !hasEnded(lifecycle, turn.job)) failTask(lifecycle, turn, task, error);
   }

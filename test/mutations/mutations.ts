@@ -78,13 +78,6 @@ export const MUTATIONS: readonly Mutation[] = [
     to: 'this.letGo(entry);\n    this.doneShards',
   },
   {
-    name: 'take an earlier attempt’s report',
-    because: 'what is still being written counts as done',
-    file: 'src/job/task-board.ts',
-    from: 'if (!entry || entry.attempt !== attempt) return undefined;',
-    to: 'if (!entry) return undefined;',
-  },
-  {
     name: 'take a second replica',
     because: 'a shard is backed up by two nodes',
     file: 'src/job/task-board.ts',

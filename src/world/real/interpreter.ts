@@ -105,8 +105,9 @@ export class Interpreter {
   private scan(shard: WorkerShard): ScannedShard | undefined {
     const { shardId } = shard.address;
     const directory = this.snapshotDirectory(shard);
-    if (!existsSync(directory)) return undefined;
-    const found = new Set(onDisk(`listing ${directory}`, () => readdirSync(directory)));
+    const names = namesIn(directory);
+    if (!names) return undefined;
+    const found = new Set(names);
     const wanted = this.namesOf(shard);
     const missing = wanted.filter((name) => !found.delete(name));
     if (found.size > 0) {
@@ -235,8 +236,13 @@ export class Interpreter {
     onDisk(`putting shard ${shardId} into place`, () => {
       mkdirSync(paths.data, { recursive: true });
       // A task that is tried again finds the shards that it had finished in place.
-      if (existsSync(from)) renameSync(from, to);
-      else if (!existsSync(to)) mkdirSync(to);
+      if (existsSync(from)) {
+        requireStaged(shard, readdirSync(from));
+        renameSync(from, to);
+      } else if (!existsSync(to)) {
+        requireStaged(shard, []);
+        mkdirSync(to);
+      }
       if (!this.options.message.durable) return;
       for (const directory of [to, paths.data]) syncDirectory(directory);
     });
@@ -321,6 +327,25 @@ export class Interpreter {
     const { repository, label } = this.options.message;
     return shardDirectory(repository, label, shard.address);
   }
+}
+
+/** Undefined if the directory is not there. */
+function namesIn(directory: string): readonly string[] | undefined {
+  return onDisk(`listing ${directory}`, () => {
+    try {
+      return readdirSync(directory);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+      throw error;
+    }
+  });
+}
+
+/** A node that lost what it had downloaded must not show a shard that lacks files. */
+function requireStaged({ address, fileSizeBytes }: WorkerShard, names: readonly string[]): void {
+  if (names.length === fileSizeBytes.length) return;
+  const message = `the node has ${names.length} of the ${fileSizeBytes.length} files of shard ${address.shardId} that it is to install`;
+  throw new DrillError('TASK_FAILED', message, { hint: 'it lost what it had downloaded: RESTORE again' });
 }
 
 /** A file of another size than the catalog's is not what is to be backed up, whatever its checksum. */

@@ -58,7 +58,7 @@ export class JobDriver {
     this.options = options;
     this.epochMs = Math.round(world.wallClockMs() - world.now());
     this.environment = { settings, replicas: (shard) => replicaCandidates(catalog, shard) };
-    this.messenger = new Messenger(world, catalog.nodeAlive, settings.heartbeatMs);
+    this.messenger = new Messenger(world, catalog, settings.heartbeatMs);
     this.publisher = new Publisher({
       world,
       nodeAlive: catalog.nodeAlive,
@@ -115,12 +115,13 @@ export class JobDriver {
   }
 
   nodeLost(node: number): void {
-    this.options.catalog.nodeAlive[node] = 0;
+    const { catalog } = this.options;
+    catalog.nodeAlive[node] = 0;
     this.messenger.forgetNode(node);
     this.cleaner.lose(node);
     for (const entry of this.entries.values()) {
       this.publisher.lose(entry, node);
-      this.post(entry, { kind: 'node-lost', node });
+      this.post(entry, { kind: 'node-lost', node, name: catalog.nodeNames[node]! });
     }
   }
 

@@ -1,5 +1,6 @@
 import { DrillError } from '../base/errors.js';
 import type { NodeTask, TaskReport } from '../node/index.js';
+import type { Catalog } from '../catalog/index.js';
 import { failure } from './outcome.js';
 import type { Answer, JobContext, Outcome, TaskKey, TaskStatus, World } from './world.js';
 
@@ -15,14 +16,14 @@ interface Sent extends TaskKey {
  */
 export class Messenger {
   private readonly world: World;
-  private readonly nodeAlive: Uint8Array;
+  private readonly catalog: Pick<Catalog, 'nodeAlive' | 'nodeNames'>;
   private readonly resendMs: number;
   private readonly sent = new Map<string, Sent>();
   private nextControlId = -1;
 
-  constructor(world: World, nodeAlive: Uint8Array, heartbeatMs: number) {
+  constructor(world: World, catalog: Pick<Catalog, 'nodeAlive' | 'nodeNames'>, heartbeatMs: number) {
     this.world = world;
-    this.nodeAlive = nodeAlive;
+    this.catalog = catalog;
     this.resendMs = 2 * heartbeatMs;
   }
 
@@ -30,8 +31,10 @@ export class Messenger {
   send(task: NodeTask, context: JobContext, answer: Answer<TaskReport>): void {
     const { world } = this;
     if (world.isReliable) return world.send(task, context, answer);
-    if (!this.nodeAlive[task.node]) {
-      const error = new DrillError('NODE_LOST', `node ${task.node} is lost, and was to get work of the job`);
+    const { nodeAlive, nodeNames } = this.catalog;
+    if (!nodeAlive[task.node]) {
+      const message = `${nodeNames[task.node]} is lost, and was to get work of the job`;
+      const error = new DrillError('NODE_LOST', message);
       // Not at once: whoever sends has not finished what it is doing.
       return world.wakeAt(world.now(), () => answer(failure(error)));
     }
@@ -42,7 +45,8 @@ export class Messenger {
 
   /** Sends what cleans up, again and again until it is answered or its node is lost: doing it twice is fine. */
   sendSurely(task: NodeTask, context: JobContext, answer: Answer<TaskReport>): void {
-    const { world, nodeAlive, resendMs } = this;
+    const { world, resendMs } = this;
+    const { nodeAlive } = this.catalog;
     if (world.isReliable) return world.send(task, context, answer);
     const own = { ...task, taskId: this.nextControlId-- };
     let isAnswered = false;

@@ -20,7 +20,8 @@ export type JobEvent =
       readonly attempt: number;
       readonly error: SerializedError;
     }
-  | { readonly kind: 'node-lost'; readonly node: number }
+  /** `name`: as people call it. */
+  | { readonly kind: 'node-lost'; readonly node: number; readonly name?: string }
   | { readonly kind: 'node-back'; readonly node: number }
   /** The answer to `publish`. */
   | { readonly kind: 'published'; readonly manifestBytes: number }

@@ -281,7 +281,7 @@ function takeEvent<State extends string, Job extends JobRecord<State>>(
       failTask(lifecycle, turn, event, event.error);
       return;
     case 'node-lost':
-      loseNode(lifecycle, turn, event.node);
+      loseNode(lifecycle, turn, event.node, event.name);
       return;
     case 'node-back':
       turn.job.transient.board?.regain(event.node, turn.nowMs);
@@ -313,10 +313,11 @@ function loseNode<State extends string, Job extends JobRecord<State>>(
   lifecycle: Lifecycle<State, Job>,
   turn: Turn<Job>,
   node: number,
+  name = `node ${node}`,
 ): void {
   const { board } = turn.job.transient;
   if (!board) return;
-  const error = nodeLost(node);
+  const error = nodeLost(name);
   note(turn, { kind: 'node-lost', node, shards: 0 });
   for (const task of board.running) {
     if (task.node === node && !hasEnded(lifecycle, turn.job)) failTask(lifecycle, turn, task, error);
@@ -348,8 +349,8 @@ function note(turn: Turn<JobRecord<string>>, incident: Omit<Incident, 'atMs'>): 
   setTransient(turn, { incidents: [...incidents, { atMs: turn.nowMs, ...incident }] });
 }
 
-function nodeLost(node: number): SerializedError {
-  return new DrillError('NODE_LOST', `node ${node} was lost while it had work of the job`).toJSON();
+function nodeLost(name: string): SerializedError {
+  return new DrillError('NODE_LOST', `${name} was lost while it had work of the job`).toJSON();
 }
 
 function timedOut(job: JobRecord<string>, last: SerializedError | undefined): SerializedError {

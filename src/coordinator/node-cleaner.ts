@@ -54,7 +54,6 @@ export class NodeCleaner {
     const goOn = this.sweeping.get(node);
     if (!goOn) return;
     this.unswept.add(node);
-    this.sweeping.delete(node);
     goOn();
   }
 

@@ -46,6 +46,7 @@ export class FaultedCluster {
   private readonly journal: Journal = memoryJournal();
   private readonly crashes: Crash[];
   private mortal: MortalWorld;
+  private buried: MortalWorld | undefined;
   private isReady = false;
   private isCalm = false;
   private generation = 0;
@@ -96,7 +97,12 @@ export class FaultedCluster {
       if (heard.answer) return true;
       if (asked === this.coordinator) return false;
       asked = this.coordinator;
-      this.attempt(() => this.coordinator.execute(statement, {}, (outcome) => (heard.answer = outcome)));
+      this.attempt(() =>
+        this.coordinator.execute(statement, {}, (outcome) => {
+          // What it says while it dies, nobody hears.
+          if (!this.mortal.isDead) heard.answer = outcome;
+        }),
+      );
       return heard.answer !== undefined && known() === undefined;
     };
     const isEnded = this.advance(isDone, untilMs);
@@ -128,7 +134,8 @@ export class FaultedCluster {
     this.world.wakeAt(untilMs, () => undefined);
     for (;;) {
       let isEnded = false;
-      const isOver = (): boolean => (isEnded = isDone()) || this.world.now() >= untilMs;
+      const isOver = (): boolean =>
+        this.isToBury || (isEnded = isDone()) || this.isToBury || this.world.now() >= untilMs;
       if (this.attempt(() => this.world.run(isOver)) === undefined) continue;
       return isEnded;
     }
@@ -147,15 +154,21 @@ export class FaultedCluster {
       )?.stored.id;
   }
 
-  /** Undefined if the coordinator died of it. */
+  /** Undefined if the coordinator died of it; it may have taken that for a journal that fails. */
   private attempt<T>(act: () => T): T | undefined {
+    let value: T | undefined;
     try {
-      return act();
+      value = act();
     } catch (error) {
       if (!(error instanceof Death)) throw error;
-      this.bury();
-      return undefined;
     }
+    if (!this.isToBury) return value;
+    this.bury();
+    return undefined;
+  }
+
+  private get isToBury(): boolean {
+    return this.mortal.isDead && this.buried !== this.mortal;
   }
 
   private die(crash: Crash): void {
@@ -168,6 +181,7 @@ export class FaultedCluster {
   private bury(crash = this.crashes.find(({ afterSteps }) => afterSteps !== undefined)): void {
     if (crash?.afterSteps !== undefined) this.crashes.splice(this.crashes.indexOf(crash), 1);
     this.deaths++;
+    this.buried = this.mortal;
     this.isReady = false;
     this.tell('died');
     const dead = this.mortal;

@@ -298,8 +298,8 @@ export class NodeWork {
       flows.start(node, FLOW.processor, slot, flows.processorBytes(node, clientMs));
     }
     this.requests++;
-    this.options.witness?.({ kind: 'request', atMs: this.clock.nowMs, by: node });
     const requestMs = this.prices.requestMs();
+    this.options.witness?.({ kind: 'request', atMs: this.clock.nowMs + this.prices.lastTurnMs, by: node });
     this.ledger?.asked(slot, requestMs, this.prices.lastTurnMs);
     this.wake(slot, STAGE.asking, requestMs);
   }

@@ -245,10 +245,10 @@ export class VirtualWorld implements World {
   ): void {
     if (left > 0) {
       this.ownRequests++;
-      this.options.witness?.({ kind: 'request', atMs: this.clock.nowMs, by: 'coordinator' });
-      return this.wakeAt(this.clock.nowMs + this.prices.requestMs(), () =>
-        this.request(operation, left - 1, answer),
-      );
+      const requestMs = this.prices.requestMs();
+      const atMs = this.clock.nowMs + this.prices.lastTurnMs;
+      this.options.witness?.({ kind: 'request', atMs, by: 'coordinator' });
+      return this.wakeAt(this.clock.nowMs + requestMs, () => this.request(operation, left - 1, answer));
     }
     if (operation.isVoid()) return undefined;
     let outcome: Outcome<unknown>;

@@ -28,7 +28,7 @@ export type Seen =
       readonly generation: number;
       readonly event: 'begun' | 'finished' | 'failed' | 'stopped';
     }
-  /** A request goes to the repository now. */
+  /** A request goes to the repository, at its turn. */
   | { readonly kind: 'request'; readonly atMs: number; readonly by: Asker }
   /** The coordinator changed a document of the repository. */
   | {

@@ -39,3 +39,7 @@ export function listOf(items: readonly string[], last = 'or', most = 12): string
 export function plural(count: number, noun: string, nouns = `${noun}s`): string {
   return `${count.toLocaleString('en-US')} ${count === 1 ? noun : nouns}`;
 }
+
+/** The beginning of a text, for messages: what they quote may be of any length. */
+export const shortened = (text: string, mostCharacters: number): string =>
+  text.length > mostCharacters ? `${text.slice(0, mostCharacters)}…` : text;

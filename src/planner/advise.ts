@@ -101,22 +101,33 @@ async function gainsFrom(
     .toSorted((a, b) => b.gain.gainMs - a.gain.gainMs || (b.gain.mostMs ?? 0) - (a.gain.mostMs ?? 0));
 }
 
-/** Whether any part worth mentioning of what the time went to, with any seed, is what a knob eases; also where nobody knows. */
+/**
+ * Whether any part worth mentioning of what the time went to, with any seed, is what a knob eases; also where nobody knows, or
+ * where something went wrong, which any knob may shorten.
+ */
 const canGain = ({ eases }: Knob, { summaries }: Tried): boolean =>
   summaries.some(({ attribution, durationMs }) => {
     if (!attribution) return true;
     const { causeMs } = attribution;
-    return eases.reduce((sum, cause) => sum + causeMs[cause], 0) > LEAST_SHARE * durationMs;
+    const easedMs = eases.reduce((sum, cause) => sum + causeMs[cause], causeMs.waiting);
+    return easedMs > LEAST_SHARE * durationMs;
   });
 
 const durationOf = ({ summaries }: Tried): number => median(summaries.map(({ durationMs }) => durationMs));
 
-/** The median of what was gained with each seed; -Infinity where a job was cancelled that was not before. */
+/**
+ * The median of what was gained with each seed. A job that is cancelled never ends: -Infinity where one was that was not before,
+ * Infinity with seeds where it is the other way round.
+ */
 function gainMs(base: Tried, turned: Tried): number {
   const differences = base.summaries.map((before, i) => {
     const after = turned.summaries[i]!;
-    const isLost = after.state === 'CANCELLED' && before.state === 'FINISHED';
-    return isLost ? -Infinity : before.durationMs - after.durationMs;
+    if (before.state === after.state)
+      return before.state === 'FINISHED' ? before.durationMs - after.durationMs : 0;
+    return after.state === 'CANCELLED' ? -Infinity : Infinity;
   });
-  return differences.includes(-Infinity) ? -Infinity : median(differences);
+  if (differences.includes(-Infinity)) return -Infinity;
+  // Between two infinities there is no middle.
+  const saved = differences.filter((ms) => ms === Infinity).length;
+  return saved * 2 >= differences.length ? Infinity : median(differences);
 }

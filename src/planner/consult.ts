@@ -2,12 +2,13 @@ import type { Scenario } from '../scenario/index.js';
 import type { Outlook, RunSummary } from '../world/outlook.js';
 import type { RunResult } from '../world/result.js';
 import { advise } from './advise.js';
+import type { AttributedRun } from './attribution.js';
 import { findingsOf } from './findings/index.js';
 import { fit, requireFit } from './fit.js';
 import { DEFAULT_WANTED, forecast, type ForecastOptions } from './forecast.js';
 import type { PlanRunner, Runner } from './runner.js';
 import { expectedFiles, isRandom } from './seeds.js';
-import { summaryOf, type AttributedRun } from './summary.js';
+import { summaryOf } from './summary.js';
 
 /** About how many files are simulated for one answer where nobody says how many runs it may take: some seconds' worth. */
 const FILES_FOR_FORECAST = 5_000_000;

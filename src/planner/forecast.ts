@@ -80,7 +80,9 @@ const isNarrow = ({ p50Ms, p95Ms }: Forecast): boolean =>
 const isSettled = ({ fits, wanted }: Forecast): boolean =>
   fits === undefined || fits.low >= wanted || fits.high < wanted;
 
-const isWithin = ({ value, low, high }: Estimate, share: number): boolean => high - low <= 2 * share * value;
+/** Also where nothing is to be narrowed: a job that is always cancelled. */
+const isWithin = ({ value, low, high }: Estimate, share: number): boolean =>
+  low === high || high - low <= 2 * share * value;
 
 /** What runs say, in the order of their seeds; at least one. */
 function forecastOf(

@@ -5,7 +5,8 @@ export { DEFAULT_WANTED, forecast, type ForecastOfRuns, type ForecastOptions } f
 export type { PlanRunner, Runner } from './runner.js';
 export { expectedFiles, isRandom, seeded } from './seeds.js';
 export { simulate } from './simulate.js';
-export { simulateAttributed, summarise, summaryOf, type AttributedRun } from './summary.js';
+export type { AttributedRun } from './attribution.js';
+export { simulateAttributed, summarise, summaryOf } from './summary.js';
 export {
   runStatement,
   SIMULATION_EPOCH_MS,

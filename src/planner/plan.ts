@@ -1,6 +1,7 @@
 import { plural } from '../base/text.js';
 import { VERSION } from '../base/version.js';
 import {
+  faultText,
   knowsRepository,
   withHardware,
   type LoadedScenario,
@@ -88,7 +89,7 @@ export function plan(loaded: LoadedScenario, command: string, options: PlanOptio
     options.onVariant?.(variant.name, i, loaded.variants.length);
     const { name, scenario } = variant;
     const predicted = simulate(priced(scenario, options));
-    return { name, nodes: scenario.cluster.nodes.length, predicted };
+    return { name, ...aboutVariant(scenario), predicted };
   });
   return { ...planHeader(loaded, command, options), variants };
 }
@@ -111,9 +112,16 @@ export async function planAhead(
   for (const [i, { name, scenario }] of loaded.variants.entries()) {
     options.onVariant?.(name, i, count);
     const said = await consult(priced(scenario, options), runner, asked);
-    variants.push({ name, nodes: scenario.cluster.nodes.length, ...said });
+    variants.push({ name, ...aboutVariant(scenario), ...said });
   }
   return { ...planHeader(loaded, command, options), variants };
+}
+
+/** What a report says of a variant before it was simulated. */
+function aboutVariant({ cluster, faults = [] }: Scenario): Pick<VariantReport, 'nodes' | 'faults'> {
+  const names = cluster.nodes.map(({ name }) => name);
+  const texts = faults.map((fault) => faultText(fault, names));
+  return { nodes: names.length, ...(texts.length > 0 ? { faults: texts } : {}) };
 }
 
 const priced = (scenario: Scenario, { hardware }: PlanOptions): Scenario =>

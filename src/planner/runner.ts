@@ -1,6 +1,6 @@
 import type { Scenario } from '../scenario/index.js';
 import type { RunSummary } from '../world/outlook.js';
-import type { AttributedRun } from './summary.js';
+import type { AttributedRun } from './attribution.js';
 
 /**
  * Simulates scenarios and gives their summaries in the order of the scenarios, whatever ran where: here one after the

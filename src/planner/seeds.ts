@@ -9,7 +9,9 @@ export const seeded = (scenario: Scenario, i: number): Scenario =>
  * Whether anything in a scenario is drawn from its seed. Where shards are placed is, on several nodes, even where each holds
  * as many as the others: of which shards is drawn. Shards that are listed are where they are.
  */
-export function isRandom({ cluster, databases, repository }: Scenario): boolean {
+export function isRandom({ cluster, databases, repository, faults = [] }: Scenario): boolean {
+  // Which messages are lost, which requests fail, how long is waited before they are made again.
+  if (faults.length > 0) return true;
   const { nodes, stragglers } = cluster;
   const isPlaced = partitionsOf(databases).every(({ shards }) => shards !== undefined);
   if ((nodes.length > 1 && !isPlaced) || isDrawn(repository.limits.latencyMs)) return true;

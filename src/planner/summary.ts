@@ -1,33 +1,25 @@
 import { scenarioStatement, type Scenario } from '../scenario/index.js';
-import type { Attribution, RunSummary } from '../world/outlook.js';
-import type { RunResult } from '../world/result.js';
-import { attributionOf } from './attribution.js';
+import type { RunSummary } from '../world/outlook.js';
+import { attributionIn, isKnown, type AttributedRun } from './attribution.js';
+import { hasFaults, simulateFaulted } from './faulted-run.js';
 import { expectedFiles } from './seeds.js';
 import { simulate } from './simulate.js';
 import { runStatement, virtualCluster, type VirtualClusterOptions } from './virtual-cluster.js';
 
-/** A simulated run, and where its time went. */
-export interface AttributedRun {
-  readonly result: RunResult;
-  readonly attribution: Attribution;
-}
-
-/** Simulates a scenario, and asks where the time went. A pure function. Throws what is wrong with the statement. */
+/**
+ * Simulates a scenario with its faults, and asks where the time went. A pure function. Throws as `simulate` does. `trace` is told
+ * of the operations of a scenario without faults.
+ */
 export function simulateAttributed(
   scenario: Scenario,
   options: Pick<VirtualClusterOptions, 'trace'> = {},
 ): AttributedRun {
+  if (hasFaults(scenario)) return simulateFaulted(scenario);
   const cluster = virtualCluster(scenario, { ...options, attribute: true });
   const result = runStatement(cluster, scenarioStatement(scenario));
-  const { catalog, coordinator, world } = cluster;
-  const { uploadWorkers, downloadWorkers } = scenario.engine;
-  const perNode = result.kind === 'backup' ? uploadWorkers : downloadWorkers;
-  const attribution = attributionOf(result, world.ledger!, {
-    createdAtMs: coordinator.job(result.job.id)!.createdAtMs,
-    workers: perNode * catalog.nodeNames.length,
-    nodeNames: catalog.nodeNames,
-  });
-  return { result, attribution };
+  const { coordinator, world } = cluster;
+  const { createdAtMs } = coordinator.job(result.job.id)!;
+  return { result, attribution: attributionIn(scenario, result, world.ledger!, createdAtMs) };
 }
 
 /** Asking where the time went takes as long again as half of the simulation. In repetitions of more files than these nobody asks. */
@@ -50,6 +42,6 @@ export function summaryOf(
     state: job.state,
     ...(job.error ? { error: job.error } : {}),
     durationMs: totals.durationMs,
-    ...(attribution ? { attribution } : {}),
+    ...(attribution && isKnown(attribution) ? { attribution } : {}),
   };
 }

@@ -18,6 +18,7 @@ export const CAUSE_MEANINGS: Readonly<Record<Cause, string>> = {
   snapshot: 'hard links and directories',
   imbalance: 'more to do, or slower, than the mean of all workers',
   coordinator: 'ticks, messages, the journal, the manifest',
+  waiting: 'nodes that are away or slow, retries, and the coordinator',
 };
 
 export interface CauseShare {
@@ -107,4 +108,5 @@ const PHRASES: Readonly<Record<Cause, (setting: Setting) => string>> = {
       ? 'one worker that had more to do, or was slower, than the mean of all'
       : `${node} alone, which had more to do, or was slower, than the mean of all`,
   coordinator: () => 'the coordinator: its ticks, messages and metadata',
+  waiting: () => 'what went wrong: waiting for nodes that are away or slow, and for retries',
 };

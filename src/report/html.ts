@@ -7,6 +7,7 @@ import { throughputFigure } from './charts/throughput.js';
 import { timelineFigure } from './charts/timeline.js';
 import { escapeHtml } from './escape.js';
 import { hasFailed, mainRun, overallRate } from './facts.js';
+import { incidentsTable } from './faults.js';
 import { failuresOf, type Failure } from './failures.js';
 import { outlookSections, outlooksTable } from './html-outlook.js';
 import { htmlPage } from './html-page.js';
@@ -20,6 +21,7 @@ import { sweepTables } from './sweep-table.js';
 import { nodesTable, statesTable, totalsTable } from './tables.js';
 
 const MOST_NODE_ROWS = 25;
+const MOST_INCIDENTS = 50;
 /** Of a longer sweep the table and the chart tell everything; pictures of each would only make the page heavy. */
 const MOST_DETAILED_VARIANTS = 12;
 
@@ -106,6 +108,7 @@ function single(variant: VariantReport, windowMs: number | undefined, id: string
       htmlTable(statesTable(measured, predicted)),
       measured ? '<p class="note">Error: how far the prediction is from the measurement.</p>' : '',
     ]),
+    htmlSection('What it got over', [htmlTable(incidentsTable(run, MOST_INCIDENTS))]),
     htmlSection('Nodes', [
       htmlFigure(timelineFigure(measured, predicted), `${id}-nodes`),
       htmlTable(nodes),

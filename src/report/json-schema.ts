@@ -17,6 +17,15 @@ const error = z.strictObject({
   frame: z.string().optional(),
 });
 
+const incident = z.strictObject({
+  atMs: ms,
+  what: z.enum(['retry', 'failover', 'hand-over', 'node-lost', 'node-back', 'coordinator-restart']),
+  node: z.string().optional(),
+  to: about(z.string().optional(), 'The node that took over.'),
+  shards: about(count.optional(), 'How many of them were moved.'),
+  text: z.string(),
+});
+
 const run = z.strictObject({
   world: z.enum(['real', 'virtual']),
   kind: z.enum(['backup', 'restore']),
@@ -66,6 +75,7 @@ const run = z.strictObject({
     }),
     'Share of the workers of the nodes that ended last that were busy, in equal buckets of time.',
   ),
+  incidents: about(z.array(incident).optional(), 'What went wrong and was got over, in the order of time.'),
 });
 
 const estimate = about(
@@ -98,8 +108,8 @@ const gain = z.strictObject({
   label: z.string(),
   from: z.string(),
   to: z.string(),
-  gainMs: ms,
-  mostMs: ms.optional(),
+  gainMs: about(msOrNever, 'Null where the job is cancelled without it.'),
+  mostMs: msOrNever.optional(),
 });
 
 const outlook = z.strictObject({
@@ -149,6 +159,7 @@ export const reportSchema = z.strictObject({
     digest: z.string(),
     preset: z.string(),
     windowMs: ms.optional(),
+    faultsLeftOut: about(count.optional(), 'Faults of the scenario that a real run knew nothing of.'),
   }),
   hardware: z.strictObject({ file: z.string(), about: z.string() }).optional(),
   command: about(z.string(), 'Gives this result again.'),
@@ -160,6 +171,7 @@ export const reportSchema = z.strictObject({
     z.strictObject({
       name: about(z.string(), 'Empty where there is one variant only.'),
       nodes: count,
+      faults: about(z.array(z.string()).optional(), 'What goes wrong in the prediction, in words.'),
       predicted: run,
       outlook: about(outlook.optional(), 'What a plan says beyond its one run.'),
       measured: run.optional(),

@@ -3,16 +3,18 @@ import { formatBytes } from '../base/units.js';
 import type { DrillReport, VariantReport } from '../world/result.js';
 import { escapeMarkdown, markdownCode } from './escape.js';
 import { mainRun } from './facts.js';
+import { incidentsTable } from './faults.js';
 import { failuresOf } from './failures.js';
 import { VERDICT_MARKS } from './marks.js';
 import { outlookOf, outlooksOf } from './markdown-outlook.js';
-import { markdownTable } from './markdown-table.js';
+import { markdownTable, titledTable } from './markdown-table.js';
 import { skippedTables, slowestNodeLine, whereItRan } from './remarks.js';
 import { summarise } from './summary.js';
 import { sweepTables } from './sweep-table.js';
 import { statesTable, totalsTable } from './tables.js';
 
 const MOST_FINDINGS = 5;
+const MOST_INCIDENTS = 8;
 
 /** The report in short, for a ticket: the answer, one or two tables, what is wrong, how to get it again. */
 export function renderMarkdown(report: DrillReport): string {
@@ -25,7 +27,11 @@ export function renderMarkdown(report: DrillReport): string {
       ? []
       : others.length > 0
         ? sweepTables(variants, scenario.windowMs).map(markdownTable)
-        : [markdownTable(totalsTable(only)), markdownTable(statesTable(only.measured, only.predicted))];
+        : [
+            markdownTable(totalsTable(only)),
+            markdownTable(statesTable(only.measured, only.predicted)),
+            titledTable(incidentsTable(mainRun(only), MOST_INCIDENTS)),
+          ];
   const slowest = only && others.length === 0 ? slowestNodeLine(mainRun(only)) : undefined;
   const blocks = [
     `**${mark} ${escapeMarkdown(headline)}**`,

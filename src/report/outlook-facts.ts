@@ -51,7 +51,7 @@ export const formatChance = (chance: number): string => formatShare(chance);
 /** The most useful change, where it is worth telling. */
 export function bestGain(gains: readonly KnobGain[], baseMs: number): KnobGain | undefined {
   const [best] = gains;
-  return best !== undefined && best.gainMs > baseMs * LEAST_WORTH ? best : undefined;
+  return best !== undefined && msOf(best.gainMs) > baseMs * LEAST_WORTH ? best : undefined;
 }
 
 /** `1 → 2`. */

@@ -95,14 +95,18 @@ export function thenTable({ baseMs, gains, besides }: Advice): TableModel {
 }
 
 function gainTable(title: string, gains: readonly KnobGain[], baseMs: number): TableModel {
-  const rows = gains.map((gain): Cell[] => [
-    cell(plainText(gain.label)),
-    cell(outlooks.turnText(gain)),
-    gainCell(gain.gainMs),
-    cell(gain.gainMs > 0 ? formatShare(ratio(gain.gainMs, baseMs)) : NOTHING),
-    cell(gain.mostMs === undefined ? NOTHING : savedText(gain.mostMs)),
-    { text: '', share: Math.max(0, ratio(gain.gainMs, baseMs) ?? 0), tone: 'good' },
-  ]);
+  const rows = gains.map((gain): Cell[] => {
+    const gainMs = outlooks.msOf(gain.gainMs);
+    const share = Number.isFinite(gainMs) ? ratio(gainMs, baseMs) : undefined;
+    return [
+      cell(plainText(gain.label)),
+      cell(outlooks.turnText(gain)),
+      gainCell(gainMs),
+      cell(gainMs > 0 ? formatShare(share) : NOTHING),
+      cell(gain.mostMs === undefined ? NOTHING : savedText(outlooks.msOf(gain.mostMs))),
+      { text: '', share: gainMs === Infinity ? 1 : Math.max(0, share ?? 0), tone: 'good' },
+    ];
+  });
   return {
     title,
     note: 'At its end: what turning the knob all the way could save.',

@@ -2,13 +2,25 @@ import { plural } from '../base/text.js';
 import { formatDuration, formatRate } from '../base/units.js';
 import type { DrillReport, RunResult, VariantReport } from '../world/result.js';
 import { fitsWindow, hasFailed, overallRate, proofOf } from './facts.js';
+import { faultsDetail, incidentsDetail, leftOutDetail, variantFaultsDetail } from './faults.js';
 import { errorPercent } from './numbers.js';
 import { amount, failure } from './run-phrases.js';
 import { summariseSweep } from './sweep-summary.js';
 import { isPlanned, verdictOfPlan, verdictOfVariants, type Summary } from './verdict.js';
 
-/** The answer of a report. What was measured says more than what was planned. */
+/** The answer of a report, with what went wrong. What was measured says more than what was planned. */
 export function summarise(report: DrillReport): Summary {
+  const summary = answerOf(report);
+  const [only, ...others] = report.variants;
+  if (only === undefined) return summary;
+  const wrong =
+    others.length > 0
+      ? variantFaultsDetail(report.variants)
+      : [...faultsDetail(only), ...incidentsDetail(only.measured ?? only.predicted)];
+  return { ...summary, details: [...summary.details, ...wrong, ...leftOutDetail(report)] };
+}
+
+function answerOf(report: DrillReport): Summary {
   const [only, ...others] = report.variants;
   if (only === undefined)
     return { verdict: 'bad', word: 'Nothing', headline: 'Nothing was run.', details: [] };

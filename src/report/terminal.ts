@@ -3,6 +3,7 @@ import { formatBytes, formatDuration, formatRate } from '../base/units.js';
 import type { DrillReport, RestoreReport, RunResult, VariantReport } from '../world/result.js';
 import { painter } from './ansi.js';
 import { hasFailed, mainRun, overallRate } from './facts.js';
+import { incidentsTable } from './faults.js';
 import { failuresOf, type Failure } from './failures.js';
 import { slowestNodeLine, skippedTables, whereItRan } from './remarks.js';
 import { VERDICT_MARKS } from './marks.js';
@@ -24,6 +25,7 @@ const LEAST_WIDTH = 40;
 const MOST_WIDTH = 120;
 const MOST_NODE_ROWS = 12;
 const MOST_FINDINGS = 10;
+const MOST_INCIDENTS = 12;
 
 /** The final report of a drill: the answer first, then the figures behind it, then how to get them again. */
 export function renderTerminal(report: DrillReport, options: TerminalOptions): string {
@@ -69,6 +71,7 @@ function single(variant: VariantReport, page: Page, windowMs: number | undefined
     ...(variant.outlook ? outlookOf(variant.outlook, windowMs, page) : []),
     table(totalsTable(variant), page),
     table(statesTable(measured, predicted), page),
+    table(incidentsTable(run, MOST_INCIDENTS), page),
     run.nodes.length === 0 ? '' : `${table(nodes, page)}${slowestNode(run, page)}`,
     variant.restore ? proof(variant.restore, page) : '',
     notes(skippedTables([run]), page),

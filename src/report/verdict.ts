@@ -196,9 +196,10 @@ function cancelledDetail({ outlook: { forecast }, predicted }: PlannedVariant): 
 function helpDetail({ advice }: Outlook, isAnswered: boolean): string[] {
   const best = advice && !isAnswered ? outlooks.bestGain(advice.gains, advice.baseMs) : undefined;
   if (best === undefined) return [];
-  return [
-    `Most would help: ${plainText(best.label)} ${outlooks.turnText(best)}, which saves ${formatDuration(best.gainMs)}.`,
-  ];
+  const gainMs = outlooks.msOf(best.gainMs);
+  const what =
+    gainMs === Infinity ? 'without which the job is cancelled' : `which saves ${formatDuration(gainMs)}`;
+  return [`Most would help: ${plainText(best.label)} ${outlooks.turnText(best)}, ${what}.`];
 }
 
 /** So many runs say little of the seldom ones. */

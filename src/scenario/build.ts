@@ -8,6 +8,7 @@ import type {
   NodeHardware,
   RepositoryLimits,
 } from '../world/hardware.js';
+import { buildFaults } from './build-faults.js';
 import { buildDatabases } from './build-tables.js';
 import { PRESETS } from './presets.js';
 import { cannotHold, type Report } from './report.js';
@@ -47,16 +48,19 @@ export function buildScenario(
       cannotHold(restoreNodes, replication),
     );
   }
+  const databases = buildDatabases(input.databases, cluster, report);
+  const faults = buildFaults(input.faults, { cluster, databases }, report);
   return {
     name: input.name ?? defaults.name,
     description: input.description.trim(),
     seed: String(input.seed),
     cluster,
     repository: buildRepository(input.repository, report),
-    databases: buildDatabases(input.databases, cluster, report),
+    databases,
     engine: buildEngine(input.engine, report),
     statement: { text: input.statement.trimEnd(), line: defaults.statementLine },
     restore: { nodes: restoreNodes, replication },
+    ...(faults.length > 0 ? { faults } : {}),
     ...(input.window === undefined ? {} : { windowMs: input.window }),
   };
 }

@@ -105,6 +105,7 @@ const EXPECTED: Readonly<Record<string, string>> = {
   object: "a map of keys ('key: value')",
   record: "a map of keys ('key: value')",
   array: "a list ('- item' lines, or [a, b])",
+  null: 'left without a value',
 };
 
 function bound(

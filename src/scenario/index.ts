@@ -8,13 +8,9 @@ export {
   type MeasuredOrigin,
   type MeasuredTrial,
 } from './measured.js';
-export {
-  durationText,
-  printMeasured,
-  rateText,
-  requestRateText,
-  type MeasuredComments,
-} from './measured-text.js';
+export { faultText } from './fault-words.js';
+export { printMeasured, type MeasuredComments } from './measured-text.js';
+export { durationText, rateText, requestRateText } from './quantity-text.js';
 export { DEFAULT_PRESET, PRESETS } from './presets.js';
 export { scenarioJsonSchema } from './schema.js';
 export type {
@@ -33,3 +29,5 @@ export type {
 export { generateCatalog, generateTargetCatalog, nodeHardware, targetPlacement } from './generate.js';
 export { placeInFile, scenarioStatement } from './statement.js';
 export { withSettings, withSweeps } from './set.js';
+export { withoutFaults } from './without-faults.js';
+export { scenarioYaml } from './yaml.js';

@@ -1,5 +1,6 @@
 import type { Distribution } from '../base/distribution.js';
 import type { MeasuredFigure, MeasuredHardware, MeasuredOrigin } from './measured.js';
+import { durationText, numberText, rateText, requestRateText } from './quantity-text.js';
 
 /** What to say beside a value: a comment by the value's path, such as `cluster.hardware.hash`. */
 export type MeasuredComments = Readonly<Record<string, string>>;
@@ -90,50 +91,6 @@ function quoted(text: string): string {
 }
 
 const oneLine = (text: string): string => text.replaceAll(/[^ -~\u00A0-\uFFFF]+/g, ' ');
-
-interface Unit {
-  readonly name: string;
-  /** Of ten, relative to the base unit. */
-  readonly exponent: number;
-}
-
-/** From small to large. */
-const RATE_UNITS: readonly Unit[] = ['B/s', 'kB/s', 'MB/s', 'GB/s', 'TB/s', 'PB/s'].map((name, i) => ({
-  name,
-  exponent: 3 * i,
-}));
-const DURATION_UNITS: readonly Unit[] = [
-  { name: 'us', exponent: -3 },
-  { name: 'ms', exponent: 0 },
-  { name: 's', exponent: 3 },
-];
-
-/** `5.123 GB/s`: every digit. */
-export const rateText = (bytesPerSec: number): string =>
-  bytesPerSec === Infinity ? 'unlimited' : quantityText(bytesPerSec, RATE_UNITS);
-/** `12.5 us`: every digit. */
-export const durationText = (ms: number): string => (ms === 0 ? '0 ms' : quantityText(ms, DURATION_UNITS));
-export const requestRateText = (perSec: number): string =>
-  perSec === Infinity ? 'unlimited' : `${numberText(perSec)}/s`;
-
-function quantityText(value: number, units: readonly Unit[]): string {
-  const unit = units.findLast(({ exponent }) => value >= Number(`1e${exponent}`)) ?? units[0]!;
-  return `${numberText(value, unit.exponent)} ${unit.name}`;
-}
-
-/**
- * `value` divided by a power of ten, in decimal digits. The point is moved in the text, because a division would round, and
- * the unit's reader moves it back.
- */
-function numberText(value: number, exponent = 0): string {
-  const [, first = '0', rest = '', power = '0'] =
-    /^(\d)(?:\.(\d+))?e([+-]\d+)$/.exec(value.toExponential()) ?? [];
-  const digits = first + rest;
-  const point = 1 + Number(power) - exponent;
-  if (point <= 0) return `0.${'0'.repeat(-point)}${digits}`;
-  if (point >= digits.length) return digits + '0'.repeat(point - digits.length);
-  return `${digits.slice(0, point)}.${digits.slice(point)}`;
-}
 
 function latencyText(latency: Distribution): string {
   switch (latency.kind) {

@@ -73,22 +73,14 @@ function childOf(document: Document, parent: unknown, segment: string | number):
   return isMap(parent) ? pairOf(document, parent.items, segment)?.value : undefined;
 }
 
-/** `asked`: maps that have been searched in vain, since maps that are merged into several would be searched again for each. */
-function pairOf(
-  document: Document,
-  pairs: readonly Pair[],
-  key: string | number,
-  asked = new Set<readonly Pair[]>(),
-): Pair | undefined {
-  if (asked.has(pairs)) return undefined;
-  asked.add(pairs);
+function pairOf(document: Document, pairs: readonly Pair[], key: string | number): Pair | undefined {
   const { byKey, merges } = indexOf(pairs);
   const own = byKey.get(String(key));
   if (own) return own;
   for (const merge of merges) {
     const source = resolved(document, merge.value);
     for (const map of isSeq(source) ? source.items.map((item) => resolved(document, item)) : [source]) {
-      const found = isMap(map) ? pairOf(document, map.items, key, asked) : undefined;
+      const found = isMap(map) ? pairOf(document, map.items, key) : undefined;
       if (found) return found;
     }
   }

@@ -1,4 +1,4 @@
-import { lineAndColumn, codeFrame } from '../base/text.js';
+import { codeFrame, lineAndColumn, shortened } from '../base/text.js';
 import { DrillError } from '../base/errors.js';
 import type { ErrorCode } from '../base/error-codes.js';
 import { SCENARIO } from './document-kind.js';
@@ -55,7 +55,6 @@ function located(text: string, fileName: string, problem: Problem): DrillError {
 
 /** Messages quote keys and values of the file, which may be of any length. */
 const MOST_CHARACTERS = 500;
-const cut = (text: string): string =>
-  text.length > MOST_CHARACTERS ? `${text.slice(0, MOST_CHARACTERS)}…` : text;
+const cut = (text: string): string => shortened(text, MOST_CHARACTERS);
 
 const indent = (text: string): string => text.replace(/^/gm, '  ');

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { durationDistribution } from './distributions.js';
+import { faultSchema, MAX_FAULTS } from './fault-schema.js';
 import { DEFAULT_PRESET } from './presets.js';
 import { MAX_VARIANTS } from './sweep-values.js';
 import { databaseSchema } from './table-schema.js';
@@ -275,6 +276,13 @@ const scenarioKeys = {
   engine: engineSchema.prefault({}),
   statement: z.string().regex(/\S/, 'must not be empty').describe('The BACKUP SNAPSHOT statement to run.'),
   restore: restoreSchema.prefault({}),
+  faults: z
+    .array(faultSchema)
+    .max(MAX_FAULTS)
+    .default([])
+    .describe(
+      'What goes wrong while it is planned; each is named by the key for its kind. Real runs know nothing of it.',
+    ),
   window: positiveDuration.optional().describe('The backup window: reports say whether the backup fits.'),
 };
 

@@ -1,5 +1,6 @@
 import { isMap, isSeq, parse, parseDocument, type Document } from 'yaml';
 import { DrillError } from '../base/errors.js';
+import { shortened } from '../base/text.js';
 import { SCENARIO } from './document-kind.js';
 import { refuseWhatIsNoScenario } from './document.js';
 import { MAX_DEPTH, type Path } from './places.js';
@@ -114,4 +115,4 @@ const usage = (argument: string, message: string): DrillError =>
   new DrillError('USAGE', `--sweep ${shown(argument)}: ${message}`);
 
 const MOST_SHOWN = 200;
-const shown = (text: string): string => (text.length > MOST_SHOWN ? `${text.slice(0, MOST_SHOWN)}…` : text);
+const shown = (text: string): string => shortened(text, MOST_SHOWN);

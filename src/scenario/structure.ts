@@ -1,4 +1,5 @@
 import { isAlias, isCollection, isMap, isScalar, isSeq, visit, type Document, type Pair } from 'yaml';
+import { shortened } from '../base/text.js';
 import { aliasTarget, nodesOf } from './aliases.js';
 import { isMerge, keyText, MAX_DEPTH, type TextRange } from './places.js';
 import type { Problem } from './problems.js';
@@ -66,7 +67,7 @@ export function keysTwice(document: Document, lineOf: (offset: number) => number
 }
 
 const MOST_SHOWN = 60;
-const shown = (text: string): string => (text.length > MOST_SHOWN ? `${text.slice(0, MOST_SHOWN)}…` : text);
+const shown = (text: string): string => shortened(text, MOST_SHOWN);
 
 /** What is wrong with keys, merges and aliases. For a document without excess. */
 export function checkReferences(document: Document): Problem[] {

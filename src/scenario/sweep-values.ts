@@ -7,6 +7,7 @@ import {
   UnitError,
   type QuantityText,
 } from '../base/units.js';
+import { parseShare } from './values.js';
 
 /** What a sweep may run in all; each variant is a simulation, or a real run. */
 export const MAX_VARIANTS = 1000;
@@ -137,6 +138,7 @@ const READERS: readonly ((text: QuantityText) => number)[] = [
   parseRequestRate,
   parseBytes,
   parseDuration,
+  parseShare,
 ];
 
 function quantityRange(whole: string, texts: readonly string[], endUnit: string): Range {

@@ -1,10 +1,13 @@
-import { listOf } from '../base/text.js';
+import { listOf, shortened } from '../base/text.js';
 import { MAX_VARIANTS, SweepError, sweepValues } from './sweep-values.js';
 import type { Complaint } from './explain.js';
 import { within, type Path } from './places.js';
 
 /** How many knobs a sweep may turn: what more of them say, no table or chart can show. */
 const MOST_KNOBS = 2;
+
+/** Of a knob that is none, in messages. */
+export const MOST_SHOWN = 100;
 
 /** One knob of a sweep. */
 export interface SweptKnob {
@@ -38,7 +41,7 @@ export function readSweep(
   const knobs = entries.slice(0, MOST_KNOBS).flatMap(([knob, written]): SweptKnob[] => {
     const target = resolve(knob);
     if (typeof target === 'string') {
-      say([knob], 'key', `${knob}: ${target}`);
+      say([knob], 'key', `${shortened(knob, MOST_SHOWN)}: ${target}`);
       return [];
     }
     const values = readValues(knob, written, say);

@@ -33,6 +33,7 @@ const PATTERNS = {
   rate: `^(unlimited|${NUMBER}(${SIZE_UNIT}|[kMGT]?bit)/s)$`,
   requestRate: `^(unlimited|${NUMBER}/s)$`,
   duration: `^(0|(${NUMBER}(us|\u00b5s|\u03bcs|ms|s|min|h|d)\\s*)+)$`,
+  jump: `^(0|-?\\s*(${NUMBER}(us|\u00b5s|\u03bcs|ms|s|min|h|d)\\s*)+)$`,
 };
 
 function quantity(
@@ -92,6 +93,64 @@ export const positiveDuration = quantity(
 export const tickDuration = quantity(parseDuration, 'a duration, such as 3 s', PATTERNS.duration, (value) =>
   value >= 1 ? undefined : 'a tick must be at least 1 ms; write none for no tick',
 );
+
+/** What a scenario's time may be at most: longer than any job, and still exact to the microsecond. */
+const MAX_MOMENT_MS = 100 * 86_400_000;
+
+const inRange = (value: number) =>
+  Math.abs(value) <= MAX_MOMENT_MS ? undefined : 'this is longer than anything lasts here: at most 100 d';
+
+/** A point of time, counted from the beginning of a run. */
+export const moment = quantity(parseDuration, 'a duration, such as 10 s', PATTERNS.duration, inRange);
+/** How long something lasts. */
+export const span = quantity(
+  parseDuration,
+  'a duration, such as 10 s',
+  PATTERNS.duration,
+  (value) => aboveZero('this duration')(value) ?? inRange(value),
+);
+/** Forward, or backward with a minus. */
+export const jump = quantity(
+  (text) =>
+    /^\s*-/.test(String(text)) ? -parseDuration(String(text).replace('-', '')) : parseDuration(text),
+  'a duration, such as 1 h, or -1 h for a jump back',
+  PATTERNS.jump,
+  (value) => (value === 0 ? 'a jump of nothing is none' : inRange(value)),
+);
+
+/** `5 %`, or 0.05. */
+export const share = z
+  .union(
+    [z.string().meta({ pattern: `^${NUMBER}%$` }), z.number().meta({ minimum: 0, maximum: 1 })],
+    expects('a share, such as 5 % or 0.05'),
+  )
+  .transform((input, context) => {
+    try {
+      return parseShare(input);
+    } catch (error) {
+      if (!(error instanceof UnitError)) throw error;
+      context.issues.push({ code: 'custom', message: error.message, input });
+      return z.NEVER;
+    }
+  });
+
+/** 0.05 of `5 %` or 0.05. Throws UnitError for what is no share from 0 to 1. */
+export function parseShare(text: QuantityText): number {
+  const percent = typeof text === 'string' ? /^(\d+(?:\.\d+)?)\s*%$/.exec(text.trim())?.[1] : undefined;
+  const value = percent === undefined ? Number(text) : Number(`${percent}e-2`);
+  if (typeof text === 'string' && percent === undefined)
+    throw new UnitError(
+      Number.isFinite(value) && text.trim() !== ''
+        ? `${text.trim()} what? write ${text.trim()} % (or 0.05 for 5 %, without quotes)`
+        : `'${text.slice(0, 40)}' is not a share: write 5 %, or 0.05`,
+    );
+  if (value >= 0 && value <= 1) return value;
+  throw new UnitError(
+    percent === undefined
+      ? `${text} is not a share from 0 to 1: write ${text} % if that is meant`
+      : `${text.toString().trim()} is not a share: at most 100 %`,
+  );
+}
 
 /** A whole number. */
 export const count = (least: number, most: number) => z.int().min(least).max(most);

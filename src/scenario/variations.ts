@@ -1,11 +1,11 @@
-import { listOf, plural } from '../base/text.js';
+import { listOf, plural, shortened } from '../base/text.js';
 import { nodesOf } from './aliases.js';
 import { checked } from './checked.js';
 import { explainIssues, valueAt, type Complaint } from './explain.js';
 import type { ScenarioDocument } from './document.js';
 import { keyRange, MAX_DEPTH, nodeAt, valueRange, within, type Path, type TextRange } from './places.js';
 import { variationKeys, VARIATION_KEYS } from './schema.js';
-import { combinations, nameOfChoices, readSweep } from './sweep.js';
+import { combinations, MOST_SHOWN, nameOfChoices, readSweep } from './sweep.js';
 import { keys } from './values.js';
 
 /** One value set in place of what the scenario says, and where in the file it stands. */
@@ -123,7 +123,7 @@ function namedVariation(
     const path: Path = ['variants', index, 'set', knob];
     const target = resolveKnob(raw, knob);
     if (typeof target === 'string') {
-      complaints.push({ path, at: 'key', message: `${knob}: ${target}` });
+      complaints.push({ path, at: 'key', message: `${shortened(knob, MOST_SHOWN)}: ${target}` });
     } else {
       raw = withValue(raw, target, value);
       patches.push({ target, knob: path, source: path });

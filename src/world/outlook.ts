@@ -11,6 +11,7 @@ import type { SerializedError } from '../base/errors.js';
  * - `snapshot`: hard links and directories of the shards' snapshots.
  * - `imbalance`: this worker had more to do, or was slower, than the mean of all: one slow or overloaded node, one huge shard.
  * - `coordinator`: ticks, messages, the journal, the manifest.
+ * - `waiting`: the same where something went wrong, and waiting for nodes that are away or slow, and for retries.
  */
 export const CAUSES = [
   'disk',
@@ -24,6 +25,7 @@ export const CAUSES = [
   'snapshot',
   'imbalance',
   'coordinator',
+  'waiting',
 ] as const;
 
 export type Cause = (typeof CAUSES)[number];
@@ -41,6 +43,7 @@ export const CAUSE_LABELS: Readonly<Record<Cause, string>> = {
   snapshot: 'making snapshots',
   imbalance: 'slow or overloaded node',
   coordinator: 'coordinator',
+  waiting: 'waiting out faults',
 };
 
 /** Milliseconds by cause. */
@@ -116,7 +119,10 @@ export interface KnobGain {
   /** For people, with units: what it is now, and what was tried. */
   readonly from: string;
   readonly to: string;
-  /** Saved of the median duration; negative where it gets slower. */
+  /**
+   * Saved of the median duration; negative where it gets slower. Infinity, as null in JSON, where the job is cancelled without
+   * it.
+   */
   readonly gainMs: number;
   /** The same with the knob at its end (unlimited, or nothing): what all turning of it could gain. */
   readonly mostMs?: number;

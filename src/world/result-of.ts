@@ -1,8 +1,9 @@
 import type { Work } from '../coordinator/index.js';
-import type { EngineSettings, Job } from '../job/index.js';
+import type { EngineSettings, Incident as JobIncident, Job } from '../job/index.js';
 import { printStatement, type Statement } from '../sql/index.js';
+import { incidentsOf } from './incidents.js';
 import { Recorder } from './recorder.js';
-import type { RunResult, StateSpan } from './result.js';
+import type { Incident, RunResult, StateSpan } from './result.js';
 
 export interface FinishedRun {
   readonly world: 'real' | 'virtual';
@@ -14,6 +15,9 @@ export interface FinishedRun {
   readonly nodeNames: readonly string[];
   readonly requests: number;
   readonly settings: EngineSettings;
+  /** What the job got over; and what else was, by others than the job. */
+  readonly incidents?: readonly JobIncident[];
+  readonly besides?: readonly Incident[];
 }
 
 /** What a job that has ended did, in the form that reports take. */
@@ -26,11 +30,16 @@ export function resultOf({
   nodeNames,
   requests,
   settings,
+  incidents = [],
+  besides = [],
 }: FinishedRun): RunResult {
   const endMs = job.states.at(-1)!.atMs;
   const workers = job.kind === 'backup' ? settings.uploadWorkers : settings.downloadWorkers;
   const recording = (recorder ?? new Recorder(job.createdAtMs)).read(endMs, nodeNames, workers);
   const moved = recording.movedFiles;
+  const overcome = [...incidentsOf(incidents, { createdAtMs: job.createdAtMs, nodeNames }), ...besides].sort(
+    (a, b) => a.atMs - b.atMs,
+  );
   return {
     world,
     kind: job.kind,
@@ -58,6 +67,7 @@ export function resultOf({
     nodes: recording.nodes,
     throughput: recording.throughput,
     timeline: recording.timeline,
+    ...(overcome.length > 0 ? { incidents: overcome } : {}),
   };
 }
 

@@ -20,6 +20,21 @@ export interface RunResult {
   readonly throughput: Series;
   /** How busy each node's workers were over time: for at most MAX_TIMELINE_NODES nodes, those that ended last. */
   readonly timeline: { readonly bucketMs: number; readonly nodes: readonly NodeTimeline[] };
+  /** What went wrong and was got over, in the order of time; absent where nothing did. */
+  readonly incidents?: readonly Incident[];
+}
+
+/** Something that went wrong, or was found slow, and what was done about it. */
+export interface Incident {
+  readonly atMs: number;
+  readonly what: 'retry' | 'failover' | 'hand-over' | 'node-lost' | 'node-back' | 'coordinator-restart';
+  readonly node?: string;
+  /** The node that took over. */
+  readonly to?: string;
+  /** How many of them were moved. */
+  readonly shards?: number;
+  /** For people. */
+  readonly text: string;
 }
 
 export interface JobOutcome {
@@ -97,6 +112,8 @@ export interface DrillReport {
     readonly digest: string;
     readonly preset: string;
     readonly windowMs?: number;
+    /** How many faults the scenario has that were left out, because real runs know nothing of them. */
+    readonly faultsLeftOut?: number;
   };
   /** The file of measured hardware that predictions were made with, and what it says of itself. */
   readonly hardware?: { readonly file: string; readonly about: string };
@@ -117,6 +134,8 @@ export interface VariantReport {
   /** `cluster.nodes = 4`, or the variant's own name. */
   readonly name: string;
   readonly nodes: number;
+  /** What goes wrong in the prediction, in words; absent where nothing does. */
+  readonly faults?: readonly string[];
   readonly predicted: RunResult;
   /** What a plan says beyond this one run. */
   readonly outlook?: Outlook;

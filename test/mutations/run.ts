@@ -86,16 +86,7 @@ async function hunt(scratch: string, { file, from, to }: Mutation): Promise<Foun
   }
 }
 
-/** Mutants may leave something unused, which is no reason not to try them. */
+/** A mutant that the compiler does not like is written all the same. */
 async function build(scratch: string): Promise<void> {
-  const options = [
-    'tsc',
-    '-p',
-    'tsconfig.json',
-    '--noUnusedLocals',
-    'false',
-    '--noUnusedParameters',
-    'false',
-  ];
-  await run('npx', options, { cwd: scratch });
+  await run('npx', ['tsc', '-p', 'tsconfig.json'], { cwd: scratch }).catch(() => undefined);
 }

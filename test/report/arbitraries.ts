@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { CAUSES, type Cause, type Estimate, type Forecast, type Outlook } from '../../src/world/outlook.js';
 import type {
   DrillReport,
+  Incident,
   NodeResult,
   RestoreReport,
   RunResult,
@@ -94,7 +95,35 @@ const states = few(
   8,
 );
 
+const incidents = few(
+  fc.record(
+    {
+      atMs: duration,
+      what: fc.constantFrom<Incident['what']>(
+        'retry',
+        'failover',
+        'hand-over',
+        'node-lost',
+        'node-back',
+        'coordinator-restart',
+      ),
+      node: text,
+      to: text,
+      shards: count,
+      text,
+    },
+    { requiredKeys: ['atMs', 'what', 'text'] },
+  ),
+  60,
+);
+
+/** A run in which things went wrong, or none did. */
 const run = (world: RunResult['world'], kind: RunResult['kind']): fc.Arbitrary<RunResult> =>
+  fc
+    .tuple(calmRun(world, kind), fc.option(incidents, { nil: undefined }))
+    .map(([calm, overcome]) => (overcome ? { ...calm, incidents: overcome } : calm));
+
+const calmRun = (world: RunResult['world'], kind: RunResult['kind']): fc.Arbitrary<RunResult> =>
   fc.record({
     world: fc.constant(world),
     kind: fc.constant(kind),
@@ -204,10 +233,10 @@ const gains = few(
       from: text,
       to: text,
       gainMs: fc.oneof(
-        duration,
+        durationOrNever,
         duration.map((ms) => -ms),
       ),
-      mostMs: duration,
+      mostMs: durationOrNever,
     },
     { requiredKeys: ['knob', 'label', 'from', 'to', 'gainMs'] },
   ),
@@ -249,6 +278,7 @@ const variant: fc.Arbitrary<VariantReport> = fc.record(
   {
     name: fc.oneof(text, fc.constantFrom('cluster.nodes = 1', 'cluster.nodes = 2', 'nodes = 2')),
     nodes: count,
+    faults: few(text, 10),
     predicted: run('virtual', 'backup'),
     outlook,
     measured: run('real', 'backup'),
@@ -270,6 +300,7 @@ export const reports: fc.Arbitrary<DrillReport> = fc.record(
         digest: text,
         preset: text,
         windowMs: duration,
+        faultsLeftOut: fc.nat({ max: 1000 }),
       },
       { requiredKeys: ['name', 'description', 'file', 'seed', 'digest', 'preset'] },
     ),

@@ -15,7 +15,12 @@ import {
 const ROOT = ['../../../', '../../']
   .map((up) => new URL(up, import.meta.url))
   .find((url) => readdirSync(url).includes('scenarios'))!;
-const FILES = readdirSync(new URL('scenarios/', ROOT)).filter((file) => file.endsWith('.yaml'));
+const DIRECTORIES = ['', 'faults/'];
+const FILES = DIRECTORIES.flatMap((directory) =>
+  readdirSync(new URL(`scenarios/${directory}`, ROOT))
+    .filter((file) => file.endsWith('.yaml'))
+    .map((file) => directory + file),
+);
 const DOCS = readFileSync(new URL('docs/scenarios.md', ROOT), 'utf8');
 
 const textOf = (file: string): string => readFileSync(new URL(`scenarios/${file}`, ROOT), 'utf8');
@@ -45,11 +50,24 @@ for (const file of FILES) {
   test(`${file} loads, is named after its file and says what it shows`, (t) => {
     const { variants } = load(file);
     t.true(variants.length >= 1);
-    for (const { scenario } of variants) t.is(`${scenario.name}.yaml`, file);
+    for (const { scenario } of variants) t.is(`${scenario.name}.yaml`, file.replace(/.*\//, ''));
     t.regex(textOf(file), /^# \S/);
     t.not(variants[0]!.scenario.description, '');
   });
 }
+
+test('each scenario of faults shows them beside a run with other policies, or without them', (t) => {
+  const files = FILES.filter((file) => file.startsWith('faults/'));
+  t.true(files.length >= 4);
+  for (const file of files) {
+    const variants = load(file).variants.map(({ scenario }) => scenario);
+    t.true(
+      variants.some(({ faults = [] }) => faults.length > 0),
+      file,
+    );
+    t.true(variants.length > 1, file);
+  }
+});
 
 test('quickstart is the first example of the reference, large enough to watch', (t) => {
   const { scenario } = load('quickstart.yaml').variants[0]!;

@@ -1,6 +1,7 @@
 import { plural } from '../../base/text.js';
 import { formatCount, formatDuration } from '../../base/units.js';
 import { PRESETS, type Scenario } from '../../scenario/index.js';
+import { CAUSES } from '../../world/outlook.js';
 import { VERY_MANY } from './cluster.js';
 import { scaled, type Knob, type Turned } from './knob.js';
 
@@ -118,6 +119,40 @@ const preset = choice(
       : { ...PRESETS.tuned, preset: 'tuned', snapshotWorkers, uploadWorkers: uploads, downloadWorkers },
 );
 
+const hasFaults = ({ faults = [] }: Scenario): boolean => faults.length > 0;
+
+const hasStragglers = ({ cluster: { stragglers } }: Scenario): boolean =>
+  stragglers.share > 0 && stragglers.slowdown > 1;
+
+/* What gets a job over faults can matter whatever the time went to: a job that is cancelled spent it on nothing in particular. */
+
+const failover = choice(
+  { path: 'engine.failover', label: 'another replica where one fails', eases: CAUSES },
+  ({ failover: now }) => onOff(now),
+  (scenario) => (hasFaults(scenario) && !scenario.engine.failover ? { failover: true } : undefined),
+);
+
+const handOver = choice(
+  { path: 'engine.handOver', label: 'shards handed over to idle nodes', eases: CAUSES },
+  ({ handOver: now }) => onOff(now),
+  // Shards move to other nodes where they may at all.
+  (scenario) =>
+    (hasFaults(scenario) || hasStragglers(scenario)) && scenario.engine.failover && !scenario.engine.handOver
+      ? { handOver: true }
+      : undefined,
+);
+
+const requestRetries = choice(
+  { path: 'engine.requestRetries', label: 'retries of a request', eases: CAUSES },
+  ({ requestRetries: now }) => (now === 0 ? 'none' : formatCount(now)),
+  (scenario) =>
+    hasFaults(scenario) && scenario.engine.requestRetries < PRESETS.tuned.requestRetries
+      ? { requestRetries: PRESETS.tuned.requestRetries }
+      : undefined,
+);
+
+const onOff = (isOn: boolean): string => (isOn ? 'on' : 'off');
+
 export const ENGINE_KNOBS: readonly Knob[] = [
   uploadWorkers,
   batching,
@@ -125,5 +160,8 @@ export const ENGINE_KNOBS: readonly Knob[] = [
   replicaPolicy,
   hashing,
   tick,
+  failover,
+  handOver,
+  requestRetries,
   preset,
 ];

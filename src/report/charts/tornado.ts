@@ -14,7 +14,10 @@ const LEAST_LABEL = 12;
 
 /** What turning each knob saves, the most on top: by a step, and all the way. */
 export function tornadoFigure({ gains }: Advice): Figure | undefined {
-  const shown = gains.filter(({ gainMs }) => Number.isFinite(gainMs)).slice(0, MOST_KNOBS);
+  // What saves the job itself has no length.
+  const shown = gains
+    .filter(({ gainMs, mostMs = 0 }) => Number.isFinite(gainMs) && Number.isFinite(mostMs))
+    .slice(0, MOST_KNOBS);
   if (!shown.some((gain) => furthest(gain) > 0)) return undefined;
   const hasEnds = shown.some(({ mostMs }) => mostMs !== undefined);
   return {

@@ -1,5 +1,5 @@
 import { DrillError } from '../../base/errors.js';
-import { plural } from '../../base/text.js';
+import { plural, shortened } from '../../base/text.js';
 import { MAX_FILES } from '../shards.js';
 import {
   Assumptions,
@@ -70,12 +70,15 @@ function noTables(sets: readonly ResultSet[], database: string | undefined): Dri
   if (database !== undefined && other !== undefined && other !== database)
     return new DrillError(
       'IMPORT_UNREADABLE',
-      `the listings have no table of database ${database}: they are of ${other}`,
+      `the listings have no table of database ${cutName(database)}: they are of ${cutName(other)}`,
     );
   return new DrillError('IMPORT_UNREADABLE', 'the listings have no table in them', {
     hint: 'save at least SHOW PARTITIONS FROM <table>, better SHOW TABLETS as well: docs/import.md says how',
   });
 }
+
+/** Of a name in messages. */
+const cutName = (name: string): string => shortened(name, 100);
 
 const databaseIn = (sets: readonly ResultSet[]): string | undefined => {
   for (const { statement, headers } of sets) {

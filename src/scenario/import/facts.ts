@@ -1,3 +1,5 @@
+import { shortened } from '../../base/text.js';
+
 /** What a cluster's own listings say, in terms of this project. */
 export interface ClusterFacts {
   readonly database: string;
@@ -45,12 +47,15 @@ export interface EvenShards {
 export const areListed = (shards: PartitionFact['shards']): shards is readonly ShardFact[] =>
   Array.isArray(shards);
 
+/** Names in them may be of any length. */
+const MOST_CHARACTERS = 500;
+
 /** Sentences that are said once, in the order in which they came up. */
 export class Assumptions {
   private readonly said = new Set<string>();
 
   add(sentence: string): void {
-    this.said.add(sentence);
+    this.said.add(shortened(sentence, MOST_CHARACTERS));
   }
 
   list(): string[] {

@@ -1,0 +1,56 @@
+import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import test from 'ava';
+import { memoryStorage } from '../../../src/repository/index.js';
+import { Pace } from '../../../src/world/real/pace.js';
+import { Pacer } from '../../../src/world/real/pacer.js';
+import { ABORT_CELLS, PROGRESS } from '../../../src/world/real/protocol.js';
+import { fetchFile, type Transfer } from '../../../src/world/real/transfer.js';
+import { HARDWARE, LIMITS } from '../../fixtures/scenarios.js';
+import { put } from '../../repository/storage-helpers.js';
+
+function pace(): Pace {
+  const shared = {
+    disk: Pacer.cell(),
+    nic: Pacer.cell(),
+    bandwidth: Pacer.cell(),
+    requests: Pacer.cell(),
+    aborts: new SharedArrayBuffer(ABORT_CELLS * Int32Array.BYTES_PER_ELEMENT),
+    progress: new SharedArrayBuffer(PROGRESS.cells * BigInt64Array.BYTES_PER_ELEMENT),
+    ready: new SharedArrayBuffer(4),
+  };
+  const paths = { data: '', snapshots: '', staging: '' };
+  const setup = {
+    nodeName: 'be-1',
+    paths,
+    hardware: HARDWARE,
+    limits: LIMITS,
+    seed: '1',
+    countFileCalls: false,
+  };
+  return new Pace({ ...setup, shared }, 1);
+}
+
+test('a file that goes on after the bytes of its manifest is given up', async (t) => {
+  const directory = mkdtempSync(path.join(tmpdir(), 'drill-fetch-'));
+  t.teardown(() => rmSync(directory, { recursive: true, force: true }));
+  const storage = memoryStorage();
+  await put(storage, 'f', new Uint8Array(5_000_000));
+  const own = pace();
+  const transfer: Transfer = {
+    storage,
+    pace: own,
+    durable: false,
+    request: () => own.request(),
+    onBytes: () => undefined,
+  };
+  const to = path.join(directory, 'f');
+  await t.throwsAsync(fetchFile(transfer, 'f', to, 10), {
+    code: 'CHECKSUM_MISMATCH',
+    message: /f has more than the 10 bytes that its manifest says/,
+  });
+  t.true(!existsSync(to) || statSync(to).size <= 10, 'no more than that is on the disk');
+  const fetched = await fetchFile(transfer, 'f', to, 5_000_000);
+  t.is(fetched.sizeBytes, 5_000_000);
+});

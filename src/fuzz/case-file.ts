@@ -25,8 +25,18 @@ export function caseFile(
   fails: (fuzzCase: FuzzCase) => boolean,
 ): CaseFile {
   const yaml = yamlOf(fuzzCase, violation);
-  if (yaml !== undefined && casesOf(yaml, 'case.yaml').some(fails)) return { extension: 'yaml', text: yaml };
+  if (yaml !== undefined && isRead(yaml, fails)) return { extension: 'yaml', text: yaml };
   return { extension: 'json', text: caseText(fuzzCase, violation) };
+}
+
+/** Not everything that a case may be is allowed in a scenario: then it is refused when it is read. */
+function isRead(yaml: string, fails: (fuzzCase: FuzzCase) => boolean): boolean {
+  try {
+    return casesOf(yaml, 'case.yaml').some(fails);
+  } catch (error) {
+    if (error instanceof DrillError) return false;
+    throw error;
+  }
 }
 
 function yamlOf(fuzzCase: FuzzCase, { checker, message }: Violation): string | undefined {

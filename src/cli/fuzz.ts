@@ -32,7 +32,7 @@ Examples:
   $ npx drill fuzz --seeds 1..100000
   $ npx drill fuzz --minutes 10
   $ npx drill fuzz --seeds 4711..4711               one case again, as a failure prints it
-  $ npx drill fuzz --replay fuzz-4711.json          the smallest case that was found for it
+  $ npx drill fuzz --replay fuzz-4711.yaml          the smallest case that was found for it
   $ npx drill fuzz --replay scenario.yaml           a scenario of one's own, its faults included, through the checkers
 
 A case is a small cluster, what goes wrong in it, and what its user does, all drawn from the seed. It is run in virtual time,
@@ -134,23 +134,22 @@ async function conclude(
 /** Writes the smallest case of a failure. */
 async function writeCase({ seed, shrunk }: FuzzFailure, directory: string): Promise<string | undefined> {
   if (!shrunk) return undefined;
-  const { caseText } = await import('../fuzz/index.js');
-  const file = path.join(directory, `fuzz-${seed}.json`);
-  writeReport(file, caseText(shrunk.case, shrunk.violation));
+  const { caseFile, violationOf } = await import('../fuzz/index.js');
+  const { faultedCluster } = await import('../planner/index.js');
+  const { violation } = shrunk;
+  const { extension, text } = caseFile(shrunk.case, violation, (read) => {
+    return violationOf(read, faultedCluster, violation.checker) !== undefined;
+  });
+  const file = path.join(directory, `fuzz-${seed}.${extension}`);
+  writeReport(file, text);
   return file;
 }
 
 /** Runs one case of a file. */
 async function replay(file: string, options: FuzzCommandOptions): Promise<void> {
-  const { caseOf, readCase, runCase } = await import('../fuzz/index.js');
+  const { casesOf, runCase } = await import('../fuzz/index.js');
   const { faultedCluster } = await import('../planner/index.js');
-  const { loadScenario, scenarioStatement } = await import('../scenario/index.js');
-  const text = readScenarioFile(file);
-  const known = readCase(text);
-  const variants = known ? [] : loadScenario(text, file).variants;
-  const cases = known
-    ? [known]
-    : variants.map(({ scenario }) => caseOf(scenario, scenarioStatement(scenario)));
+  const cases = casesOf(readScenarioFile(file), file);
   const printer = createPrinter({ json: options.json ?? false, quiet: options.quiet ?? false });
   for (const fuzzCase of cases) {
     const { violations, tally, hash } = runCase(fuzzCase, { open: faultedCluster, hash: true });

@@ -1,5 +1,5 @@
 import { DrillError } from '../base/errors.js';
-import type { Scenario } from '../scenario/index.js';
+import { loadScenario, scenarioStatement, scenarioYaml, type Scenario } from '../scenario/index.js';
 import type { BackupStatement, Statement } from '../sql/index.js';
 import type { Violation } from './checker.js';
 import type { BackupSpec, FuzzCase, Selected } from './fuzz-case.js';
@@ -8,6 +8,52 @@ const FORMAT = 'drill-fuzz-case';
 
 /** Infinity, which JSON does not have. */
 const UNLIMITED = 'unlimited';
+
+/** A case that failed, as a file for people to read and run again. */
+export interface CaseFile {
+  readonly extension: 'yaml' | 'json';
+  readonly text: string;
+}
+
+/**
+ * The file of a case: a scenario, where a scenario says all of it and `fails` in the same way once it is read again; else the case
+ * itself, as JSON.
+ */
+export function caseFile(
+  fuzzCase: FuzzCase,
+  violation: Violation,
+  fails: (fuzzCase: FuzzCase) => boolean,
+): CaseFile {
+  const yaml = yamlOf(fuzzCase, violation);
+  if (yaml !== undefined && isRead(yaml, fails)) return { extension: 'yaml', text: yaml };
+  return { extension: 'json', text: caseText(fuzzCase, violation) };
+}
+
+/** Not everything that a case may be is allowed in a scenario: then it is refused when it is read. */
+function isRead(yaml: string, fails: (fuzzCase: FuzzCase) => boolean): boolean {
+  try {
+    return casesOf(yaml, 'case.yaml').some(fails);
+  } catch (error) {
+    if (error instanceof DrillError) return false;
+    throw error;
+  }
+}
+
+function yamlOf(fuzzCase: FuzzCase, { checker, message }: Violation): string | undefined {
+  const { restoreFaults, meanwhile, brokenReplicas, afterCancel, scenario } = fuzzCase;
+  const isPlain = meanwhile.length === 0 && brokenReplicas.length === 0 && afterCancel === 'nothing';
+  if (!isPlain || restoreFaults) return undefined;
+  return scenarioYaml(scenario, `Found by drill fuzz, seed ${fuzzCase.seed}. ${checker}: ${message}`);
+}
+
+/** The cases of a file: one that failed, or those of a scenario. Throws what is wrong with the file. */
+export function casesOf(text: string, file: string): FuzzCase[] {
+  const known = readCase(text);
+  if (known) return [known];
+  return loadScenario(text, file).variants.map(({ scenario }) =>
+    caseOf(scenario, scenarioStatement(scenario)),
+  );
+}
 
 /** A case as a file, with what is wrong with it. */
 export function caseText(fuzzCase: FuzzCase, violation: Violation): string {

@@ -1,4 +1,4 @@
-export { caseOf, caseText, readCase } from './case-file.js';
+export { caseFile, caseOf, casesOf, caseText, readCase, type CaseFile } from './case-file.js';
 export type { Violation } from './checker.js';
 export { addTally, emptyTally, EXPECTED, missingOf, type Tally } from './coverage.js';
 export { drawCase } from './draw/draw-case.js';

@@ -1,6 +1,6 @@
 import test from 'ava';
 import { FAULT_KINDS } from '../../src/world/faults.js';
-import { caseOf, caseText, readCase } from '../../src/fuzz/case-file.js';
+import { caseFile, caseOf, caseText, readCase } from '../../src/fuzz/case-file.js';
 import { drawCase } from '../../src/fuzz/draw/draw-case.js';
 import { generateCatalog, scenarioStatement } from '../../src/scenario/index.js';
 
@@ -49,4 +49,21 @@ test('a case that is written to a file is read again', (t) => {
   }
   t.is(readCase('cluster: nodes'), undefined);
   t.is(readCase('{}'), undefined);
+});
+
+test('a case that a scenario can tell is written as one, and otherwise as it is', (t) => {
+  const violation = { checker: 'x', atMs: 1, message: 'y' };
+  const plain = cases.filter((c) => c.meanwhile.length + c.brokenReplicas.length === 0 && !c.restoreFaults);
+  for (const drawn of plain.slice(0, 60)) {
+    const simple = { ...drawn, afterCancel: 'nothing' as const };
+    const { extension, text } = caseFile(simple, violation, (read) => {
+      t.deepEqual(read.backup, simple.backup);
+      t.deepEqual(read.scenario.faults, simple.scenario.faults);
+      return true;
+    });
+    t.is(extension, 'yaml');
+    t.true(text.startsWith('# Found by drill fuzz'));
+    t.is(caseFile(simple, violation, () => false).extension, 'json');
+  }
+  t.is(caseFile({ ...plain[0]!, afterCancel: 'same-label' }, violation, () => true).extension, 'json');
 });

@@ -88,7 +88,9 @@ export class Selection extends Checker {
   /** What it may hold, by how much of what was dropped in the end was gone when it was bound, between these moments. */
   private candidates(job: LoggedJob, { spec, askedAtMs }: AskedBackup): Expected[] {
     const lastMs = Math.max(job.firstAtMs, ...this.bornAtMs.filter((atMs) => atMs <= (job.endedAtMs ?? 0)));
-    const least = this.drops.filter(({ atMs }) => atMs < askedAtMs).length;
+    // Asked for again after that, it is not known when it was asked for first.
+    const sinceMs = askedAtMs <= job.firstAtMs ? askedAtMs : 0;
+    const least = this.drops.filter(({ atMs }) => atMs < sinceMs).length;
     const most = this.drops.filter(({ atMs }) => atMs <= lastMs).length;
     const candidates: Expected[] = [];
     for (let gone = least; gone <= most; gone++)

@@ -22,6 +22,7 @@ import { drawEngine } from './engine.js';
 import { estimateMs } from './estimate.js';
 import { drawFaults, type FaultStage, type ShardPlace } from './faults.js';
 import { drawCluster, drawRepository } from './hardware.js';
+import { momentsOf } from './moments.js';
 import { drawTable, drawTables } from './tables.js';
 
 const BACKUP_STATES = [
@@ -34,15 +35,20 @@ const BACKUP_STATES = [
 ] as const;
 const RESTORE_STATES = ['PENDING', 'DOWNLOAD', 'DOWNLOADING', 'COMMIT', 'COMMITTING'] as const;
 
+/** Cases whose faults are aimed at what happens without them, which costs a run more. */
+const AIMED = 0.25;
+
 /** The case that a seed stands for. */
 export function drawCase(seed: string): FuzzCase {
   const calm = drawQuietCase(seed);
   const { scenario } = calm;
   const catalog = generateCatalog(scenario);
+  const aim = new Dice(seed, 'aim');
   const stage: FaultStage = {
     catalog,
     estimateMs: estimateMs(scenario),
     tickMs: scenario.engine.tickMs,
+    moments: aim.chance(AIMED) ? momentsOf(scenario) : [],
     places: placesOf(catalog),
     tables: tablesOf(scenario),
     states: BACKUP_STATES,
@@ -137,6 +143,7 @@ function drawRestoreFaults(dice: Dice, { scenario }: FuzzCase): NonNullable<Fuzz
   const stage = {
     catalog,
     tickMs,
+    moments: [],
     estimateMs: estimateMs(scenario),
     places: [],
     tables: [],

@@ -9,6 +9,8 @@ export interface FaultStage {
   /** About when it will be over; moments are drawn from it. */
   readonly estimateMs: number;
   readonly tickMs: number;
+  /** When something of consequence happens without faults, where that is known. */
+  readonly moments: readonly number[];
   /** Places of shards that may be struck, with the nodes that hold them. */
   readonly places: readonly ShardPlace[];
   readonly tables: readonly {
@@ -171,9 +173,10 @@ function struck(kind: 'file-unreadable' | 'file-corrupt', dice: Dice, stage: Fau
  * Most moments lie within the run, some at its very beginning, some after what was thought to be its end. With a tick, a run is
  * mostly waiting: so half of them lie where there is work, which is soon after a tick.
  */
-function momentOf(dice: Dice, { estimateMs, tickMs }: FaultStage): number {
+function momentOf(dice: Dice, { estimateMs, tickMs, moments }: FaultStage): number {
   const kind = dice.share();
   if (kind < 0.1) return 0;
+  if (moments.length > 0 && dice.chance(0.7)) return besides(dice, dice.pick(moments));
   if (tickMs > 0 && dice.chance(0.5)) {
     const workMs = Math.max(1, estimateMs - TICKS * tickMs);
     return roundedMs(dice.int(0, TICKS) * tickMs + dice.share() * workMs);
@@ -181,6 +184,10 @@ function momentOf(dice: Dice, { estimateMs, tickMs }: FaultStage): number {
   const share = kind < 0.85 ? dice.share() : 1 + 2 * dice.share();
   return roundedMs(share * estimateMs);
 }
+
+/** At a moment, or a little before or after it. */
+const besides = (dice: Dice, momentMs: number): number =>
+  Math.max(0, roundedMs(momentMs + dice.pick([0, 0.1, -0.1, 1, -1]) * dice.magnitude(1, 30)));
 
 const lengthOf = (dice: Dice, { estimateMs }: FaultStage): number =>
   roundedMs(dice.magnitude(0.01, 10) * estimateMs + dice.pick([0, 0, 0, 5000, 30_000]));

@@ -143,14 +143,17 @@ export const simplerTimes: Candidates = function* (fuzzCase) {
 
 const TIMES = ['atMs', 'fromMs', 'forMs', 'downMs', 'lateMs', 'byMs', 'factor', 'afterSteps'] as const;
 
+/** What lasts, lasts for a while. */
+const MAY_BE_NOTHING: ReadonlySet<string> = new Set(['atMs', 'fromMs', 'lateMs', 'byMs']);
+
 function* simplerFault(fault: Fault): Iterable<Fault> {
   const values = fault as unknown as Record<string, number | undefined>;
   for (const key of TIMES) {
     const value = values[key];
     if (value === undefined || value === 0) continue;
-    for (const simpler of [0, roundedTo(value, 1), roundedTo(value, 2), Math.round(value)])
-      if (simpler !== value && !(simpler === 0 && (key === 'factor' || key === 'afterSteps')))
-        yield { ...fault, [key]: simpler };
+    const least = MAY_BE_NOTHING.has(key) ? 0 : 1;
+    for (const simpler of [least, roundedTo(value, 1), roundedTo(value, 2), Math.round(value)])
+      if (simpler !== value && Math.abs(simpler) >= least) yield { ...fault, [key]: simpler };
   }
 }
 

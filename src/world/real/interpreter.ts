@@ -105,8 +105,9 @@ export class Interpreter {
   private scan(shard: WorkerShard): ScannedShard | undefined {
     const { shardId } = shard.address;
     const directory = this.snapshotDirectory(shard);
-    if (!existsSync(directory)) return undefined;
-    const found = new Set(onDisk(`listing ${directory}`, () => readdirSync(directory)));
+    const names = onDisk(`listing ${directory}`, () => namesIfThere(directory));
+    if (!names) return undefined;
+    const found = new Set(names);
     const wanted = this.namesOf(shard);
     const missing = wanted.filter((name) => !found.delete(name));
     if (found.size > 0) {
@@ -335,4 +336,13 @@ function requireSize(
   throw new DrillError('TASK_FAILED', message, {
     hint: 'its replica is damaged; drill clean has the data made anew',
   });
+}
+
+function namesIfThere(directory: string): string[] | undefined {
+  try {
+    return readdirSync(directory);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
 }

@@ -117,9 +117,9 @@ async function unlessCliNames({ root, planted }: Damaged): Promise<string[]> {
 }
 
 /** A restore of what is damaged is refused, and leaves nothing; what is only too much does not hinder it. */
-async function unlessRestoreSays(
+export async function unlessRestoreSays(
   site: Site,
-  { root, harmful }: Damaged,
+  { root, harmful }: Pick<Damaged, 'root' | 'harmful'>,
   directory: string,
 ): Promise<string[]> {
   const damagedSite = { ...site, storage: { kind: 'local', directory: root, durable: false } as const };

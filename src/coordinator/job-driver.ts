@@ -127,8 +127,8 @@ export class JobDriver {
 
   /** A node that is there again drops what it should have dropped meanwhile before it gets anything to do. */
   nodeBack(node: number): void {
-    this.options.catalog.nodeAlive[node] = 1;
     this.cleaner.regain(node, () => {
+      this.options.catalog.nodeAlive[node] = 1;
       for (const entry of this.entries.values()) {
         if (entry.unreleased.has(node)) this.cleaner.release(entry, [node]);
         this.post(entry, { kind: 'node-back', node });

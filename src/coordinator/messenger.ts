@@ -38,17 +38,22 @@ export class Messenger {
       // Not at once: whoever sends has not finished what it is doing.
       return world.wakeAt(world.now(), () => answer(failure(error)));
     }
-    const key = keyOf(task);
-    this.sent.set(key, { ...keyFields(task), node: task.node, sentAtMs: world.now(), answer });
-    return world.send(task, context, (outcome) => this.resolve(key, outcome));
+    return this.sendNow(task, context, answer);
   }
 
-  /** Sends what cleans up, again and again until it is answered or its node is lost: doing it twice is fine. */
-  sendSurely(task: NodeTask, context: JobContext, answer: Answer<TaskReport>): void {
+  /**
+   * Sends what cleans up, made anew each time, again and again until it is answered or no longer wanted: doing it twice is fine,
+   * doing it when it has become wrong is not.
+   */
+  sendSurely(
+    make: () => NodeTask,
+    context: JobContext,
+    isWanted: () => boolean,
+    answer: Answer<TaskReport>,
+  ): void {
     const { world, resendMs } = this;
-    const { nodeAlive } = this.catalog;
-    if (world.isReliable) return world.send(task, context, answer);
-    const own = { ...task, taskId: this.nextControlId-- };
+    if (world.isReliable) return world.send(make(), context, answer);
+    const taskId = this.nextControlId--;
     let isAnswered = false;
     const once: Answer<TaskReport> = (outcome) => {
       if (isAnswered) return;
@@ -58,8 +63,8 @@ export class Messenger {
       answer(outcome);
     };
     const attempt = (): void => {
-      if (isAnswered || !nodeAlive[task.node]) return;
-      this.send(own, context, once);
+      if (isAnswered || !isWanted()) return;
+      this.sendNow({ ...make(), taskId }, context, once);
       world.wakeAt(world.now() + resendMs, attempt);
     };
     return attempt();
@@ -86,6 +91,13 @@ export class Messenger {
   /** Nor anything of a job that was aborted, but what cleans up after it. */
   forgetJob(jobId: number): void {
     for (const [key, sent] of this.sent) if (sent.jobId === jobId && sent.taskId > 0) this.sent.delete(key);
+  }
+
+  private sendNow(task: NodeTask, context: JobContext, answer: Answer<TaskReport>): void {
+    const { world } = this;
+    const key = keyOf(task);
+    this.sent.set(key, { ...keyFields(task), node: task.node, sentAtMs: world.now(), answer });
+    return world.send(task, context, (outcome) => this.resolve(key, outcome));
   }
 
   private resolve(key: string, outcome: Outcome<TaskReport>): void {

@@ -1,5 +1,6 @@
 import { isOlap, type Catalog } from '../catalog/index.js';
 import { isEnded } from '../job/index.js';
+import type { NodeTask } from '../node/index.js';
 import type { Entry } from './entry.js';
 import type { Messenger } from './messenger.js';
 import type { World } from './world.js';
@@ -23,8 +24,10 @@ export class NodeCleaner {
   private readonly options: CleanerOptions;
   /** Nodes that were away when everyone was to drop what no job knows of. */
   private readonly unswept = new Set<number>();
-  /** Nodes that are doing it, and what happens then. */
-  private readonly sweeping = new Map<number, () => void>();
+  /** Nodes that are doing it, and what happens then; or, of a node that everyone waits for, also when it is lost. */
+  private readonly sweeping = new Map<number, { readonly done: () => void; readonly isAwaited: boolean }>();
+  /** How often each node was lost: what it was asked before that is void. */
+  private readonly losses = new Map<number, number>();
 
   constructor(options: CleanerOptions) {
     this.options = options;
@@ -43,7 +46,8 @@ export class NodeCleaner {
     let left = alive.length;
     if (left === 0) return done();
     for (const node of alive) {
-      this.sweepNode(node, () => {
+      const isAwaited = true;
+      this.sweepNode(node, isAwaited, () => {
         if (--left === 0) done();
       });
     }
@@ -51,15 +55,18 @@ export class NodeCleaner {
 
   /** A node is lost: nobody waits for what it was to drop until it is back. */
   lose(node: number): void {
-    const goOn = this.sweeping.get(node);
-    if (!goOn) return;
+    this.losses.set(node, this.lossesOf(node) + 1);
+    const sweep = this.sweeping.get(node);
+    if (!sweep) return;
+    this.sweeping.delete(node);
     this.unswept.add(node);
-    goOn();
+    if (sweep.isAwaited) sweep.done();
   }
 
-  /** A node is back: calls back when it has dropped what nobody knows of. */
+  /** A node is back: calls back, once, when it has dropped what nobody knows of. */
   regain(node: number, goOn: () => void): void {
-    if (this.unswept.delete(node)) this.sweepNode(node, goOn);
+    if (this.sweeping.has(node)) return;
+    if (this.unswept.delete(node)) this.sweepNode(node, false, goOn);
     else goOn();
   }
 
@@ -73,22 +80,37 @@ export class NodeCleaner {
     }
   }
 
-  private sweepNode(node: number, done: () => void): void {
-    const { catalog, messenger, generation, entries } = this.options;
+  private sweepNode(node: number, isAwaited: boolean, done: () => void): void {
+    const { messenger, generation } = this.options;
+    const sweep = { done, isAwaited };
+    this.sweeping.set(node, sweep);
+    const isWanted = (): boolean => this.sweeping.get(node) === sweep;
+    const context = { jobId: 0, label: '', repository: '', generation: generation() };
+    messenger.sendSurely(
+      () => this.sweepTask(node),
+      context,
+      isWanted,
+      () => {
+        // What cannot be dropped now is found by the next coordinator: nothing depends on it.
+        if (!isWanted()) return;
+        this.sweeping.delete(node);
+        done();
+      },
+    );
+  }
+
+  private sweepTask(node: number): NodeTask {
+    const { catalog, entries } = this.options;
     const active = [...entries()].filter(
       ({ job }) => !isEnded(job) && (job.plan?.nodes.includes(node) ?? false),
     );
     const keepJobs = active.map(({ job }) => job.id);
     const keepShardIds = shardIdsOn(catalog, node, active);
-    const task = { kind: 'sweep', taskId: 0, jobId: 0, attempt: 1, node, keepJobs, keepShardIds } as const;
-    const goOn = (): void => {
-      if (this.sweeping.get(node) !== goOn) return;
-      this.sweeping.delete(node);
-      done();
-    };
-    this.sweeping.set(node, goOn);
-    // What cannot be dropped now is found by the next coordinator: nothing depends on it.
-    messenger.sendSurely(task, { jobId: 0, label: '', repository: '', generation: generation() }, goOn);
+    return { kind: 'sweep', taskId: 0, jobId: 0, attempt: 1, node, keepJobs, keepShardIds };
+  }
+
+  private lossesOf(node: number): number {
+    return this.losses.get(node) ?? 0;
   }
 
   private drop(entry: Entry, node: number, garbage: readonly number[], attempt: number): void {
@@ -96,21 +118,29 @@ export class NodeCleaner {
     const { job, work } = entry;
     const shards = Int32Array.from(garbage);
     const task = { kind: 'release', taskId: 0, jobId: job.id, attempt, node, shards } as const;
-    messenger.sendSurely(task, work.contextFor(job), (outcome) => {
-      if (outcome.ok) {
-        entry.unreleased.delete(node);
-      } else if (attempt < RELEASE_ATTEMPTS) {
-        const again = (): void => {
-          if (catalog.nodeAlive[node]) this.drop(entry, node, garbage, attempt + 1);
-        };
-        return world.wakeAt(world.now() + attempt * RELEASE_RETRY_MS, again);
-      } else {
-        // Waiting longer would keep everyone waiting; what is left is for a person to remove.
-        entry.unreleased.delete(node);
-        entry.residue.push({ node, error: outcome.error });
-      }
-      onReleased(entry);
-    });
+    const losses = this.lossesOf(node);
+    const isWanted = (): boolean => this.lossesOf(node) === losses;
+    messenger.sendSurely(
+      () => task,
+      work.contextFor(job),
+      isWanted,
+      (outcome) => {
+        if (!isWanted()) return;
+        if (outcome.ok) {
+          entry.unreleased.delete(node);
+        } else if (attempt < RELEASE_ATTEMPTS) {
+          const again = (): void => {
+            if (catalog.nodeAlive[node]) this.drop(entry, node, garbage, attempt + 1);
+          };
+          return world.wakeAt(world.now() + attempt * RELEASE_RETRY_MS, again);
+        } else {
+          // Waiting longer would keep everyone waiting; what is left is for a person to remove.
+          entry.unreleased.delete(node);
+          entry.residue.push({ node, error: outcome.error });
+        }
+        onReleased(entry);
+      },
+    );
   }
 }
 

@@ -239,8 +239,12 @@ export function resumeJob<Job extends JobRecord<string>>(
   nowMs: number,
   settings: EngineSettings,
 ): Step<Job> {
-  const states = state === job.state ? job.states : [...job.states, { state, atMs: nowMs }];
-  const resumed = { ...job, state, states, restarts: job.restarts + 1 };
+  // Times are the calendar's, which may have been put back meanwhile: the job has got no younger by that.
+  const aheadMs = Math.max(0, job.states.at(-1)!.atMs - nowMs);
+  const known = job.states.map((entered) => ({ ...entered, atMs: entered.atMs - aheadMs }));
+  const states = state === job.state ? known : [...known, { state, atMs: nowMs }];
+  const createdAtMs = job.createdAtMs - aheadMs;
+  const resumed = { ...job, createdAtMs, state, states, restarts: job.restarts + 1 };
   return { job: resumed, commands: firstCommands(resumed, nowMs, settings) };
 }
 

@@ -118,6 +118,7 @@ export class TaskBoard<T extends NodeTask> {
     }
     if (isHopelessEverywhere(code)) return 'fatal';
     const isNodes = code !== 'TASK_LOST' && !isOfRepository(code);
+    if (isNodes && code !== 'NODE_LOST' && entry.slice.positions.length > 1) return this.split(entry);
     if (isNodes || isWornOut) {
       const left = this.moveElsewhere(entry, error);
       if (left === 0) return 'moved';
@@ -191,6 +192,17 @@ export class TaskBoard<T extends NodeTask> {
   private retry(entry: Entry<T>, atMs: number): 'retry' {
     entry.retryAtMs = atMs;
     this.waiting.add(entry);
+    return 'retry';
+  }
+
+  /** One of the shards is at fault, or some: each is tried again by itself, so that the others need not move. */
+  private split(entry: Entry<T>): 'retry' {
+    const { slice, task } = entry;
+    this.letGo(entry);
+    this.open.delete(task.taskId);
+    const queue = this.queueOf(slice.node);
+    for (const at of slice.positions.keys()) queue.push({ ...pick(slice, [at]), isAgain: true });
+    this.hasLeftovers = true;
     return 'retry';
   }
 

@@ -8,6 +8,8 @@ export interface Slice {
   readonly shards: Int32Array;
   /** It was another node's first: here no snapshot was taken of it. */
   readonly isMoved: boolean;
+  /** It is part of a task that failed on this node: files of it may lie in the repository. */
+  readonly isAgain: boolean;
   /** Nodes that failed before with it. */
   readonly failedOn: readonly number[];
 }
@@ -34,7 +36,7 @@ export class TaskQueue {
 
   /** Puts a node's own share in line. */
   add({ positions, shards }: NodeShare): void {
-    this.push({ node: this.node, positions, shards, isMoved: false, failedOn: [] });
+    this.push({ node: this.node, positions, shards, isMoved: false, isAgain: false, failedOn: [] });
   }
 
   /** Puts in line what was another node's, or what waited here before. */

@@ -21,7 +21,7 @@ import {
   type Site,
 } from './site.js';
 
-const SNAPSHOT = `__palo_repository_${REPOSITORY}/__ss_${LABEL}`;
+export const SNAPSHOT = `__palo_repository_${REPOSITORY}/__ss_${LABEL}`;
 /** Copies of one repository that are damaged, each in another way. */
 const COPIES = 4;
 const MOST_DAMAGES = 6;
@@ -83,7 +83,8 @@ function damage(whole: string, root: string, random: RandomStream, isHarmful: bo
 /** What is too much whatever the manifest says. */
 const isAlways = ({ kind, path: file }: Planted): boolean => kind === 'foreign' || file.endsWith('.part');
 
-function filesIn(root: string): string[] {
+/** Every shard file of a repository that is whole, below its location. */
+export function filesIn(root: string): string[] {
   const content = path.join(root, SNAPSHOT, '__ss_content');
   return readdirSync(content, { recursive: true, encoding: 'utf8' })
     .filter((name) => statSync(path.join(content, name)).isFile())
@@ -103,7 +104,7 @@ function differences(planted: readonly Planted[], found: readonly Planted[], who
   ];
 }
 
-async function unlessNamed({ root, planted }: Damaged): Promise<string[]> {
+export async function unlessNamed({ root, planted }: Pick<Damaged, 'root' | 'planted'>): Promise<string[]> {
   const { problems } = await verifyRepository(localStorage(root), { md5: nodeMd5 });
   return differences(planted, problems, 'verify');
 }
@@ -116,9 +117,9 @@ async function unlessCliNames({ root, planted }: Damaged): Promise<string[]> {
 }
 
 /** A restore of what is damaged is refused, and leaves nothing; what is only too much does not hinder it. */
-async function unlessRestoreSays(
+export async function unlessRestoreSays(
   site: Site,
-  { root, harmful }: Damaged,
+  { root, harmful }: Pick<Damaged, 'root' | 'harmful'>,
   directory: string,
 ): Promise<string[]> {
   const damagedSite = { ...site, storage: { kind: 'local', directory: root, durable: false } as const };

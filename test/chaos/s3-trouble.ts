@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { CreateBucketCommand, HeadBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import type { StorageSpec } from '../../src/repository/index.js';
 import { openStorage } from '../../src/repository/storage/open.js';
 import { startS3Server } from '../s3-server/server.js';
@@ -38,8 +39,10 @@ async function startServer(): Promise<Server> {
     DRILL_S3_REGION: region = 'default',
     DRILL_S3_BUCKET: bucket,
   } = process.env;
-  if (endpoint !== undefined && bucket !== undefined)
+  if (endpoint !== undefined && bucket !== undefined) {
+    await makeBucket(endpoint, region, bucket);
     return { endpoint, region, bucket, close: () => Promise.resolve() };
+  }
   const server = await startS3Server();
   process.env['AWS_ACCESS_KEY_ID'] = server.credentials.accessKeyId;
   process.env['AWS_SECRET_ACCESS_KEY'] = server.credentials.secretAccessKey;
@@ -52,6 +55,19 @@ async function startServer(): Promise<Server> {
       for (const name of ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY']) delete process.env[name];
     },
   };
+}
+
+process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
+
+async function makeBucket(endpoint: string, region: string, bucket: string): Promise<void> {
+  const client = new S3Client({ endpoint, region, forcePathStyle: true });
+  try {
+    await client.send(new HeadBucketCommand({ Bucket: bucket }));
+  } catch {
+    await client.send(new CreateBucketCommand({ Bucket: bucket }));
+  } finally {
+    client.destroy();
+  }
 }
 
 /** Has a statement carried out while requests are troubled, and if that was too much for it, again without that. */

@@ -105,7 +105,7 @@ export class Interpreter {
   private scan(shard: WorkerShard): ScannedShard | undefined {
     const { shardId } = shard.address;
     const directory = this.snapshotDirectory(shard);
-    const names = namesIn(directory);
+    const names = onDisk(`listing ${directory}`, () => namesIfThere(directory));
     if (!names) return undefined;
     const found = new Set(names);
     const wanted = this.namesOf(shard);
@@ -329,18 +329,6 @@ export class Interpreter {
   }
 }
 
-/** Undefined if the directory is not there. */
-function namesIn(directory: string): readonly string[] | undefined {
-  return onDisk(`listing ${directory}`, () => {
-    try {
-      return readdirSync(directory);
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-      throw error;
-    }
-  });
-}
-
 /** A node that lost what it had downloaded must not show a shard that lacks files. */
 function requireStaged({ address, fileSizeBytes }: WorkerShard, names: readonly string[]): void {
   if (names.length === fileSizeBytes.length) return;
@@ -360,4 +348,13 @@ function requireSize(
   throw new DrillError('TASK_FAILED', message, {
     hint: 'its replica is damaged; drill clean has the data made anew',
   });
+}
+
+function namesIfThere(directory: string): string[] | undefined {
+  try {
+    return readdirSync(directory);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
 }

@@ -219,6 +219,9 @@ function s3Storage({ location, endpoint, region, addressing }: ScenarioInput['re
   };
 }
 
+/** With less, a node would stop what it does between two questions. */
+const MIN_HEARTBEATS = 3;
+
 function buildEngine(input: EngineInput, report: Report): Scenario['engine'] {
   const { preset, tick, uploadTasksPerNode, shardsPerTask, defaultTimeout, minTimeout, ...rest } = input;
   const { retryDelay, heartbeat, lostAfter, ...same } = rest;
@@ -247,6 +250,16 @@ function buildEngine(input: EngineInput, report: Report): Scenario['engine'] {
     ...(heartbeat === undefined ? {} : { heartbeatMs: heartbeat }),
     ...(lostAfter === undefined ? {} : { lostAfterMs: lostAfter }),
   };
+  if (settings.lostAfterMs < MIN_HEARTBEATS * settings.heartbeatMs) {
+    report(
+      [
+        ['engine', 'lostAfter'],
+        ['engine', 'heartbeat'],
+      ],
+      `lostAfter must be at least ${MIN_HEARTBEATS} heartbeats`,
+      'a node works for half of lostAfter without being asked, and must be asked before that',
+    );
+  }
   return { preset, ...settings };
 }
 

@@ -58,13 +58,16 @@ const everyEngine = fc
       handOver: fc.boolean(),
       checkSource: fc.boolean(),
       heartbeatMs: ms,
-      lostAfterMs: ms,
+      lostAfterMs: fc.integer({ min: 3, max: 20 }),
       unsupportedTables: fc.constantFrom('skip', 'refuse'),
       defaultTimeoutMs: ms,
       minTimeoutMs: fc.oneof(fc.constant(0), ms),
     }),
   })
-  .map(({ preset, settings }) => engine(preset, settings));
+  .map(({ preset, settings }) => {
+    const lostAfterMs = settings.heartbeatMs * settings.lostAfterMs;
+    return engine(preset, { ...settings, lostAfterMs });
+  });
 
 const weight = fc.double({ min: 0.01, max: 100, noNaN: true });
 

@@ -9,6 +9,7 @@ import { MUTATIONS, type Mutation } from './mutations.js';
  *
  *   npm run mutate                  all of them, two at a time
  *   npm run mutate -- release       those whose name has that in it
+ *   FROM=25 npm run mutate          those from the 25th on
  *   SEEDS=50000 npm run mutate      how many seeds one may take; default 20,000
  */
 
@@ -26,7 +27,8 @@ const root = process.cwd();
 const run = promisify(execFile);
 
 const wanted = process.argv.slice(2);
-const queue = MUTATIONS.filter(({ name }) => wanted.every((word) => name.includes(word)));
+const from = Number(process.env['FROM'] ?? 1) - 1;
+const queue = MUTATIONS.slice(from).filter(({ name }) => wanted.every((word) => name.includes(word)));
 const rows = new Map<Mutation, string>();
 let survived = 0;
 await Promise.all(

@@ -142,12 +142,20 @@ function ordinalsOf(ids: Int32Array, shards: ShardStore): Int32Array {
   });
 }
 
+/** A job is stored at each of its states, and its statement stays as it is. */
+const texts = new WeakMap<object, string>();
+
 /** The statement with its database, so that it means the same in any session. */
 function fullText(statement: BackupStatement | RestoreStatement, database: string): string {
-  return printStatement({
-    ...statement,
-    database: statement.database ?? { text: database, span: statement.span },
-  });
+  let text = texts.get(statement);
+  if (text === undefined) {
+    text = printStatement({
+      ...statement,
+      database: statement.database ?? { text: database, span: statement.span },
+    });
+    texts.set(statement, text);
+  }
+  return text;
 }
 
 function backupDetail({ content, canRename, backupTime, leftovers, manifestBytes }: BackupJob): StoredBackup {

@@ -60,7 +60,9 @@ export function backupPhase(phase: Phase): BackedUp {
   cluster.settle(cluster.world.now() + CALM_MS);
   const labels = finishedLabels(watched, dropped);
   // A backup that has finished under faults needs no other one.
-  const converged = labels.includes(FIRST_LABEL) ? [] : calmBackup(phase, user, watched);
+  const isThere = labels.includes(FIRST_LABEL);
+  if (isThere) labelIsTaken(phase, user);
+  const converged = isThere ? [] : calmBackup(phase, user, watched);
   conclude(phase, cluster, watched);
   return { labels: [...converged, ...labels] };
 }
@@ -79,6 +81,15 @@ const finishedLabels = ({ log }: Watch, dropped: ReadonlySet<string>): string[] 
     .filter(({ kind, state, label }) => kind === 'backup' && state === 'FINISHED' && !dropped.has(label))
     .map(({ label }) => label)
     .sort();
+
+/** A label that the repository holds is refused. */
+function labelIsTaken({ scene, violations }: Phase, user: User): void {
+  const fate = user.ask(FIRST_LABEL, scene.case.backup);
+  // With which error depends on what was dropped meanwhile.
+  if (fate.kind === 'refused') return;
+  const message = `a backup under a label that is taken was ${fate.kind}, and not refused`;
+  violations.push({ checker: CONVERGENCE, atMs: user.nowMs, message });
+}
 
 /** The same backup under another label, now that nothing fails: it must finish, unless what it needs is gone for good. */
 function calmBackup(phase: Phase, user: User, { begun }: Watch): string[] {
@@ -121,6 +132,12 @@ class User {
 
   get nowMs(): number {
     return this.cluster.world.now();
+  }
+
+  /** Gives a BACKUP of which nothing should come. */
+  ask(label: string, spec: BackupSpec): Fate {
+    const statement = parseStatement(backupText(spec, label, this.repository));
+    return this.cluster.run(statement, this.nowMs + CALM_MS);
   }
 
   /** Gives a BACKUP, and waits until its job is over. */

@@ -4,6 +4,7 @@ import { AllOrNothing } from './checkers/all-or-nothing.js';
 import { Exclusion } from './checkers/exclusion.js';
 import { Fencing } from './checkers/fencing.js';
 import { FileOrder } from './checkers/file-order.js';
+import { Kept } from './checkers/kept.js';
 import { JournalFirst } from './checkers/journal-first.js';
 import { Limits } from './checkers/limits.js';
 import { NoInternal } from './checkers/no-internal.js';
@@ -87,5 +88,6 @@ const checkersOfBackups = (scene: Scene, stage: Stage, log: JobLog): Checker[] =
   new FileOrder(scene),
   new NoResend(scene),
   new OneCopy(scene),
+  new Kept(log),
   new Versions(scene),
 ];

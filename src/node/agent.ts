@@ -48,6 +48,8 @@ export class NodeAgent<Outcome> {
   private heardAtMs = -Infinity;
   private readonly having = new Map<string, Had>();
   private readonly ended = new Map<string, { readonly outcome: Outcome; readonly ordinal: number }>();
+  /** Tasks that were stopped here: what comes of them once more is too late as well. */
+  private readonly stopped = new Set<string>();
   /** What the coordinator waited for when it asked last: what it had sent before and does not wait for comes too late. */
   private asked = { ordinal: -1, keys: new Set<string>() };
   /** By job, when it was released here last. */
@@ -140,6 +142,7 @@ export class NodeAgent<Outcome> {
     if (generation === this.generation) return [];
     this.generation = generation;
     this.ended.clear();
+    this.stopped.clear();
     const stop = [...this.having.values()]
       .filter((had) => had.generation < generation && had.task.kind !== 'release')
       .map(({ task }) => task);
@@ -150,6 +153,7 @@ export class NodeAgent<Outcome> {
   /** Whether a task comes too late: its job was released here, or a later attempt at it is here. */
   private isOutdated(task: NodeTask, ordinal: number): boolean {
     if (CLEANING.has(task.kind)) return false;
+    if (this.stopped.has(keyOf(task))) return true;
     if ((this.released.get(task.jobId) ?? -1) > ordinal) return true;
     if (ordinal < this.asked.ordinal && !this.asked.keys.has(keyOf(task))) return true;
     for (const { task: other } of this.having.values()) {
@@ -160,7 +164,10 @@ export class NodeAgent<Outcome> {
   }
 
   private forget(tasks: readonly NodeTask[]): void {
-    for (const task of tasks) this.having.delete(keyOf(task));
+    for (const task of tasks) {
+      this.having.delete(keyOf(task));
+      this.stopped.add(keyOf(task));
+    }
   }
 }
 

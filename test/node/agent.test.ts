@@ -100,6 +100,14 @@ test('a node that nobody asks stops everything but what cleans up', (t) => {
   t.false(node.isIdle);
 });
 
+test('what was stopped is not begun again by a message that comes twice', (t) => {
+  const node = agent();
+  node.receive(upload(1), 1, 0, 0);
+  t.deepEqual(node.expire(LEASE_MS), [upload(1)]);
+  t.is(node.receive(upload(1), 1, 0, LEASE_MS).verdict, 'ignore');
+  t.is(node.receive(upload(1, { attempt: 2 }), 1, 1, LEASE_MS).verdict, 'begin');
+});
+
 test('an abort stops what was sent before it', (t) => {
   const node = agent();
   node.receive(upload(1), 1, 0, 0);

@@ -48,6 +48,7 @@ export function drawCase(seed: string): FuzzCase {
     catalog,
     estimateMs: estimateMs(scenario),
     tickMs: scenario.engine.tickMs,
+    lostAfterMs: scenario.engine.lostAfterMs,
     moments: aim.chance(AIMED) ? momentsOf(scenario) : [],
     places: placesOf(catalog),
     tables: tablesOf(scenario),
@@ -139,10 +140,11 @@ function drawMeanwhile(dice: Dice, lengthMs: number, hasOther: boolean): Meanwhi
 
 function drawRestoreFaults(dice: Dice, { scenario }: FuzzCase): NonNullable<FuzzCase['restoreFaults']> {
   const catalog = generateTargetCatalog(scenario);
-  const { tickMs } = scenario.engine;
+  const { tickMs, lostAfterMs } = scenario.engine;
   const stage = {
     catalog,
     tickMs,
+    lostAfterMs,
     moments: [],
     estimateMs: estimateMs(scenario),
     places: [],

@@ -2,6 +2,7 @@ import type { Catalog } from '../../catalog/index.js';
 import { FAULT_KINDS, type Fault, type FaultKind, type ShardRef } from '../../world/faults.js';
 import type { Dice } from './dice.js';
 import { TICKS } from './estimate.js';
+import { drawMotif } from './motifs.js';
 
 /** What faults are drawn for. */
 export interface FaultStage {
@@ -9,6 +10,8 @@ export interface FaultStage {
   /** About when it will be over; moments are drawn from it. */
   readonly estimateMs: number;
   readonly tickMs: number;
+  /** When a silent node is given up. */
+  readonly lostAfterMs: number;
   /** When something of consequence happens without faults, where that is known. */
   readonly moments: readonly number[];
   /** Places of shards that may be struck, with the nodes that hold them. */
@@ -57,6 +60,7 @@ export function drawFaults(dice: Dice, stage: FaultStage): Fault[] {
       if (fault && !isSlowTwice(faults, fault)) faults.push(fault);
     }
   }
+  for (const fault of drawMotif(dice, stage)) if (!isSlowTwice(faults, fault)) faults.push(fault);
   return faults;
 }
 

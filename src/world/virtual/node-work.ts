@@ -167,7 +167,6 @@ export class NodeWork {
     const { slot, task, job } = running;
     running.isWorking = true;
     this.witness?.task(running, 'begun');
-    this.faulty?.begin(running);
     this.activities.recorders[slot] = this.recorders.get(job.jobId);
     this.activities.procedures[slot] = taskProcedure(task);
     this.activities.setTaskStart(slot, this.clock.nowMs);

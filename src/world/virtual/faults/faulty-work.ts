@@ -41,11 +41,12 @@ export class FaultyWork {
     this.steps = steps;
   }
 
-  /** A worker begins with a task. */
-  begin(running: Running): void {
+  /** Made when a request of the task fails for the first time: most never do. */
+  private retriesOf(running: Running): Retries {
+    if (running.retries) return running.retries;
     const { task, job } = running;
     const purpose = `retries/${job.generation}/${job.jobId}/${task.node}/${task.taskId}/${task.attempt}`;
-    running.retries = new Retries(this.faults.retries, randomStream(this.faults.seed, purpose));
+    return (running.retries = new Retries(this.faults.retries, randomStream(this.faults.seed, purpose)));
   }
 
   /** What an operation does and answers, once its time has passed. */
@@ -75,7 +76,7 @@ export class FaultyWork {
       answer = this.attempt(slot, running, operation);
     } catch (error) {
       witness?.operation(slot, operation, undefined, error);
-      const waitMs = isRequest(operation) ? running.retries!.nextWaitMs(error) : undefined;
+      const waitMs = isRequest(operation) ? this.retriesOf(running).nextWaitMs(error) : undefined;
       if (waitMs === undefined) return resume(slot, undefined, { error });
       running.waitsFor = 'retry';
       return wait(slot, waitMs);
@@ -99,7 +100,7 @@ export class FaultyWork {
     if (failed === 'torn') performHalf(this.steps.cluster, running, operation);
     if (failed === undefined) {
       const answer = this.perform(slot, operation);
-      running.retries!.succeeded();
+      running.retries?.succeeded();
       return answer;
     }
     if (failed === 'timeout') this.perform(slot, operation);

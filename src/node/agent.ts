@@ -143,8 +143,9 @@ export class NodeAgent<Outcome> {
     this.generation = generation;
     this.ended.clear();
     this.stopped.clear();
+    // Also what cleans up: the newer one sweeps, and releases again what it knows of.
     const stop = [...this.having.values()]
-      .filter((had) => had.generation < generation && had.task.kind !== 'release')
+      .filter((had) => had.generation < generation)
       .map(({ task }) => task);
     this.forget(stop);
     return stop;

@@ -38,7 +38,7 @@ test('the newest coordinator is obeyed: what an older one sent is stopped, and n
   node.receive(upload(1), 1, 0, 0);
   node.receive(release(-1, 3), 1, 1, 0);
   const asked = node.ask(2, 2, [keyOf(upload(1))], 0);
-  t.deepEqual(asked?.stop, [upload(1)]);
+  t.deepEqual(asked?.stop, [upload(1), release(-1, 3)]);
   t.deepEqual(asked?.statuses, [{ state: 'unknown' }]);
   t.is(node.receive(upload(2), 1, 3, 0).verdict, 'ignore');
   t.is(node.ask(1, 4, [], 0), undefined);

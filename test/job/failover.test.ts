@@ -47,7 +47,7 @@ function begin(
 
 const told = (tasks: readonly NodeTask[]): string[] =>
   tasks.map(
-    (task) => `${task.taskId}.${task.attempt} on ${task.node}: ${'shards' in task ? [...task.shards] : ''}`,
+    (task) => `${task.taskId}.${task.attempt} on ${task.node}: ${'shards' in task ? task.shards.join() : ''}`,
   );
 
 test('a shard whose replica fails is done by another node, and never again by the one that failed', (t) => {

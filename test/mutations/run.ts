@@ -27,8 +27,8 @@ const root = process.cwd();
 const run = promisify(execFile);
 
 const wanted = process.argv.slice(2);
-const from = Number(process.env['FROM'] ?? 1) - 1;
-const queue = MUTATIONS.slice(from).filter(({ name }) => wanted.every((word) => name.includes(word)));
+const firstIndex = Number(process.env['FROM'] ?? 1) - 1;
+const queue = MUTATIONS.slice(firstIndex).filter(({ name }) => wanted.every((word) => name.includes(word)));
 const rows = new Map<Mutation, string>();
 let survived = 0;
 await Promise.all(

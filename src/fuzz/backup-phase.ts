@@ -12,6 +12,7 @@ import {
   type BackupSpec,
   type Meanwhile,
 } from './fuzz-case.js';
+import { mustFinishNow } from './mended.js';
 import { verdictOn } from './must-finish.js';
 import { CALM_MS, conclude, noteRefusal, CONVERGENCE, type Phase } from './phase.js';
 import type { AskedBackup } from './scene.js';
@@ -50,14 +51,17 @@ export function backupPhase(phase: Phase): BackedUp {
   const cluster = phase.open(scenario, { catalog, storages, witness: watched.witness });
   const user = new User(phase, cluster, specs, dropped);
   user.plan(scene.case.meanwhile);
-  const untilMs = horizonMs(phase);
+  const untilMs = Math.min(horizonMs(phase), scene.case.calmAfterMs ?? Infinity);
   let fate = user.backUp(FIRST_LABEL, scene.case.backup, untilMs);
-  if (!isFinished(fate) && scene.case.afterCancel !== 'nothing') {
+  const isOver = scene.case.calmAfterMs === undefined;
+  if (isOver && !isFinished(fate) && scene.case.afterCancel !== 'nothing') {
     if (scene.case.afterCancel === 'drop-and-same-label') user.drop(FIRST_LABEL);
     fate = user.backUp(FIRST_LABEL, scene.case.backup, cluster.world.now() + untilMs);
   }
+  const mended = mustFinishNow(scene, watched.log, specs, watched.begun, cluster.world.now());
   cluster.calm();
   cluster.settle(cluster.world.now() + CALM_MS);
+  for (const jobId of mended) requireFinished(phase, watched, jobId, cluster.world.now());
   const labels = finishedLabels(watched, dropped);
   // A backup that has finished under faults needs no other one.
   const isThere = labels.includes(FIRST_LABEL);
@@ -81,6 +85,15 @@ const finishedLabels = ({ log }: Watch, dropped: ReadonlySet<string>): string[] 
     .filter(({ kind, state, label }) => kind === 'backup' && state === 'FINISHED' && !dropped.has(label))
     .map(({ label }) => label)
     .sort();
+
+/** What was at work when everything was mended goes on, and is done. */
+function requireFinished({ violations }: Phase, { log }: Watch, jobId: number, atMs: number): void {
+  const { state, stored } = log.jobs.get(jobId)!;
+  if (state === 'FINISHED') return;
+  const why = stored.error ? `: ${stored.error.message}` : '';
+  const message = `job ${jobId} was at work when all was mended, and is ${state}${why}`;
+  violations.push({ checker: CONVERGENCE, atMs, message });
+}
 
 /** A label that the repository holds is refused. */
 function labelIsTaken({ scene, violations }: Phase, user: User): void {

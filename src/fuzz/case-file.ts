@@ -40,9 +40,9 @@ function isRead(yaml: string, fails: (fuzzCase: FuzzCase) => boolean): boolean {
 }
 
 function yamlOf(fuzzCase: FuzzCase, { checker, message }: Violation): string | undefined {
-  const { restoreFaults, meanwhile, brokenReplicas, afterCancel, scenario } = fuzzCase;
+  const { restoreFaults, meanwhile, brokenReplicas, afterCancel, calmAfterMs, scenario } = fuzzCase;
   const isPlain = meanwhile.length === 0 && brokenReplicas.length === 0 && afterCancel === 'nothing';
-  if (!isPlain || restoreFaults) return undefined;
+  if (!isPlain || restoreFaults || calmAfterMs !== undefined) return undefined;
   return scenarioYaml(scenario, `Found by drill fuzz, seed ${fuzzCase.seed}. ${checker}: ${message}`);
 }
 

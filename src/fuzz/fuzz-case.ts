@@ -44,6 +44,8 @@ export interface FuzzCase {
   readonly backup: BackupSpec;
   readonly brokenReplicas: readonly BrokenReplica[];
   readonly meanwhile: readonly Meanwhile[];
+  /** When everything is mended, though jobs may be at work; undefined: once they have ended. */
+  readonly calmAfterMs?: number;
   /** What follows, still under faults, where the first job was cancelled or refused. */
   readonly afterCancel: 'nothing' | 'same-label' | 'drop-and-same-label';
   /** What goes wrong while the snapshot is restored into another cluster; undefined: it is restored in calm alone. */

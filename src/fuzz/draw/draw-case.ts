@@ -62,7 +62,8 @@ export function drawCase(seed: string): FuzzCase {
     brokenReplicas: drawBroken(dice, catalog),
     meanwhile: drawMeanwhile(new Dice(seed, 'meanwhile'), stage.estimateMs, scenario.databases.length > 1),
   };
-  return dice.chance(0.35) ? { ...drawn, restoreFaults: drawRestoreFaults(dice, drawn) } : drawn;
+  const mended = { ...drawn, ...drawCalm(new Dice(seed, 'calm'), drawn, stage.estimateMs) };
+  return dice.chance(0.35) ? { ...mended, restoreFaults: drawRestoreFaults(dice, mended) } : mended;
 }
 
 /** The same without faults. */
@@ -136,6 +137,17 @@ function drawMeanwhile(dice: Dice, lengthMs: number, hasOther: boolean): Meanwhi
     atMs: Math.round(10 * dice.share() * 1.5 * lengthMs) / 10,
     what: dice.pick(what),
   })).sort((a, b) => a.atMs - b.atMs);
+}
+
+/** In some cases all is mended while jobs are at work: what they can then be asked for is more than that they end. */
+function drawCalm(
+  dice: Dice,
+  { meanwhile, scenario }: FuzzCase,
+  lengthMs: number,
+): Pick<FuzzCase, 'calmAfterMs'> {
+  if (meanwhile.length > 0 || !dice.chance(0.3)) return {};
+  const mostMs = lengthMs + dice.pick([0, 1, 3]) * scenario.engine.lostAfterMs;
+  return { calmAfterMs: Math.round(10 * dice.share() * mostMs) / 10 };
 }
 
 function drawRestoreFaults(dice: Dice, { scenario }: FuzzCase): NonNullable<FuzzCase['restoreFaults']> {

@@ -60,8 +60,8 @@ export class NodeMonitor {
 
   private ask(node: number): void {
     const { world, generation, nodeAlive, heartbeatMs, tasksOf, onStatus, onBack } = this.options;
-    // Of a node that was given up, nothing is waited for any more: it is to stop whatever it still does.
-    const tasks = nodeAlive[node] ? tasksOf(node) : [];
+    // Of a node that was given up, nothing is waited for but its sweep: it is to stop whatever else it still does.
+    const tasks = tasksOf(node);
     const askedAtMs = world.now();
     world.ask(node, generation(), tasks, (statuses) => {
       // An answer that comes late says nothing of now.

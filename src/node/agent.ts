@@ -153,10 +153,10 @@ export class NodeAgent<Outcome> {
 
   /** Whether a task comes too late: its job was released here, or a later attempt at it is here. */
   private isOutdated(task: NodeTask, ordinal: number): boolean {
+    if (ordinal < this.asked.ordinal && !this.asked.keys.has(keyOf(task))) return true;
     if (CLEANING.has(task.kind)) return false;
     if (this.stopped.has(keyOf(task))) return true;
     if ((this.released.get(task.jobId) ?? -1) > ordinal) return true;
-    if (ordinal < this.asked.ordinal && !this.asked.keys.has(keyOf(task))) return true;
     for (const { task: other } of this.having.values()) {
       if (other.jobId === task.jobId && other.taskId === task.taskId && other.attempt > task.attempt)
         return true;

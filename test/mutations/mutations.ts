@@ -193,7 +193,7 @@ export const MUTATIONS: readonly Mutation[] = [
     name: 'begin what comes after its release',
     because: 'a late task leaves a snapshot',
     file: 'src/node/agent.ts',
-    from: 'if ((this.released.get(task.jobId) ?? -1) > ordinal) return true;\n    if (ordinal < this.asked.ordinal && !this.asked.keys.has(keyOf(task))) return true;',
+    from: 'if ((this.released.get(task.jobId) ?? -1) > ordinal) return true;',
     to: '',
   },
   {

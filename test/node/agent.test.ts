@@ -108,6 +108,15 @@ test('what was stopped is not begun again by a message that comes twice', (t) =>
   t.is(node.receive(upload(1, { attempt: 2 }), 1, 1, LEASE_MS).verdict, 'begin');
 });
 
+test('a sweep that comes once more, when it is no longer waited for, drops nothing', (t) => {
+  const node = agent();
+  node.receive(sweep([]), 1, 0, 0);
+  node.end(sweep([]), 'done');
+  node.ask(1, 5, [], 0);
+  t.is(node.receive(sweep([]), 1, 0, 0).verdict, 'ignore');
+  t.is(node.receive(sweep([8]), 1, 6, 0).verdict, 'begin');
+});
+
 test('an abort stops what was sent before it', (t) => {
   const node = agent();
   node.receive(upload(1), 1, 0, 0);

@@ -8,7 +8,7 @@ const SLACK_MS = 100;
 
 /**
  * Every job ends within its timeout, a tick, and the time in which there was no coordinator: one that begins takes jobs up once
- * every node has answered or is given up. From one coordinator to the next, time is the calendar's: where that was put back
+ * every node has answered or is given up, which takes as long as messages get lost. From one coordinator to the next, time is the calendar's: where that was put back
  * meanwhile, a job may take as much longer.
  */
 export class Termination extends Checker {
@@ -17,6 +17,8 @@ export class Termination extends Checker {
   private readonly scene: Scene;
   private readonly log: JobLog;
   /** From when to when there was no coordinator. */
+  /** From when to when messages were lost or late. */
+  private readonly lossy: { readonly fromMs: number; readonly toMs: number }[] = [];
   private readonly putBack: { readonly atMs: number; readonly byMs: number }[] = [];
   private readonly gaps: { readonly fromMs: number; toMs: number }[] = [];
 
@@ -29,6 +31,8 @@ export class Termination extends Checker {
   see(seen: Seen): void {
     if (seen.kind === 'fault' && seen.fault.kind === 'clock-jump' && seen.fault.byMs < 0)
       this.putBack.push({ atMs: seen.atMs, byMs: -seen.fault.byMs });
+    if (seen.kind === 'fault' && seen.fault.kind === 'messages' && seen.event === 'begun')
+      this.lossy.push({ fromMs: seen.atMs, toMs: seen.atMs + (seen.fault.forMs ?? Infinity) });
     if (seen.kind !== 'coordinator') return;
     if (seen.event === 'died') this.gaps.push({ fromMs: seen.atMs, toMs: Infinity });
     else if (this.gaps.length > 0 && this.gaps.at(-1)!.toMs === Infinity) this.gaps.at(-1)!.toMs = seen.atMs;
@@ -43,7 +47,9 @@ export class Termination extends Checker {
         if (toMs < job.firstAtMs || fromMs > endedAtMs) continue;
         downMs += Math.min(toMs, endedAtMs) - Math.max(fromMs, job.firstAtMs);
         downMs += engine.lostAfterMs + 2 * engine.heartbeatMs;
-        for (const { atMs, byMs } of this.putBack) if (atMs >= job.firstAtMs && atMs <= toMs) downMs += byMs;
+        for (const span of this.lossy)
+          downMs += Math.max(0, Math.min(span.toMs, endedAtMs) - Math.max(span.fromMs, toMs));
+        for (const { atMs, byMs } of this.putBack) if (atMs <= toMs) downMs += byMs;
       }
       const mayTakeMs =
         job.timeoutMs + engine.tickMs + downMs + SLACK_MS + 20 * cluster.coordinator.persistMs;

@@ -101,12 +101,14 @@ export class NodeLinks {
     work.send(task, job, ended, 0);
   }
 
-  /** To a node: it must be there and in reach when the message leaves and when it arrives. */
+  /** To a node: it must be there and in reach when the message leaves and when it arrives, in the same life. */
   private deliver(node: number, leavesInMs: number, act: () => void): void {
     const { weather, messageMs, after } = this.options;
+    const host = this.hosts[node]!;
+    const { life } = host;
     for (const lateMs of this.fatesOf(node)) {
       after(leavesInMs + messageMs + lateMs, () => {
-        if (this.hosts[node]!.isUp && !weather.isCutOff(node, 'coordinator')) act();
+        if (host.isUp && host.life === life && !weather.isCutOff(node, 'coordinator')) act();
       });
     }
   }

@@ -14,6 +14,8 @@ export interface FaultStage {
   readonly lostAfterMs: number;
   /** When something of consequence happens without faults, where that is known. */
   readonly moments: readonly number[];
+  /** The same, where it is worth finding out. */
+  readonly dryRun: () => readonly number[];
   /** Places of shards that may be struck, with the nodes that hold them. */
   readonly places: readonly ShardPlace[];
   readonly tables: readonly {

@@ -11,21 +11,32 @@ export function drawMotif(dice: Dice, stage: FaultStage): Fault[] {
   return dice.pick([cancelledWhilePublishing, givenUpAndStillThere])(dice, stage);
 }
 
-/** The job is cancelled while its manifest is written, and the repository fails whoever would take that back. */
-function cancelledWhilePublishing(dice: Dice, { states, estimateMs }: FaultStage): Fault[] {
+/**
+ * The manifest is written, the answer does not come, and the job is cancelled while that is being taken back, in vain: aimed at the
+ * last moments of a run in which nothing goes wrong.
+ */
+function cancelledWhilePublishing(dice: Dice, { states, dryRun }: FaultStage): Fault[] {
   if (!states.includes('UPLOAD_INFO')) return [];
+  const writtenAtMs = dryRun().at(dice.pick([-1, -2]));
+  if (writtenAtMs === undefined) return [];
+  const of = 'coordinator';
+  const fromMs = Math.max(0, writtenAtMs - EDGE_MS);
   return [
-    { kind: 'cancel', inState: 'UPLOAD_INFO' },
+    { kind: 'repository-failure', of, chance: 1, failure: 'timeout', fromMs, forMs: 2 * EDGE_MS },
     {
       kind: 'repository-failure',
-      of: 'coordinator',
-      chance: dice.pick([0.3, 0.6]),
-      failure: dice.pick(['timeout', 'error'] as const),
-      fromMs: 0,
-      forMs: Math.round(estimateMs * dice.int(1, 5)),
+      of,
+      chance: 1,
+      failure: 'error',
+      fromMs: writtenAtMs + EDGE_MS,
+      forMs: dice.int(10, 5000),
     },
+    { kind: 'cancel', atMs: writtenAtMs + 2 * EDGE_MS },
   ];
 }
+
+/** Just before, just after: much less than a request takes. */
+const EDGE_MS = 0.01;
 
 /** A slow node is cut off from the coordinator, and what that had asked it before arrives so late that it goes on for long. */
 function givenUpAndStillThere(dice: Dice, { catalog, estimateMs, lostAfterMs }: FaultStage): Fault[] {

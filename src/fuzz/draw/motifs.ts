@@ -8,7 +8,7 @@ const CHANCE = 0.06;
 /** Faults that are bad together, and for which the engine has an answer that nothing else asks for. */
 export function drawMotif(dice: Dice, stage: FaultStage): Fault[] {
   if (!dice.chance(CHANCE)) return [];
-  return dice.pick([cancelledWhilePublishing, givenUpAndStillThere])(dice, stage);
+  return dice.pick([cancelledWhilePublishing, cutOffAndSlow, givenUpAndStillThere])(dice, stage);
 }
 
 /**
@@ -37,6 +37,17 @@ function cancelledWhilePublishing(dice: Dice, { states, dryRun }: FaultStage): F
 
 /** Just before, just after: much less than a request takes. */
 const EDGE_MS = 0.01;
+
+/** A node becomes slow and is cut off from the coordinator at once: it is given up, and what it is at takes longer than all else. */
+function cutOffAndSlow(dice: Dice, { catalog, estimateMs, lostAfterMs }: FaultStage): Fault[] {
+  const node = dice.int(0, catalog.nodeNames.length - 1);
+  const fromMs = Math.round(10 * dice.share() * estimateMs) / 10;
+  const forMs = 8 * lostAfterMs;
+  return [
+    { kind: 'node-slow', node, factor: dice.pick([400, 2000]), fromMs, forMs },
+    { kind: 'partition', node, from: 'coordinator', fromMs, forMs },
+  ];
+}
 
 /** A slow node is cut off from the coordinator, and what that had asked it before arrives so late that it goes on for long. */
 function givenUpAndStillThere(dice: Dice, { catalog, estimateMs, lostAfterMs }: FaultStage): Fault[] {

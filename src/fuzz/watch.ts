@@ -79,7 +79,7 @@ const checkersOfAny = (scene: Scene, stage: Stage, log: JobLog): Checker[] => [
   new Limits(scene),
   new Termination(scene, log),
   new Residue(scene, stage),
-  new Fencing(),
+  new Fencing(scene.scenario.engine.lostAfterMs),
 ];
 
 const checkersOfBackups = (scene: Scene, stage: Stage, log: JobLog): Checker[] => [

@@ -1,9 +1,9 @@
 import test from 'ava';
 import { Fencing } from '../../../src/fuzz/checkers/fencing.js';
 import type { ReleaseTask } from '../../../src/node/index.js';
-import { at, begun, did, JOB, judge, upload } from '../trace.js';
+import { at, begun, did, fault, JOB, judge, upload } from '../trace.js';
 
-const make = (): Fencing => new Fencing();
+const make = (): Fencing => new Fencing(1000);
 const release: ReleaseTask = {
   kind: 'release',
   taskId: 0,
@@ -32,6 +32,16 @@ test('an older coordinator that is obeyed is noticed', (t) => {
     did(upload(), scan, undefined, 7, 6, 1),
   ];
   t.is(judge(make, late).length, 1);
+});
+
+test('a node that is cut off for too long and goes on is noticed', (t) => {
+  const cut = { kind: 'partition', node: 0, from: 'coordinator', fromMs: 5 } as const;
+  const doing = (atMs: number) => did(upload(), scan, undefined, atMs, atMs - 1, 1);
+  t.deepEqual(judge(make, [begun(upload(), 0, 1), fault(cut, 5), doing(900)]), []);
+  t.is(judge(make, [begun(upload(), 0, 1), fault(cut, 5), doing(1100)]).length, 1);
+  t.deepEqual(judge(make, [begun(upload(), 0, 1), fault(cut, 5), fault(cut, 800, 'ended'), doing(1100)]), []);
+  const late = { kind: 'messages', lost: 0, duplicated: 0, lateMs: 5000, fromMs: 0 } as const;
+  t.deepEqual(judge(make, [fault(late), begun(upload(), 0, 1), fault(cut, 5), doing(1100)]), []);
 });
 
 test('a job that was released is over on that node', (t) => {

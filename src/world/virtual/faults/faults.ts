@@ -22,6 +22,8 @@ export class Faults {
   /** How far the calendar is off. */
   clockOffsetMs = 0;
   private isCalm = false;
+  /** Faults that last, and have begun. */
+  private readonly present = new Set<Fault>();
 
   constructor(options: FaultsOptions) {
     this.options = options;
@@ -32,6 +34,9 @@ export class Faults {
 
   calm(): void {
     this.isCalm = true;
+    for (const fault of this.present)
+      this.options.witness?.({ kind: 'fault', atMs: this.options.clock.nowMs, fault, event: 'ended' });
+    this.present.clear();
     this.weather.calm();
     for (const node of this.options.catalog.nodeNames.keys()) this.links.revive(node);
     for (const repository of this.options.storages.all) repository.setStale(false);
@@ -51,6 +56,8 @@ export class Faults {
   private at(atMs: number, act: () => void, fault: Fault, event: 'begun' | 'ended'): void {
     this.options.after(atMs, () => {
       if (this.isCalm) return;
+      if (event === 'ended') this.present.delete(fault);
+      else if (!('atMs' in fault)) this.present.add(fault);
       this.options.witness?.({ kind: 'fault', atMs: this.options.clock.nowMs, fault, event });
       act();
     });

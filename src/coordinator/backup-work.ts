@@ -63,6 +63,10 @@ export function backupWork(spec: BackupWorkSpec): Work {
         settings,
       );
     },
+    selects(others) {
+      const own = new Set(shards);
+      return others.length === own.size && others.every((shard) => own.has(shard));
+    },
     contextFor: (job) => (context ??= { jobId: job.id, label, repository, generation: spec.generation }),
     plan: (_job, answer) => answer(planBackup(catalog, shards, settings)),
     publish(job: Job, uploaded: UploadedShards, { isWanted, untidy }: Publication, answer: Answer<number>) {

@@ -98,6 +98,7 @@ export class JobDriver {
   begin(entry: Entry, commands: readonly Command[]): void {
     this.entries.set(entry.job.id, entry);
     this.run(entry, commands);
+    if (isEnded(entry.job) && !entry.publishing) this.unclaim(entry);
     this.monitor.wake();
   }
 

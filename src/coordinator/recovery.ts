@@ -10,6 +10,7 @@ import {
   type Step,
 } from '../job/index.js';
 import { parseStatement, type BackupStatement, type RestoreStatement } from '../sql/index.js';
+import { databaseClaim } from './claims.js';
 import { nameOf, newEntry, revivedJob, type Entry } from './entry.js';
 import type { JobDriver } from './job-driver.js';
 import type { JournalContents, StoredJob } from './journal.js';
@@ -82,11 +83,21 @@ function resume(options: RecoveryOptions, stored: StoredJob): ReturnType<typeof 
       : resumeRestore(revived, nowMs, settings);
   try {
     const { work, claims } = bind(statement);
+    const { plan } = step.job;
+    if (plan && !work.selects(plan.shards)) throw changedTables(stored);
     return { entry: newEntry({ job: step.job, statement, work, claims }), commands: step.commands };
   } catch (error) {
     return cancelled(options, stored, step.job, statement, error);
   }
 }
+
+/** What was uploaded is of other tables than a manifest would name now. */
+const changedTables = ({ id, database }: StoredJob): DrillError =>
+  new DrillError(
+    'TABLE_UNKNOWN',
+    `tables or partitions of database ${database} came or went while no coordinator was there to go on with job ${id}`,
+    { hint: 'BACKUP again' },
+  );
 
 /** A job whose repository or tables are gone cannot go on: it ends here, and says why. */
 function cancelled(
@@ -99,8 +110,10 @@ function cancelled(
   const environment = { settings, replicas: () => [] };
   const step = stepAny(job, { kind: 'cancel', error: serialize(error) }, world.now(), environment);
   const work = idleWork(stored, driver.generation);
+  // Until the journal has its end, it is a job of its database.
+  const claims = [databaseClaim(stored.database)];
   const commands = step.commands.filter(({ kind }) => kind !== 'retract' || hasRepository(stored.repository));
-  return { entry: newEntry({ job: step.job, statement, work, claims: [] }), commands };
+  return { entry: newEntry({ job: step.job, statement, work, claims }), commands };
 }
 
 /** The work of a job that does nothing any more but end. */
@@ -118,6 +131,7 @@ function idleWork(
     create: () => {
       throw new DrillError('INTERNAL', 'a job that ends is not accepted again');
     },
+    selects: () => true,
     contextFor: ({ id }) => ({ jobId: id, label, repository, generation }),
     plan: nothing,
     publish: nothing,

@@ -58,6 +58,7 @@ export function restoreWork(spec: RestoreWorkSpec): Work {
       const { isTimeTaken: _, ...named } = job;
       return createRestoreJob({ ...named, timeoutMs: options.timeoutMs }, world.now(), settings);
     },
+    selects: () => true,
     contextFor: (job) => ({
       jobId: job.id,
       label,

@@ -37,6 +37,8 @@ export interface Work {
   readonly objects: string;
   /** Makes the job, knowing what is under its label; refuses it with a DrillError. */
   create(spec: NewJob, label: LabelContents): Step<Job>;
+  /** Whether these are all the shards that the statement selects now: tables may have come and gone since it was accepted. */
+  selects(shards: Int32Array): boolean;
   contextFor(job: Job): JobContext;
   plan(job: Job, answer: Answer<WorkPlan>): void;
   /** BACKUP: writes the manifest as long as the job is wanted; answers with its size. */

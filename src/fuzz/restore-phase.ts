@@ -58,13 +58,13 @@ function restore(phase: Phase, snapshot: Snapshot, faults: Scenario['faults']): 
   };
   const watched = watch({ ...phase, scene: sceneOf(target, catalog), stage, isSource: false });
   const cluster = phase.open(scenario, { catalog, storages, witness: watched.witness });
-  const text = restoreText(snapshot, scenario);
-  const run = (): Fate => {
+  const run = (isCalm: boolean): Fate => {
+    const text = restoreText(snapshot, scenario, isCalm);
     const fate = cluster.run(parseStatement(text), cluster.world.now() + HORIZON_MS);
     if (fate.kind === 'refused') noteRefusal(phase, cluster.world.now(), fate.error);
     return fate;
   };
-  let fate = run();
+  let fate = run(!faults);
   if (faults) {
     cluster.calm();
     cluster.settle(cluster.world.now() + CALM_MS);
@@ -78,7 +78,7 @@ function restore(phase: Phase, snapshot: Snapshot, faults: Scenario['faults']): 
           nowMs: cluster.world.now(),
         }),
       );
-      fate = run();
+      fate = run(true);
     }
   }
   judge(phase, snapshot, cluster, watched, fate);
@@ -118,8 +118,10 @@ function damagedFiles({ label, manifest }: Snapshot, { scene, storages }: Phase)
   }).length;
 }
 
-function restoreText({ database, label }: Snapshot, scenario: Scenario): string {
+/** In calm it has all the time that it may need. */
+function restoreText({ database, label }: Snapshot, scenario: Scenario, isCalm: boolean): string {
   const { repository } = scenario;
-  const properties = `"replication_num" = "${scenario.restore.replication}"`;
+  const timeout = isCalm ? ', "timeout" = "3600"' : '';
+  const properties = `"replication_num" = "${scenario.restore.replication}"${timeout}`;
   return `RESTORE SNAPSHOT ${quoteName(database)}.${label} FROM ${quoteName(repository.name)} PROPERTIES (${properties})`;
 }

@@ -15,8 +15,11 @@ export class Kept extends Checker {
   private readonly log: JobLog;
   /** Generations that have sent work of a job: what these know of its shards, the journal need not. */
   private readonly working = new Set<number>();
-  /** A job whose tables are gone is cancelled by the coordinator that takes it up, before it sweeps. */
-  private mayBeCancelled = false;
+  /**
+   * A job whose tables are gone is cancelled by the coordinator that takes it up, before it sweeps; and where messages are lost, it may have
+   * moved shards without anybody's having seen a task of it.
+   */
+  private isExcused = false;
 
   constructor(log: JobLog) {
     super();
@@ -26,8 +29,9 @@ export class Kept extends Checker {
   see(seen: Seen): void {
     if (seen.kind === 'task' && seen.task.kind !== 'sweep' && seen.task.kind !== 'release')
       this.working.add(seen.generation);
-    if (seen.kind === 'fault' && seen.fault.kind === 'table-dropped') this.mayBeCancelled = true;
-    if (this.mayBeCancelled || seen.kind !== 'operation' || seen.operation.op !== 'sweep') return;
+    if (seen.kind === 'fault' && (seen.fault.kind === 'table-dropped' || seen.fault.kind === 'messages'))
+      this.isExcused = true;
+    if (this.isExcused || seen.kind !== 'operation' || seen.operation.op !== 'sweep') return;
     const { node } = seen.task;
     if (this.working.has(seen.generation)) return;
     for (const { id, stored, state } of this.log.jobs.values()) {

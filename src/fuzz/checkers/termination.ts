@@ -46,7 +46,7 @@ export class Termination extends Checker {
       for (const { fromMs, toMs } of this.gaps) {
         if (toMs < job.firstAtMs || fromMs > endedAtMs) continue;
         downMs += Math.min(toMs, endedAtMs) - Math.max(fromMs, job.firstAtMs);
-        downMs += engine.lostAfterMs + 2 * engine.heartbeatMs;
+        downMs += engine.lostAfterMs + 2 * engine.heartbeatMs + engine.tickMs;
         for (const span of this.lossy)
           downMs += Math.max(0, Math.min(span.toMs, endedAtMs) - Math.max(span.fromMs, toMs));
         for (const { atMs, byMs } of this.putBack) if (atMs <= toMs) downMs += byMs;

@@ -245,6 +245,14 @@ for (const [what, { text, at, says, code = 'SCENARIO_INVALID' }] of Object.entri
   });
 }
 
+test('a node that is given up before it was asked three times is refused', (t) => {
+  const text = SAMPLE.includes('\nengine:')
+    ? SAMPLE.replace(/\nengine:.*/, '\nengine: { heartbeat: 5 s, lostAfter: 14 s }')
+    : `${SAMPLE}engine: { heartbeat: 5 s, lostAfter: 14 s }\n`;
+  t.throws(() => loadScenario(text, 'a.yaml'), { message: /lostAfter must be at least 3 heartbeats/ });
+  t.notThrows(() => loadScenario(text.replace('14 s', '15 s'), 'a.yaml'));
+});
+
 test('all problems of a file are told at once, in the order of the file', (t) => {
   const text = changed('bandwidth', 'bandwith')
     .replace('replication: 2', 'replication: 12')

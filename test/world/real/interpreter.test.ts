@@ -199,6 +199,18 @@ test.serial(
   },
 );
 
+test.serial('a node that has lost what it had downloaded installs nothing', async (t) => {
+  const paths = node(t);
+  const target = { ...SHARD, address: { ...SHARD.address, shardId: 77 } };
+  const interpreter = interpreterFor(
+    { kind: 'install', ...COMMON },
+    { paths, storage: memoryStorage(), shards: [target] },
+  );
+  const error = await errorOf(() => interpreter.perform({ op: 'install', shard: 0 }));
+  t.is(error?.code, 'TASK_FAILED');
+  t.false(existsSync(path.join(paths.data, '77')));
+});
+
 test.serial('what a restore installs is noted, under its new name, and goes with its replica', async (t) => {
   const paths = node(t);
   const storage = memoryStorage();

@@ -3,12 +3,12 @@ import type { Dice } from './dice.js';
 import type { FaultStage } from './faults.js';
 
 /** Cases with one of these besides: by coin, the faults of one would hardly ever come together. */
-const CHANCE = 0.06;
+const CHANCE = 0.08;
 
 /** Faults that are bad together, and for which the engine has an answer that nothing else asks for. */
 export function drawMotif(dice: Dice, stage: FaultStage): Fault[] {
   if (!dice.chance(CHANCE)) return [];
-  return dice.pick([cancelledWhilePublishing, cutOffAndSlow, givenUpAndStillThere])(dice, stage);
+  return dice.pick([cancelledWhilePublishing, againInTheSameSecond, cutOffAndSlow, givenUpAndStillThere])(dice, stage);
 }
 
 /**
@@ -32,6 +32,22 @@ function cancelledWhilePublishing(dice: Dice, { states, dryRun }: FaultStage): F
       forMs: dice.int(10, 5000),
     },
     { kind: 'cancel', atMs: writtenAtMs + 2 * EDGE_MS },
+  ];
+}
+
+/**
+ * A backup is cancelled when its manifest may be on its way, the coordinator dies before it has taken that back, and the calendar
+ * is put back to when the backup was asked for: who asks for it again must not lose what is taken back from the first.
+ */
+function againInTheSameSecond(dice: Dice, { states, dryRun }: FaultStage): Fault[] {
+  if (!states.includes('UPLOAD_INFO')) return [];
+  const writtenAtMs = dryRun().at(dice.pick([-1, -2]));
+  if (writtenAtMs === undefined) return [];
+  const atMs = Math.max(0, writtenAtMs - EDGE_MS);
+  return [
+    { kind: 'cancel', atMs },
+    { kind: 'coordinator-crash', atMs: atMs + EDGE_MS, downMs: dice.int(1, 20) },
+    { kind: 'clock-jump', atMs: atMs + EDGE_MS, byMs: -Math.round(atMs) },
   ];
 }
 

@@ -14,7 +14,7 @@ import {
 } from './fuzz-case.js';
 import { mustFinishNow } from './mended.js';
 import { verdictOn } from './must-finish.js';
-import { CALM_MS, conclude, noteRefusal, CONVERGENCE, type Phase } from './phase.js';
+import { CALM_MS, conclude, noteRefusal, CONVERGENCE, MOST_EVENTS, type Phase } from './phase.js';
 import type { AskedBackup } from './scene.js';
 import { watch, type Watch } from './watch.js';
 
@@ -48,7 +48,12 @@ export function backupPhase(phase: Phase): BackedUp {
     },
   };
   const watched = watch({ ...phase, stage, isSource: true });
-  const cluster = phase.open(scenario, { catalog, storages, witness: watched.witness });
+  const cluster = phase.open(scenario, {
+    catalog,
+    storages,
+    witness: watched.witness,
+    mostEvents: MOST_EVENTS,
+  });
   const user = new User(phase, cluster, specs, dropped);
   user.plan(scene.case.meanwhile);
   const untilMs = Math.min(horizonMs(phase), scene.case.calmAfterMs ?? Infinity);

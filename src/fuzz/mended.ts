@@ -20,6 +20,8 @@ export function mustFinishNow(
   const { engine } = scene.scenario;
   if (!engine.failover || engine.maxTaskAttempts < 3) return [];
   if (begun.some(({ kind }) => kind === 'table-dropped' || kind === 'clock-jump')) return [];
+  // Its user may cancel it yet.
+  if (scene.case.meanwhile.some(({ what, atMs }) => what === 'cancel' && atMs >= nowMs)) return [];
   const jobIds: number[] = [];
   for (const job of log.jobs.values()) {
     const asked = specs.get(job.label);

@@ -26,6 +26,9 @@ export const CONVERGENCE = 'convergence';
 /** In calm, whatever is still under way has this long: releases that are tried again, nodes that come back. */
 export const CALM_MS = 600_000;
 
+/** Many times what the longest cases need. */
+export const MOST_EVENTS = 3_000_000;
+
 /** A statement was refused: for a reason that a user can do something about, never of the program itself. */
 export function noteRefusal({ tally, violations }: Phase, atMs: number, error: SerializedError): void {
   count(tally.errors, error.code);

@@ -4,7 +4,7 @@ import { parseStatement, quoteName } from '../sql/index.js';
 import type { BackedUp } from './backup-phase.js';
 import { checkRestored, checkUntouched, ROUND_TRIP } from './checkers/round-trip.js';
 import { namedFiles, type PlainManifest } from './manifest.js';
-import { CALM_MS, conclude, CONVERGENCE, noteRefusal, type Phase } from './phase.js';
+import { CALM_MS, conclude, CONVERGENCE, noteRefusal, MOST_EVENTS, type Phase } from './phase.js';
 import { directoryOf, infoPathOf, sceneOf } from './scene.js';
 import { watch, type Watch } from './watch.js';
 
@@ -57,7 +57,12 @@ function restore(phase: Phase, snapshot: Snapshot, faults: Scenario['faults']): 
     },
   };
   const watched = watch({ ...phase, scene: sceneOf(target, catalog), stage, isSource: false });
-  const cluster = phase.open(scenario, { catalog, storages, witness: watched.witness });
+  const cluster = phase.open(scenario, {
+    catalog,
+    storages,
+    witness: watched.witness,
+    mostEvents: MOST_EVENTS,
+  });
   const run = (isCalm: boolean): Fate => {
     const text = restoreText(snapshot, scenario, isCalm);
     const fate = cluster.run(parseStatement(text), cluster.world.now() + HORIZON_MS);

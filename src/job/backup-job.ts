@@ -222,7 +222,7 @@ function startUploads(turn: BackupTurn): boolean {
       jobId,
       node: slice.node,
       // A failed try may have left files as well.
-      probe: probe || attempt > 1 || slice.isAgain || slice.failedOn.length > 0,
+      probe: probe || attempt > 1 || slice.isAgain,
       rename,
       onePass,
       shards: slice.shards,

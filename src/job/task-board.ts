@@ -138,7 +138,7 @@ export class TaskBoard<T extends NodeTask> {
     if (!queue || !this.options.replicas) return;
     queue.isAway = true;
     for (const slice of queue.empty()) {
-      const left = this.spread({ ...slice, failedOn: [...slice.failedOn, node] }, error);
+      const left = this.spread(slice, error);
       queue.push(pick(slice, left));
     }
   }
@@ -214,8 +214,10 @@ export class TaskBoard<T extends NodeTask> {
   /** Gives a failed task's shards to other nodes; returns how many must stay, which are the task's from now on. */
   private moveElsewhere(entry: Entry<T>, error: SerializedError): number {
     const { slice, task } = entry;
-    const failedOn = slice.failedOn.includes(slice.node) ? slice.failedOn : [...slice.failedOn, slice.node];
-    const left = this.spread({ ...slice, failedOn }, error);
+    // A node that was lost did not fail: it is not chosen while it is away, and may be when it is back.
+    const isKnown = error.code === 'NODE_LOST' || slice.failedOn.includes(slice.node);
+    const failedOn = isKnown ? slice.failedOn : [...slice.failedOn, slice.node];
+    const left = this.spread({ ...slice, failedOn, isAgain: true }, error);
     if (left.length === slice.positions.length) return left.length;
     if (left.length === 0) {
       this.letGo(entry);

@@ -8,7 +8,7 @@ export interface Slice {
   readonly shards: Int32Array;
   /** It was another node's first: here no snapshot was taken of it. */
   readonly isMoved: boolean;
-  /** It is part of a task that failed on this node: files of it may lie in the repository. */
+  /** It is part of a task that failed: files of it may lie in the repository. */
   readonly isAgain: boolean;
   /** Nodes that failed before with it. */
   readonly failedOn: readonly number[];

@@ -37,15 +37,15 @@ const CLEANING: ReadonlySet<NodeTask['kind']> = new Set(['release', 'sweep']);
  * - It obeys the newest coordinator that it has heard of: what older ones sent is stopped, or not begun.
  * - A task that comes twice is done once; when it has ended, its end is told again.
  * - Once a job was released here, a task of it that was sent before that is not begun: it would leave something behind.
- * - When it is asked, it stops what the coordinator does not know it has; when nobody asks for long, it stops everything, since
- *   others are doing it by then.
+ * - When it is asked, it stops what the coordinator does not know it has; when nobody asks for long, it stops everything and begins
+ *   nothing, since others are doing it by then.
  *
  * `ordinal`s count what coordinators send, in the order of sending.
  */
 export class NodeAgent<Outcome> {
   private readonly leaseMs: number;
   private generation: number;
-  private heardAtMs = -Infinity;
+  private askedAtMs = -Infinity;
   private readonly having = new Map<string, Had>();
   private readonly ended = new Map<string, { readonly outcome: Outcome; readonly ordinal: number }>();
   /** Tasks that were stopped here: what comes of them once more is too late as well. */
@@ -72,11 +72,13 @@ export class NodeAgent<Outcome> {
   /** A task arrives. */
   receive(task: NodeTask, generation: number, ordinal: number, nowMs: number): Reception<Outcome> {
     if (generation < this.generation) return { verdict: 'ignore', stop: [] };
-    const stop = this.hear(generation, nowMs);
+    const stop = this.obey(generation);
     const key = keyOf(task);
     const ended = this.ended.get(key);
     if (ended) return { verdict: 'answer again', outcome: ended.outcome, stop };
     if (this.having.has(key) || this.isOutdated(task, ordinal)) return { verdict: 'ignore', stop };
+    // It may have been on its way for so long that others do it by now.
+    if (this.isExpired(nowMs) && !CLEANING.has(task.kind)) return { verdict: 'ignore', stop };
     for (const had of this.having.values()) if (makesNeedless(task, had, ordinal)) stop.push(had.task);
     if (task.kind === 'release') this.released.set(task.jobId, ordinal);
     this.forget(stop);
@@ -92,7 +94,8 @@ export class NodeAgent<Outcome> {
     nowMs: number,
   ): Statuses<Outcome> | undefined {
     if (generation < this.generation) return undefined;
-    const stop = this.hear(generation, nowMs);
+    const stop = this.obey(generation);
+    this.askedAtMs = nowMs;
     const wanted = new Set(keys.map(keyOf));
     if (ordinal > this.asked.ordinal) this.asked = { ordinal, keys: wanted };
     for (const [key, had] of this.having) {
@@ -130,15 +133,18 @@ export class NodeAgent<Outcome> {
 
   /** What to stop because nobody has asked for too long. */
   expire(nowMs: number): NodeTask[] {
-    if (nowMs - this.heardAtMs < this.leaseMs) return [];
+    if (!this.isExpired(nowMs)) return [];
     const stop = [...this.having.values()].map(({ task }) => task).filter(({ kind }) => !CLEANING.has(kind));
     this.forget(stop);
     return stop;
   }
 
+  private isExpired(nowMs: number): boolean {
+    return nowMs - this.askedAtMs >= this.leaseMs;
+  }
+
   /** Remembers a newer coordinator; gives the tasks of older ones. */
-  private hear(generation: number, nowMs: number): NodeTask[] {
-    this.heardAtMs = nowMs;
+  private obey(generation: number): NodeTask[] {
     if (generation === this.generation) return [];
     this.generation = generation;
     this.ended.clear();

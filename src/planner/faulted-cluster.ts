@@ -21,6 +21,8 @@ export interface FaultedClusterOptions {
   /** Told of each job that was accepted, once by each coordinator that knows it. */
   readonly onJob?: (jobId: number) => void;
   readonly attribute?: boolean;
+  /** So many things that the coordinator hears of are enough: who goes in circles is stopped with an error. */
+  readonly mostEvents?: number;
 }
 
 /** What became of a statement: it was refused, or its job ended, or neither until nothing was left to happen. */
@@ -50,6 +52,7 @@ export class FaultedCluster {
   private isReady = false;
   private isCalm = false;
   private generation = 0;
+  private eventsLeft: number;
   /** The one that lives now, and the last one if none does. */
   coordinator: Coordinator;
   /** How many coordinators died. */
@@ -59,6 +62,7 @@ export class FaultedCluster {
     const { repository: spec, faults = [] } = scenario;
     this.scenario = scenario;
     this.options = options;
+    this.eventsLeft = options.mostEvents ?? Infinity;
     this.catalog = options.catalog ?? generateCatalog(scenario);
     this.storages = options.storages ?? new VirtualStorages();
     this.repository = this.storages.repository(spec.name, spec.storage);
@@ -134,8 +138,10 @@ export class FaultedCluster {
     this.world.wakeAt(untilMs, () => undefined);
     for (;;) {
       let isEnded = false;
-      const isOver = (): boolean =>
-        this.isToBury || (isEnded = isDone()) || this.isToBury || this.world.now() >= untilMs;
+      const isOver = (): boolean => {
+        if (this.eventsLeft-- <= 0) throw new Error(`it goes in circles, at ${this.world.now()} ms`);
+        return this.isToBury || (isEnded = isDone()) || this.isToBury || this.world.now() >= untilMs;
+      };
       if (this.attempt(() => this.world.run(isOver)) === undefined) continue;
       return isEnded;
     }

@@ -91,6 +91,21 @@ test('what no other node can do waits for a lost node, however long, and goes on
   t.deepEqual(told(board.takeDue(5000)), ['1.2 on 0: 0', '5.1 on 0: 3']);
 });
 
+test('a node that was lost is asked again when it is back, since its replica did not fail (seed 301907)', (t) => {
+  const { board, lost } = begin([[0, 1]]);
+  board.start();
+  lost.add(0);
+  t.is(board.fail(1, 1, error('NODE_LOST'), 0), 'moved');
+  t.deepEqual(told(board.takeDue(0)), ['2.1 on 1: 0']);
+  t.is(board.fail(2, 1, error('FILE_SYSTEM'), 0), 'retry', 'nobody else is there');
+  lost.delete(0);
+  board.regain(0, 500);
+  t.deepEqual(told(board.takeDue(1000)), ['2.2 on 1: 0']);
+  t.is(board.fail(2, 2, error('FILE_SYSTEM'), 1000), 'moved');
+  t.deepEqual(told(board.takeDue(1000)), ['3.1 on 0: 0']);
+  t.is(board.fail(3, 1, error('SOURCE_CORRUPT'), 1000), 'fatal');
+});
+
 test('of a task with several shards, those move that can; the others stay', (t) => {
   const { board } = begin([[0, 1], [0], [0, 2]], { batch: 3 });
   t.deepEqual(told(board.start()), ['1.1 on 0: 0,1,2']);

@@ -214,8 +214,8 @@ export const MUTATIONS: readonly Mutation[] = [
     name: 'work on without a lease',
     because: 'a node that was given up writes on',
     file: 'src/node/agent.ts',
-    from: 'if (nowMs - this.heardAtMs < this.leaseMs) return [];',
-    to: 'if (nowMs >= 0 || this.heardAtMs < this.leaseMs) return [];',
+    from: 'return nowMs - this.askedAtMs >= this.leaseMs;',
+    to: 'return nowMs - this.askedAtMs >= this.leaseMs * 1e9;',
   },
   {
     name: 'do not sweep at the start',

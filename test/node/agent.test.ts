@@ -22,7 +22,12 @@ const sweep = (keepJobs: readonly number[]): NodeTask => ({
   keepJobs,
   keepShardIds: new Int32Array(0),
 });
-const agent = (): NodeAgent<string> => new NodeAgent<string>(LEASE_MS);
+/** A node that the first coordinator has just asked. */
+const agent = (): NodeAgent<string> => {
+  const node = new NodeAgent<string>(LEASE_MS);
+  node.ask(1, -1, [], 0);
+  return node;
+};
 const keyOf = ({ jobId, taskId, attempt }: NodeTask) => ({ jobId, taskId, attempt });
 
 test('a task that comes twice is done once, and its end is told again', (t) => {
@@ -93,7 +98,7 @@ test('a node that nobody asks stops everything but what cleans up', (t) => {
   const node = agent();
   node.receive(upload(1), 1, 0, 0);
   node.receive(release(-1, 3), 1, 1, 500);
-  t.deepEqual(node.expire(LEASE_MS), []);
+  t.deepEqual(node.expire(LEASE_MS - 1), []);
   node.ask(1, 2, [keyOf(upload(1))], 900);
   t.deepEqual(node.expire(1899), []);
   t.deepEqual(node.expire(1900), [upload(1)]);
@@ -105,7 +110,18 @@ test('what was stopped is not begun again by a message that comes twice', (t) =>
   node.receive(upload(1), 1, 0, 0);
   t.deepEqual(node.expire(LEASE_MS), [upload(1)]);
   t.is(node.receive(upload(1), 1, 0, LEASE_MS).verdict, 'ignore');
-  t.is(node.receive(upload(1, { attempt: 2 }), 1, 1, LEASE_MS).verdict, 'begin');
+  node.ask(1, 1, [], LEASE_MS);
+  t.is(node.receive(upload(1), 1, 0, LEASE_MS).verdict, 'ignore');
+  t.is(node.receive(upload(1, { attempt: 2 }), 1, 2, LEASE_MS).verdict, 'begin');
+});
+
+test('a node that nobody asks begins nothing but what cleans up: what comes so late is others’ by then', (t) => {
+  const node = agent();
+  t.is(node.receive(upload(1), 1, 0, LEASE_MS).verdict, 'ignore');
+  t.is(node.receive(release(-1), 1, 1, LEASE_MS).verdict, 'begin');
+  node.ask(1, 2, [], LEASE_MS);
+  t.is(node.receive(upload(2), 1, 3, 2 * LEASE_MS - 1).verdict, 'begin');
+  t.is(new NodeAgent<string>(LEASE_MS).receive(upload(1), 1, 0, 0).verdict, 'ignore', 'nobody has asked yet');
 });
 
 test('a sweep that comes once more, when it is no longer waited for, drops nothing', (t) => {

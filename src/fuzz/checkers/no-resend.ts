@@ -23,12 +23,15 @@ export class NoResend extends Checker {
   private readonly wholeSinceMs = new Map<string, Map<string, number>>();
   private readonly tries = new Map<string, Try>();
   private readonly knownJobs = new Set<number>();
+  /** How long a message may have been on its way. */
+  private readonly latestMs: number;
   private isStale = false;
   private wasStaleAtMs = -Infinity;
 
   constructor(scene: Scene) {
     super();
     this.scene = scene;
+    this.latestMs = lateness(scene);
   }
 
   see(seen: Seen): void {
@@ -84,7 +87,8 @@ export class NoResend extends Checker {
   }
 
   private sent({ label, task, atMs }: OperationSeen, tried: Try, shard: number, key: string): void {
-    const knowsSinceMs = tried.listedAtMs.get(shard) ?? tried.beganAtMs;
+    // Who did not list goes by what was so when the task was sent.
+    const knowsSinceMs = tried.listedAtMs.get(shard) ?? tried.beganAtMs - this.latestMs;
     const wholeSinceMs = this.wholeSinceMs.get(label)?.get(key) ?? Infinity;
     if (tried.there.has(key) || wholeSinceMs < knowsSinceMs)
       this.wrong(atMs, `node ${task.node} sent ${key} of shard ${shard} again, which ${label} had already`);
@@ -99,4 +103,11 @@ export class NoResend extends Checker {
   private keyOf(shard: number, file: number, content: unknown): string {
     return `file ${this.scene.catalog.shards.firstFile[shard]! + file} with content ${String(content)}`;
   }
+}
+
+/** The most that faults may hold up a message. */
+function lateness({ scenario: { faults = [] } }: Scene): number {
+  let sumMs = 0;
+  for (const fault of faults) if (fault.kind === 'messages') sumMs += fault.lateMs;
+  return sumMs;
 }

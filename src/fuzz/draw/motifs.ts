@@ -8,7 +8,10 @@ const CHANCE = 0.08;
 /** Faults that are bad together, and for which the engine has an answer that nothing else asks for. */
 export function drawMotif(dice: Dice, stage: FaultStage): Fault[] {
   if (!dice.chance(CHANCE)) return [];
-  return dice.pick([cancelledWhilePublishing, againInTheSameSecond, cutOffAndSlow, givenUpAndStillThere])(dice, stage);
+  return dice.pick([cancelledWhilePublishing, againInTheSameSecond, cutOffAndSlow, givenUpAndStillThere])(
+    dice,
+    stage,
+  );
 }
 
 /**

@@ -50,12 +50,16 @@ function leastLoaded(catalog: Catalog, shard: number, loadBytes: Float64Array): 
   return best;
 }
 
-/** The nodes whose replica of a shard could be backed up now, in order of replica id. */
-export function replicaCandidates(catalog: Catalog, shard: number): number[] {
+/**
+ * The nodes whose replica of a shard could be backed up now, in order of replica id; `orLater`: also those that are away, whose
+ * replica can be backed up when they are back.
+ */
+export function replicaCandidates(catalog: Catalog, shard: number, orLater = false): number[] {
   const { firstReplica, replicaNode } = catalog.shards;
+  const isWanted = orLater ? isFit : isCandidate;
   const nodes: number[] = [];
   for (let r = firstReplica[shard]!; r < firstReplica[shard + 1]!; r++)
-    if (isCandidate(catalog, shard, r)) nodes.push(replicaNode[r]!);
+    if (isWanted(catalog, shard, r)) nodes.push(replicaNode[r]!);
   return nodes;
 }
 
@@ -68,10 +72,12 @@ function firstCandidate(catalog: Catalog, shard: number): number {
 }
 
 function isCandidate(catalog: Catalog, shard: number, replica: number): boolean {
-  const { shards, indexes, nodeAlive } = catalog;
+  return catalog.nodeAlive[catalog.shards.replicaNode[replica]!] === 1 && isFit(catalog, shard, replica);
+}
+
+function isFit({ shards, indexes }: Catalog, shard: number, replica: number): boolean {
   return (
     shards.replicaHealthy[replica] === 1 &&
-    nodeAlive[shards.replicaNode[replica]!] === 1 &&
     shards.replicaVersion[replica]! >= indexes[shards.owner[shard]!]!.version
   );
 }

@@ -57,7 +57,7 @@ export class JobDriver {
     const { catalog, world, settings } = options;
     this.options = options;
     this.epochMs = Math.round(world.wallClockMs() - world.now());
-    this.environment = { settings, replicas: (shard) => replicaCandidates(catalog, shard) };
+    this.environment = { settings, replicas: (shard, orLater) => replicaCandidates(catalog, shard, orLater) };
     this.messenger = new Messenger(world, catalog, settings.heartbeatMs);
     this.publisher = new Publisher({
       world,

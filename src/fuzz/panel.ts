@@ -19,6 +19,7 @@ export class Panel {
       journal: [],
       coordinator: [],
       fault: [],
+      asked: [],
       message: [],
     };
     for (const checker of checkers) for (const kind of checker.kinds) this.byKind[kind].push(checker);

@@ -65,6 +65,9 @@ export class TraceHash {
         this.text(seen.fault.kind);
         this.text(seen.event);
         break;
+      case 'asked':
+        this.number(seen.node);
+        break;
       case 'message':
         this.number(seen.node);
         this.text(seen.fate);

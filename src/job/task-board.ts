@@ -4,8 +4,11 @@ import { isHopeless, isHopelessEverywhere, isOfRepository, isPassing } from './f
 import { pick, TaskQueue, type Slice } from './task-queue.js';
 import type { BatchSize, NodeShare } from './work.js';
 
-/** The nodes that are alive and hold a healthy replica of a shard at its version, in order of replica id. */
-export type ReplicaLookup = (shard: number) => readonly number[];
+/**
+ * The nodes that are alive and hold a healthy replica of a shard at its version, in order of replica id; `orLater`: also those
+ * that are away.
+ */
+export type ReplicaLookup = (shard: number, orLater?: boolean) => readonly number[];
 
 export interface BoardOptions<T extends NodeTask> {
   readonly shares: readonly NodeShare[];
@@ -122,7 +125,8 @@ export class TaskBoard<T extends NodeTask> {
     if (isNodes || isWornOut) {
       const left = this.moveElsewhere(entry, error);
       if (left === 0) return 'moved';
-      if (code !== 'NODE_LOST' && (isHopeless(code) || isWornOut)) return 'fatal';
+      if (code !== 'NODE_LOST' && (isHopeless(code) || isWornOut))
+        return isNodes && this.waitForOthers(this.open.get(taskId)!, error) ? 'moved' : 'fatal';
     }
     // A node that is away works on it when it is back; a job's timeout ends the wait.
     const isAway = code === 'NODE_LOST';
@@ -137,17 +141,15 @@ export class TaskBoard<T extends NodeTask> {
     const queue = this.queues.get(node);
     if (!queue || !this.options.replicas) return;
     queue.isAway = true;
-    for (const slice of queue.empty()) {
-      const left = this.spread(slice, error);
-      queue.push(pick(slice, left));
-    }
+    this.redistribute(queue, error);
   }
 
-  /** A node is back: what waited for that is due. */
+  /** A node is back: what waited for that is due, and what waits for others that it can do as well. */
   regain(node: number, nowMs: number): void {
     const queue = this.queues.get(node);
     if (queue?.isAway) this.hasLeftovers = true;
     if (queue) queue.isAway = false;
+    for (const away of this.queues.values()) if (away.isAway) this.redistribute(away);
     for (const entry of this.waiting)
       if (entry.slice.node === node && entry.retryAtMs === Infinity) entry.retryAtMs = nowMs;
   }
@@ -226,6 +228,33 @@ export class TaskBoard<T extends NodeTask> {
     }
     this.open.set(task.taskId, { ...entry, slice: pick(slice, left) });
     return left.length;
+  }
+
+  /** What waits for a node that is away goes to those that are there and can do it. */
+  private redistribute(away: TaskQueue, why?: SerializedError): void {
+    for (const slice of away.empty()) away.push(pick(slice, this.spread(slice, why)));
+  }
+
+  /** A task that failed on all nodes that are there waits for those that are away; false if there are none. */
+  private waitForOthers(entry: Entry<T>, why: SerializedError): boolean {
+    const { slice, task } = entry;
+    const others = Array.from(slice.shards, (shard) =>
+      this.options.replicas!(shard, true).find(
+        (node) => node !== slice.node && !slice.failedOn.includes(node),
+      ),
+    );
+    if (others.includes(undefined)) return false;
+    this.letGo(entry);
+    this.open.delete(task.taskId);
+    const failedOn = [...slice.failedOn, slice.node];
+    others.forEach((to, i) => {
+      const queue = this.queueOf(to!);
+      queue.isAway = true;
+      const moved = { ...pick(slice, [i]), failedOn, isAgain: true };
+      queue.push(moved);
+      this.moves.push({ from: slice.node, to: to!, positions: moved.positions, why });
+    });
+    return true;
   }
 
   /** Puts shards in line for other nodes, each for the one with the least to do; returns which found none. */

@@ -20,7 +20,8 @@ function begin(
   options: { handOver?: boolean; perNode?: number; batch?: number } = {},
 ): World {
   const lost = new Set<number>();
-  const lookup: ReplicaLookup = (shard) => replicas[shard]!.filter((node) => !lost.has(node));
+  const lookup: ReplicaLookup = (shard, orLater = false) =>
+    replicas[shard]!.filter((node) => orLater || !lost.has(node));
   const plan = {
     shards: Int32Array.from(replicas.keys()),
     nodes: Int32Array.from(replicas, ([first]) => first!),
@@ -104,6 +105,29 @@ test('a node that was lost is asked again when it is back, since its replica did
   t.is(board.fail(2, 2, error('FILE_SYSTEM'), 1000), 'moved');
   t.deepEqual(told(board.takeDue(1000)), ['3.1 on 0: 0']);
   t.is(board.fail(3, 1, error('SOURCE_CORRUPT'), 1000), 'fatal');
+});
+
+test('a shard that fails on all nodes that are there waits for those that are away (seed 190293)', (t) => {
+  const { board, lost } = begin([[0, 1, 2]]);
+  board.start();
+  for (const node of [1, 2]) {
+    lost.add(node);
+    board.lose(node, error('NODE_LOST'));
+  }
+  t.is(board.fail(1, 1, error('SOURCE_CORRUPT'), 0), 'moved');
+  t.deepEqual(
+    board.takeMoves().map(({ from, to }) => [from, to]),
+    [[0, 1]],
+  );
+  t.deepEqual(told(board.takeDue(0)), [], 'it is away');
+  lost.delete(2);
+  board.regain(2, 500);
+  t.deepEqual(told(board.takeDue(500)), ['2.1 on 2: 0'], 'and another one is back before it');
+  t.is(board.fail(2, 1, error('SOURCE_CORRUPT'), 600), 'moved');
+  lost.delete(1);
+  board.regain(1, 700);
+  t.deepEqual(told(board.takeDue(700)), ['3.1 on 1: 0']);
+  t.is(board.fail(3, 1, error('SOURCE_CORRUPT'), 800), 'fatal', 'nobody is left');
 });
 
 test('of a task with several shards, those move that can; the others stay', (t) => {

@@ -218,6 +218,13 @@ export const MUTATIONS: readonly Mutation[] = [
     to: 'return nowMs - this.askedAtMs >= this.leaseMs * 1e9;',
   },
   {
+    name: 'begin whatever comes, however late',
+    because: 'a node that was given up begins what others do',
+    file: 'src/node/agent.ts',
+    from: 'if (this.isExpired(nowMs) && !CLEANING.has(task.kind)) return',
+    to: 'if (this.isExpired(nowMs) && nowMs < 0) return',
+  },
+  {
     name: 'do not sweep at the start',
     because: 'what only the dead coordinator knew stays on the nodes',
     file: 'src/coordinator/recovery.ts',

@@ -8,19 +8,19 @@ interface Heard {
 
 /**
  * A node that has heard of a newer coordinator does nothing for an older one any more, and nothing of a job that it has released; and
- * one that the coordinator must have given up, since they do not reach one another, begins nothing any more.
+ * one that nobody has asked for so long that it may have been given up begins nothing any more.
  */
 export class Fencing extends Checker {
   readonly name = 'fencing';
-  readonly kinds = ['operation', 'task', 'fault'] as const;
+  readonly kinds = ['operation', 'task', 'fault', 'asked'] as const;
   /** By node. */
   private readonly heard = new Map<number, Heard>();
   /** By node and job: when it was released. */
   private readonly releasedAtMs = new Map<string, number>();
-  /** By node: since when it has been cut off from the coordinator. */
-  private readonly cutOffAtMs = new Map<number, number>();
-  /** Messages may be so late that they arrive when nobody waits for them. */
-  private mayBeLate = false;
+  /** By node, since it is up. */
+  private readonly askedAtMs = new Map<number, number>();
+  /** Where no message is ever lost, nobody asks. */
+  private isAsking = false;
   private readonly lostAfterMs: number;
 
   constructor(lostAfterMs: number) {
@@ -30,15 +30,15 @@ export class Fencing extends Checker {
 
   see(seen: Seen): void {
     if (seen.kind === 'fault') {
+      if (seen.fault.kind !== 'node-crash' || seen.event !== 'begun') return;
+      this.askedAtMs.delete(seen.fault.node);
       // A node that has lost its disk is a new one.
-      if (seen.fault.kind === 'node-crash' && seen.fault.disk === 'lost' && seen.event === 'begun')
-        this.forget(seen.fault.node);
-      if (seen.fault.kind === 'messages') this.mayBeLate = true;
-      if (seen.fault.kind === 'partition' && seen.fault.from === 'coordinator') {
-        if (seen.event === 'begun') this.cutOffAtMs.set(seen.fault.node, seen.atMs);
-        else this.cutOffAtMs.delete(seen.fault.node);
-      }
+      if (seen.fault.disk === 'lost') this.forget(seen.fault.node);
       return;
+    }
+    if (seen.kind === 'asked') {
+      this.isAsking = true;
+      this.askedAtMs.set(seen.node, seen.atMs);
     }
     if (seen.kind !== 'operation' && seen.kind !== 'task') return;
     const { task, generation, atMs } = seen;
@@ -54,10 +54,13 @@ export class Fencing extends Checker {
         );
       if (!newest || generation > newest.generation) this.heard.set(task.node, { generation, atMs });
     }
-    const cutOffAtMs = this.cutOffAtMs.get(task.node) ?? Infinity;
+    const askedAtMs = this.isAsking ? (this.askedAtMs.get(task.node) ?? -Infinity) : Infinity;
     const isCleaning = task.kind === 'release' || task.kind === 'sweep';
-    if (!this.mayBeLate && !isCleaning && beganAtMs > cutOffAtMs + this.lostAfterMs)
-      this.wrong(atMs, `node ${task.node} is at ${task.kind} task ${task.taskId}, and was given up before`);
+    if ((seen.kind === 'operation' || isBeginning) && !isCleaning && beganAtMs > askedAtMs + this.lostAfterMs)
+      this.wrong(
+        atMs,
+        `node ${task.node} is at ${task.kind} task ${task.taskId}, and nobody has asked it for long`,
+      );
     const key = `${task.node}/${task.jobId}`;
     if (task.kind === 'release') {
       if (seen.kind === 'task' && seen.event === 'finished' && !this.releasedAtMs.has(key))

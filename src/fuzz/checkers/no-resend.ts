@@ -19,8 +19,8 @@ export class NoResend extends Checker {
   readonly name = 'no-resend';
   readonly kinds = ['operation', 'task', 'journal', 'fault'] as const;
   private readonly scene: Scene;
-  /** By label, then by ordinal of the file and its content: since when it is there, whole. */
-  private readonly wholeSinceMs = new Map<string, Map<string, number>>();
+  /** By label, then by file, then by content: since when it is there, whole. */
+  private readonly wholeSinceMs = new Map<string, Map<string, Map<string, number>>>();
   private readonly tries = new Map<string, Try>();
   private readonly knownJobs = new Set<number>();
   /** How long a message may have been on its way. */
@@ -68,40 +68,62 @@ export class NoResend extends Checker {
   }
 
   private done(seen: OperationSeen): void {
-    const { operation, task, atMs } = seen;
+    const { operation, task } = seen;
     const tried = this.tries.get(tryKey(task, seen.generation));
     if (!tried) return;
-    if (operation.op === 'list' && !seen.error) {
+    if (seen.error || !('file' in operation)) {
+      if (seen.error || operation.op !== 'list') return;
       const isOld = this.isStale || this.wasStaleAtMs >= seen.startMs;
       tried.listedAtMs.set(operation.shard, isOld ? -Infinity : seen.startMs);
-    } else if (operation.op === 'check' && !seen.error && seen.answer === true) {
-      tried.there.add(this.keyOf(operation.shard, operation.file, operation.checksum));
-    } else if (operation.op === 'put' && !seen.error) {
-      // What was sent is known by its end; whoever sends what is there has read it before, and could know.
-      const key = this.keyOf(operation.shard, operation.file, operation.checksum ?? seen.answer);
-      this.sent(seen, tried, operation.shard, key);
-      if (operation.checksum !== undefined) this.whole(seen.label, key, atMs);
-    } else if (operation.op === 'rename' && !seen.error) {
-      this.whole(seen.label, this.keyOf(operation.shard, operation.file, operation.checksum), atMs);
+      return;
+    }
+    const file = `file ${this.scene.catalog.shards.firstFile[operation.shard]! + operation.file}`;
+    switch (operation.op) {
+      case 'check':
+        if (seen.answer === true) tried.there.add(`${file} with content ${operation.checksum}`);
+        break;
+      case 'put':
+        // What was sent is known by its end; whoever sends what is there has read it before, and could know.
+        this.sent(seen, tried, operation.shard, file, String(operation.checksum ?? seen.answer));
+        if (operation.checksum !== undefined) this.whole(seen, file, String(operation.checksum));
+        break;
+      case 'rename':
+        this.whole(seen, file, String(operation.checksum));
+        break;
+      case 'delete':
+        for (const content of this.contentsOf(seen.label, file).keys())
+          if (content !== String(operation.keep)) this.contentsOf(seen.label, file).delete(content);
+        break;
+      default:
     }
   }
 
-  private sent({ label, task, atMs }: OperationSeen, tried: Try, shard: number, key: string): void {
+  private sent(
+    { label, task, atMs }: OperationSeen,
+    tried: Try,
+    shard: number,
+    file: string,
+    content: string,
+  ): void {
     // Who did not list goes by what was so when the task was sent.
     const knowsSinceMs = tried.listedAtMs.get(shard) ?? tried.beganAtMs - this.latestMs;
-    const wholeSinceMs = this.wholeSinceMs.get(label)?.get(key) ?? Infinity;
+    const wholeSinceMs = this.contentsOf(label, file).get(content) ?? Infinity;
+    const key = `${file} with content ${content}`;
     if (tried.there.has(key) || wholeSinceMs < knowsSinceMs)
       this.wrong(atMs, `node ${task.node} sent ${key} of shard ${shard} again, which ${label} had already`);
   }
 
-  private whole(label: string, key: string, atMs: number): void {
-    let files = this.wholeSinceMs.get(label);
-    if (!files) this.wholeSinceMs.set(label, (files = new Map()));
-    if (!files.has(key)) files.set(key, atMs);
+  private whole({ label, atMs }: OperationSeen, file: string, content: string): void {
+    const contents = this.contentsOf(label, file);
+    if (!contents.has(content)) contents.set(content, atMs);
   }
 
-  private keyOf(shard: number, file: number, content: unknown): string {
-    return `file ${this.scene.catalog.shards.firstFile[shard]! + file} with content ${String(content)}`;
+  private contentsOf(label: string, file: string): Map<string, number> {
+    let files = this.wholeSinceMs.get(label);
+    if (!files) this.wholeSinceMs.set(label, (files = new Map()));
+    let contents = files.get(file);
+    if (!contents) files.set(file, (contents = new Map()));
+    return contents;
   }
 }
 

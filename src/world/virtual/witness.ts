@@ -51,6 +51,8 @@ export type Seen =
       readonly fault: Fault;
       readonly event: 'begun' | 'ended';
     }
+  /** A node was asked by the newest coordinator that it knows how its tasks are. */
+  | { readonly kind: 'asked'; readonly atMs: number; readonly node: number }
   | {
       readonly kind: 'message';
       readonly atMs: number;

@@ -34,14 +34,17 @@ test('an older coordinator that is obeyed is noticed', (t) => {
   t.is(judge(make, late).length, 1);
 });
 
-test('a node that is cut off for too long and goes on is noticed', (t) => {
-  const cut = { kind: 'partition', node: 0, from: 'coordinator', fromMs: 5 } as const;
+test('a node that goes on though nobody has asked it for long is noticed', (t) => {
+  const asked = (atMs: number, node = 0) => ({ kind: 'asked', atMs, node }) as const;
   const doing = (atMs: number) => did(upload(), scan, undefined, atMs, atMs - 1, 1);
-  t.deepEqual(judge(make, [begun(upload(), 0, 1), fault(cut, 5), doing(900)]), []);
-  t.is(judge(make, [begun(upload(), 0, 1), fault(cut, 5), doing(1100)]).length, 1);
-  t.deepEqual(judge(make, [begun(upload(), 0, 1), fault(cut, 5), fault(cut, 800, 'ended'), doing(1100)]), []);
-  const late = { kind: 'messages', lost: 0, duplicated: 0, lateMs: 5000, fromMs: 0 } as const;
-  t.deepEqual(judge(make, [fault(late), begun(upload(), 0, 1), fault(cut, 5), doing(1100)]), []);
+  t.deepEqual(judge(make, [begun(upload(), 0, 1), doing(5000)]), [], 'where nobody is asked');
+  t.deepEqual(judge(make, [asked(0), begun(upload(), 0, 1), doing(1001)]), []);
+  t.is(judge(make, [asked(0), begun(upload(), 0, 1), doing(1100)]).length, 1);
+  t.deepEqual(judge(make, [asked(0), begun(upload(), 0, 1), asked(800), doing(1100)]), []);
+  t.is(judge(make, [asked(0), asked(800, 1), begun(upload(), 1100, 1)]).length, 1, 'another one was');
+  t.deepEqual(judge(make, [asked(0), begun(release, 5000, 1)]), [], 'it may always clean up');
+  const died = fault({ kind: 'node-crash', node: 0, atMs: 5, disk: 'kept', downMs: 1 }, 5);
+  t.is(judge(make, [asked(0), died, begun(upload(), 10, 1)]).length, 1, 'its memory is gone');
 });
 
 test('a job that was released is over on that node', (t) => {

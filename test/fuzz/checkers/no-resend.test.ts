@@ -39,3 +39,19 @@ test('an old listing excuses it, and so does a label that begins anew', (t) => {
   const anew = journal(stored('PENDING', { id: 9 }), 4);
   t.deepEqual(judge(make, [...sent, anew, begun(again, 5), list(again, 6), put(again, 7)]), []);
 });
+
+test('what another one has taken away, because it holds other content, may be sent again (seed 70981)', (t) => {
+  const other = did(again, { op: 'delete', shard: 0, file: 0, keep: first + 1 }, undefined, 4);
+  t.deepEqual(judge(make, [...sent, begun(again, 3), other, begun(again, 5), put(again, 7)]), []);
+  const same = did(again, { op: 'delete', shard: 0, file: 0, keep: first }, undefined, 4);
+  t.is(judge(make, [...sent, begun(again, 3), same, begun(again, 5), put(again, 7)]).length, 1);
+});
+
+test('who was sent before it was there, and began so late, cannot know', (t) => {
+  const late = sceneFor({ faults: [{ kind: 'messages', lost: 0, duplicated: 0, lateMs: 10, fromMs: 0 }] });
+  t.deepEqual(
+    judge(() => new NoResend(late), [...sent, begun(again, 5), put(again, 7)]),
+    [],
+  );
+  t.is(judge(() => new NoResend(late), [...sent, begun(again, 15), put(again, 17)]).length, 1);
+});

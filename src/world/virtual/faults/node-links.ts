@@ -52,9 +52,10 @@ export class NodeLinks {
   ask(...[node, generation, tasks, answer]: Parameters<World['ask']>): void {
     const ordinal = this.sent++;
     this.deliver(node, 0, () => {
-      const { agent } = this.hosts[node]!;
-      const told = agent.ask(generation, ordinal, tasks, this.options.clock.nowMs);
+      const { clock, witness } = this.options;
+      const told = this.hosts[node]!.agent.ask(generation, ordinal, tasks, clock.nowMs);
       if (!told) return;
+      witness?.({ kind: 'asked', atMs: clock.nowMs, node });
       this.stop(node, told.stop);
       this.reply(node, () => answer(told.statuses));
     });

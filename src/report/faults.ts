@@ -21,9 +21,9 @@ export function variantFaultsDetail(variants: readonly VariantReport[]): string[
     return [`Each with ${listed(first.faults ?? [])}.`];
   const counts = variants
     .slice(0, MOST_TOLD)
-    .map(({ name, faults = [] }) => `${plainText(name)}: ${faults.length === 0 ? 'none' : faults.length}`);
-  const more = variants.length > MOST_TOLD ? '; …' : '';
-  return [`Faults of ${counts.join('; ')}${more}.`];
+    .map(({ name, faults = [] }) => `${plainText(name)} (${faults.length === 0 ? 'none' : faults.length})`);
+  const more = variants.length > MOST_TOLD ? ', …' : '';
+  return [`Faults by variant: ${counts.join(', ')}${more}.`];
 }
 
 function listed(faults: readonly string[]): string {

@@ -88,7 +88,7 @@ for (const [form, render] of Object.entries(FORMS)) {
     const report = plannedSweep();
     const some = changed(report, (_, i) => (i === 1 ? { faults: FAULTS } : {}));
     const [first, second] = report.variants.map(({ name }) => name);
-    t.true(oneLine(render(some)).includes(`Faults of ${first}: none; ${second}: 2`));
+    t.true(oneLine(render(some)).includes(`Faults by variant: ${first} (none), ${second} (2)`));
   });
 
   test(`${form}: a real run says once that it left faults out`, (t) => {

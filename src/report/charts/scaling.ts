@@ -1,6 +1,7 @@
 import type { VariantReport } from '../../world/result.js';
 import { hasFailed, overallRate } from '../facts.js';
 import { formatMegabytes, formatShare } from '../numbers.js';
+import { sweptKnobs } from '../sweep-knobs.js';
 import { KNEE_SAVING, predictedRate, scalingOf, scalingRemarks, type Scaling } from '../sweep-scaling.js';
 import { variantNames } from '../sweep-table.js';
 import { truncate } from '../text.js';
@@ -15,6 +16,8 @@ const MOST_IDEAL = 1.6;
 interface Points {
   readonly labels: readonly string[];
   readonly head: string;
+  /** Whether one variant comes after the other, so that a line between them says something. */
+  readonly isOrdered: boolean;
   readonly predicted: readonly (number | null)[];
   readonly measured?: readonly (number | null)[];
   readonly ideal?: readonly (number | null)[];
@@ -62,6 +65,7 @@ function pointsOf(variants: readonly VariantReport[], scaling: Scaling | undefin
   return {
     labels: values,
     head,
+    isOrdered: scaling !== undefined || sweptKnobs(variants) !== undefined,
     predicted: variants.map((variant) => predictedRate(variant) ?? null),
     ...(variants.some(({ measured }) => measured) ? { measured: variants.map(measuredRate) } : {}),
     ...(scaling ? { ideal: scaling.points.map(({ idealRate }) => idealRate ?? null) } : {}),
@@ -80,7 +84,7 @@ function describe({ labels, predicted, measured }: Points): string {
 }
 
 function draw(paper: Paper, points: Points, largest: number): string {
-  const { labels, head, predicted, measured, ideal, knee } = points;
+  const { labels, head, isOrdered, predicted, measured, ideal, knee } = points;
   const top = Math.min(largest * MOST_IDEAL, Math.max(largest, ...(ideal ?? []).map((rate) => rate ?? 0)));
   const rates = rateScale(top, 5);
   const left = textWidth(widestLabel(rates)) + 18;
@@ -90,7 +94,7 @@ function draw(paper: Paper, points: Points, largest: number): string {
   const fits = Math.max(3, Math.floor((room * every - 8) / textWidth('x')));
   const inUnits = (rate: number | null): number | null => (rate === null ? null : rate / rates.unit);
   const line = (values: readonly (number | null)[], color: ColorName, kind: LineKind): object =>
-    lineSeries(values.map(inUnits), color, kind);
+    lineSeries(values.map(inUnits), color, kind, isOrdered);
   return drawSvg(
     { ...paper, height: HEIGHT },
     {
@@ -139,8 +143,14 @@ const DASHES: Readonly<Record<LineKind, 'solid' | readonly number[]>> = {
   dotted: [2, 4],
 };
 
-function lineSeries(data: readonly (number | null)[], color: ColorName, kind: LineKind): object {
+function lineSeries(
+  data: readonly (number | null)[],
+  color: ColorName,
+  kind: LineKind,
+  isOrdered: boolean,
+): object {
   const hollow = kind === 'dashed';
+  const widthPx = kind === 'dotted' ? 1.5 : 2;
   return {
     type: 'line',
     silent: true,
@@ -150,7 +160,7 @@ function lineSeries(data: readonly (number | null)[], color: ColorName, kind: Li
     z: kind === 'dotted' ? 2 : 3,
     symbol: hollow ? 'diamond' : 'circle',
     symbolSize: hollow ? 15 : 8,
-    lineStyle: { color: ink(color), width: kind === 'dotted' ? 1.5 : 2, type: DASHES[kind] },
+    lineStyle: { color: ink(color), width: isOrdered ? widthPx : 0, type: DASHES[kind] },
     itemStyle: {
       color: hollow ? 'transparent' : ink(color),
       ...(hollow ? { borderColor: ink(color), borderWidth: 2 } : {}),

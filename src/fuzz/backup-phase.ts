@@ -1,3 +1,4 @@
+import type { ErrorCode } from '../base/error-codes.js';
 import type { Fate, FaultedCluster } from '../planner/index.js';
 import { parseStatement, quoteName } from '../sql/index.js';
 import { count } from './coverage.js';
@@ -160,7 +161,7 @@ class User {
 
   /** Gives a BACKUP, and waits until its job is over. */
   backUp(label: string, spec: BackupSpec, untilMs: number): Fate {
-    this.specs.set(label, { spec, askedAtMs: this.nowMs });
+    this.specs.set(label, { spec, askedAtMs: this.cluster.world.clockMs });
     const fate = this.cluster.run(parseStatement(backupText(spec, label, this.repository)), untilMs);
     if (fate.kind === 'refused') noteRefusal(this.phase, this.nowMs, fate.error);
     return fate;
@@ -195,7 +196,7 @@ class User {
           selected: { kind: 'all', tables: [] },
           content: spec.content,
         };
-        this.specs.set(SECOND_LABEL, { spec: second, askedAtMs: this.nowMs });
+        this.specs.set(SECOND_LABEL, { spec: second, askedAtMs: this.cluster.world.clockMs });
         return this.tell(backupText(second, SECOND_LABEL, this.repository));
       }
       case 'other-database': {
@@ -204,15 +205,17 @@ class User {
           selected: { kind: 'all', tables: [] },
           content: 'all',
         };
-        this.specs.set(OTHER_LABEL, { spec: other, askedAtMs: this.nowMs });
+        this.specs.set(OTHER_LABEL, { spec: other, askedAtMs: this.cluster.world.clockMs });
         return this.tell(backupText(other, OTHER_LABEL, this.repository));
       }
       case 'drop-snapshot': {
         // Until it is answered, nobody knows whether it has been.
         const wasDropped = this.dropped.has(FIRST_LABEL);
         this.dropped.add(FIRST_LABEL);
-        return this.tell(`DROP SNAPSHOT ${FIRST_LABEL} ON ${quoteName(this.repository)}`, (isRefused) => {
-          if (isRefused && !wasDropped) this.dropped.delete(FIRST_LABEL);
+        return this.tell(`DROP SNAPSHOT ${FIRST_LABEL} ON ${quoteName(this.repository)}`, (error) => {
+          // A repository that fails may have done it, and did not say so.
+          const isKept = error !== undefined && error !== 'STORAGE_FAILED';
+          if (isKept && !wasDropped) this.dropped.delete(FIRST_LABEL);
         });
       }
       case 'cancel':
@@ -223,12 +226,12 @@ class User {
   }
 
   /** A coordinator that dies of a statement answers nothing that anyone could hear. */
-  private tell(text: string, then: (isRefused: boolean) => void = () => undefined): void {
+  private tell(text: string, then: (error: ErrorCode | undefined) => void = () => undefined): void {
     this.cluster.coordinator.execute(parseStatement(text), {}, (outcome) => {
       const code = outcome.ok ? undefined : outcome.error.code;
       if (code === 'INTERNAL') return;
       if (code !== undefined) count(this.phase.tally.errors, code);
-      then(code !== undefined);
+      then(code);
     });
   }
 }

@@ -123,7 +123,12 @@ export class AllOrNothing extends Checker {
 
   /** Every file that a manifest names is there, and is what its name says. */
   private check(path: string, atMs: number): void {
-    const [, directory, label] = INFO.exec(path)!;
+    const [, directory, label, timestamp] = INFO.exec(path)!;
+    if (!this.stage.repository.timestampsOf(label!).includes(timestamp!)) {
+      // Its label was dropped.
+      this.published.delete(path);
+      return;
+    }
     const manifest = this.stage.manifestAt(path);
     if (!manifest) return;
     const there = this.stage.repository.contents(label!);

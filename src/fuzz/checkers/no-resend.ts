@@ -25,7 +25,8 @@ export class NoResend extends Checker {
   private readonly knownJobs = new Set<number>();
   /** How long a message may have been on its way. */
   private readonly latestMs: number;
-  private isStale = false;
+  /** How many faults make listings stale now. */
+  private stale = 0;
   private wasStaleAtMs = -Infinity;
 
   constructor(scene: Scene) {
@@ -38,7 +39,7 @@ export class NoResend extends Checker {
     switch (seen.kind) {
       case 'fault':
         if (seen.fault.kind !== 'stale-listing') break;
-        this.isStale = seen.event === 'begun';
+        this.stale += seen.event === 'begun' ? 1 : -1;
         this.wasStaleAtMs = seen.atMs;
         break;
       case 'journal':
@@ -73,7 +74,7 @@ export class NoResend extends Checker {
     if (!tried) return;
     if (seen.error || !('file' in operation)) {
       if (seen.error || operation.op !== 'list') return;
-      const isOld = this.isStale || this.wasStaleAtMs >= seen.startMs;
+      const isOld = this.stale > 0 || this.wasStaleAtMs >= seen.startMs;
       tried.listedAtMs.set(operation.shard, isOld ? -Infinity : seen.startMs);
       return;
     }

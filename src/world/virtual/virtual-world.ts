@@ -127,6 +127,11 @@ export class VirtualWorld implements World {
     return Math.max(this.clock.nowMs, this.coordinatorFreeAtMs);
   }
 
+  /** When it is in the world itself: a coordinator that is busy writing its journal is ahead of that. */
+  get clockMs(): number {
+    return this.clock.nowMs;
+  }
+
   wallClockMs(): number {
     return this.options.epochMs + Math.floor(this.now() + (this.faults?.clockOffsetMs ?? 0));
   }

@@ -36,6 +36,12 @@ test('sending what was told to be there is noticed', (t) => {
 test('an old listing excuses it, and so does a label that begins anew', (t) => {
   const stale = fault({ kind: 'stale-listing', fromMs: 0 }, 4);
   t.deepEqual(judge(make, [...sent, stale, begun(again, 5), list(again, 6), put(again, 7)]), []);
+  const within = fault({ kind: 'stale-listing', fromMs: 1, forMs: 1 }, 5, 'ended');
+  t.deepEqual(
+    judge(make, [...sent, stale, stale, within, begun(again, 5.5), list(again, 6), put(again, 7)]),
+    [],
+    'one of two is over (seed 692848)',
+  );
   const anew = journal(stored('PENDING', { id: 9 }), 4);
   t.deepEqual(judge(make, [...sent, anew, begun(again, 5), list(again, 6), put(again, 7)]), []);
 });

@@ -29,10 +29,12 @@ export function loadScenario(text: string, fileName: string): LoadedScenario {
     for (const complaint of wrong) problems.add(complaint, variation, variation.name);
     if (problems.isEnough()) break;
     if (!scenario) continue;
-    variants.push({ name: variation.name, scenario });
+    if (wrong.length === 0) variants.push({ name: variation.name, scenario });
+    // Also of what has problems, since it took as long to find them.
     parts += partsOf(scenario);
-    if (parts <= MAX_PARTS || variants.length === 1) continue;
-    problems.add(tooManyParts(source, variants.length, variations.length), wholeFile(source, base), '');
+    const read = problems.variantsRead;
+    if (parts <= MAX_PARTS || read === 1) continue;
+    problems.add(tooManyParts(source, read, variations.length), wholeFile(source, base), '');
     break;
   }
   const found = problems.list();
@@ -69,17 +71,18 @@ function wholeFile(source: ScenarioDocument, base: Variation): Variation {
   return { ...base, raw: source.raw, varied: () => false };
 }
 
-function readVariant(
-  source: ScenarioDocument,
-  variation: Variation,
-): { scenario?: Scenario; complaints: readonly Complaint[] } {
+/** The scenario as far as it can be made, which is fit for use only without complaints. */
+interface ReadVariant {
+  readonly scenario?: Scenario;
+  readonly complaints: readonly Complaint[];
+}
+
+function readVariant(source: ScenarioDocument, variation: Variation): ReadVariant {
   const parsed = checked(scenarioSchema, variation.raw);
-  if (parsed.success) {
-    const { scenario, complaints } = build(source, variation, parsed.data);
-    return complaints.length > 0 ? { complaints } : { scenario, complaints };
-  }
+  if (parsed.success) return build(source, variation, parsed.data);
   const complaints = explainIssues(parsed.issues, variation.raw);
-  return { complaints: [...complaints, ...whatElseIsWrong(source, variation, complaints)] };
+  const rest = whatElseIsWrong(source, variation, complaints);
+  return { ...rest, complaints: [...complaints, ...rest.complaints] };
 }
 
 /**
@@ -90,7 +93,7 @@ function whatElseIsWrong(
   source: ScenarioDocument,
   variation: Variation,
   known: readonly Complaint[],
-): Complaint[] {
+): ReadVariant {
   const wrong: Removal = { isGone: false, below: new Map() };
   const touched = new Map<string, Path>();
   for (const { path } of known) {
@@ -100,10 +103,10 @@ function whatElseIsWrong(
     if (map.length > 0) touched.set(dotted(map), map);
   }
   const parsed = checked(scenarioSchema, without(variation.raw, wrong));
-  if (!parsed.success) return [];
-  const { complaints } = build(source, variation, parsed.data);
+  if (!parsed.success) return { complaints: [] };
+  const { scenario, complaints } = build(source, variation, parsed.data);
   const maps = [...touched.values()];
-  return complaints.filter(({ path }) => !maps.some((map) => within(map, path)));
+  return { scenario, complaints: complaints.filter(({ path }) => !maps.some((map) => within(map, path))) };
 }
 
 /** What is taken out of a value: all of it, or something of its parts. */

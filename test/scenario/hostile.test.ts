@@ -78,6 +78,19 @@ test('many variants of much are refused, and the same one by one is not', (t) =>
   t.truthy(error.place);
 });
 
+test('neither is a scenario with a mistake in it multiplied without end (seed 20006307)', (t) => {
+  const text = `name: a
+cluster: { nodes: 13, replication: 1 }
+databases: [{ name: a, tables: [{ name: 't{i}', count: 1, partitions: 179247 }] }]
+statement: BACKUP SNAPSHOT a.l TO example_repo
+sweep: { engine.uploadWorkers: 1..329/1 }
+mistake: 1
+`;
+  const error = errorOf(text);
+  t.regex(error.message, /the first 3 of 329 variants have more than 500,000/);
+  t.regex(error.message, /mistake/);
+});
+
 test('a hundred thousand nodes are named in one go', (t) => {
   const text = changed('nodes: 4', 'nodes: 100000');
   t.is(loadScenario(text, 'sample.yaml').variants[0]!.scenario.cluster.nodes.length, 100_000);

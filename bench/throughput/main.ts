@@ -4,7 +4,7 @@ import path from 'node:path';
 import { format, resolveConfig } from 'prettier';
 import { EXIT } from '../../src/cli/exit-codes.js';
 import { onInterrupt } from '../../src/cli/interrupt.js';
-import { machine } from '../../src/drill/index.js';
+import { machine, settle } from '../../src/drill/index.js';
 import { makeWorkDirectory } from '../work-directory.js';
 import { hasFailed } from './comparison.js';
 import { dataSet, makeSet, type MadeSet } from './data-sets.js';
@@ -13,7 +13,7 @@ import { measureSet, type SetRuns } from './measure.js';
 import { readOptions, type Options } from './options.js';
 import { reportOf, type Recording, type Roles } from './report.js';
 import { openS3Server, type S3Server } from './s3-server.js';
-import type { Tool } from './tool.js';
+import { isFor, type Tool } from './tool.js';
 import { limits, ours, oursDurable, rclone, TOOLS } from './tools/index.js';
 
 const DOCUMENT = 'docs/benchmarks.md';
@@ -80,12 +80,13 @@ function measurePlace(
 ): Promise<SetRuns> {
   return measureSet({
     made,
-    tools: present.filter(({ places }) => places.includes(s3 ? 's3' : 'local')),
+    tools: present.filter((tool) => isFor(tool, s3 ? 's3' : 'local')),
     s3,
     rounds,
     isRestoring: restore,
     workDirectory,
     workers: machine().cores,
+    settle: () => settle(workDirectory, made.size.bytes, signal),
     signal,
     say,
   });
@@ -96,17 +97,13 @@ async function findTools(
   signal: AbortSignal,
 ): Promise<Pick<Recording, 'versions' | 'missing'> & { readonly present: readonly Tool[] }> {
   const versions: Record<string, string> = {};
-  const missing: Recording['missing'][number][] = [];
+  const missing: Record<string, string> = {};
   for (const tool of TOOLS.filter(({ name }) => tools.includes(name))) {
     try {
       versions[tool.name] = await tool.version(signal);
     } catch (error) {
       const { message: reason } = error as Error;
-      missing.push({
-        name: tool.name,
-        reason,
-        ...(tool.package === undefined ? {} : { package: tool.package }),
-      });
+      missing[tool.name] = reason;
       say(`${tool.name} is left out: ${reason}`);
       if (tool.package !== undefined)
         say(`  on Debian: apt-get install --no-install-recommends ${tool.package}`);

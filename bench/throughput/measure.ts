@@ -1,7 +1,6 @@
 import { mkdirSync, readdirSync, renameSync } from 'node:fs';
 import path from 'node:path';
 import { emptyFiles } from '../../src/drill/empty-files.js';
-import { settle } from '../../src/drill/settle.js';
 import type { MadeSet } from './data-sets.js';
 import type { S3Server } from './s3-server.js';
 import type { ProcessUsage } from './process.js';
@@ -42,6 +41,8 @@ export interface MeasureOptions {
   readonly isRestoring: boolean;
   readonly workDirectory: string;
   readonly workers: number;
+  /** Before each measurement: has what was done before disturb it as little as can be. */
+  readonly settle: () => Promise<void>;
   readonly signal: AbortSignal;
   readonly say: (line: string) => void;
 }
@@ -85,7 +86,7 @@ export async function measureSet(options: MeasureOptions): Promise<SetRuns> {
 async function measureOnce(
   tool: Tool,
   run: string,
-  { made, s3, isRestoring, workDirectory, workers, signal }: MeasureOptions,
+  { made, s3, isRestoring, workDirectory, workers, settle, signal }: MeasureOptions,
 ): Promise<{ backup: Measurement; restore: Measurement | undefined }> {
   const name = `${run}-${tool.name.replaceAll(/\W+/g, '_')}`;
   const runDirectory = path.join(workDirectory, 'now', name);
@@ -100,7 +101,7 @@ async function measureOnce(
     signal,
   });
   const timed = async (work: () => Promise<Timed>): Promise<Measurement> => {
-    await settle(workDirectory, made.size.bytes, signal);
+    await settle();
     return measurementOf(await work());
   };
   try {

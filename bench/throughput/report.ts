@@ -1,7 +1,7 @@
 import { markdownTable } from '../peers/comparison.js';
 import { fastest, goalResults, measurementsOf, medianOf, ratio, type GoalResult } from './comparison.js';
 import { DIRECTIONS, type Direction, type SetRuns } from './measure.js';
-import type { Place, Tool } from './tool.js';
+import { isFor, type Place, type Tool } from './tool.js';
 
 /** All that was measured, and what it was measured on. */
 export interface Recording {
@@ -11,7 +11,8 @@ export interface Recording {
   /** Of the system, over a minute, before anything was measured: more than a little, and all of it says less. */
   readonly loadBefore: number;
   readonly versions: Readonly<Record<string, string>>;
-  readonly missing: readonly { readonly name: string; readonly reason: string; readonly package?: string }[];
+  /** Those that are not installed, and why. */
+  readonly missing: Readonly<Record<string, string>>;
   readonly s3: string | undefined;
   readonly sets: readonly SetRuns[];
 }
@@ -173,13 +174,10 @@ function explanations(
   { all }: Roles,
 ): string {
   const measured = new Set(sets.flatMap(({ tools }) => tools.map(({ name }) => name)));
-  const lines = all.flatMap(({ name, about }) =>
-    measured.has(name) ? [`- **${name}** (${versions[name]}) ${about}`] : [],
-  );
-  const isFor = (name: string): boolean =>
-    all.some((tool) => tool.name === name && tool.places.includes(place));
-  const absent = missing
-    .filter(({ name }) => isFor(name))
-    .map(({ name, reason }) => `- **${name}** was not there: ${reason}`);
-  return [...lines, ...absent].join('\n');
+  const present = all.filter(({ name }) => measured.has(name));
+  const absent = all.filter((tool) => isFor(tool, place) && missing[tool.name] !== undefined);
+  return [
+    ...present.map(({ name, about }) => `- **${name}** (${versions[name]}) ${about[place]}`),
+    ...absent.map(({ name }) => `- **${name}** was not there: ${missing[name]}`),
+  ].join('\n');
 }

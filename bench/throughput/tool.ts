@@ -11,9 +11,8 @@ export type Place = (typeof PLACES)[number];
 export interface Tool {
   /** As it is chosen on the command line, and printed. */
   readonly name: string;
-  /** What it does to each byte, which explains its row: a sentence. */
-  readonly about: string;
-  readonly places: readonly Place[];
+  /** Where it can copy to; and what it does to each byte then, which explains its row: a sentence. */
+  readonly about: Readonly<Partial<Record<Place, string>>>;
   /** Debian's package that has it, where it is none of ours. */
   readonly package?: string;
   /** What is installed. Throws where nothing is. */
@@ -40,6 +39,8 @@ export interface S3Prefix {
   /** Without `/` at either end. */
   readonly prefix: string;
 }
+
+export const isFor = ({ about }: Tool, place: Place): boolean => about[place] !== undefined;
 
 export const copyOf = ({ runDirectory }: Task): string => path.join(runDirectory, 'copy');
 export const backOf = ({ runDirectory }: Task): string => path.join(runDirectory, 'back');

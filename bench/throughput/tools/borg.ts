@@ -4,9 +4,10 @@ import { filesBelow, sizeOf, type Size } from '../tree.js';
 
 export const borg: Tool = {
   name: 'borg',
-  about:
-    'cuts files into chunks at places that their content decides, computes a SHA-256 and a CRC32 of each, and appends them to segments, which it syncs; on one core. Compression and encryption are off.',
-  places: ['local'],
+  about: {
+    local:
+      'cuts files into chunks where their content says, computes a SHA-256 and a CRC32 of each, and appends them to segments, which it syncs; on one core. Compression and encryption are off.',
+  },
   package: 'borgbackup',
   version: async (signal) => (await firstLine('borg', ['--version'], signal)).replace(/^borg /, ''),
   open(task) {

@@ -4,8 +4,7 @@ import { filesBelow, sizeOf } from '../tree.js';
 
 export const cp: Tool = {
   name: 'cp -r',
-  about: 'copies within the kernel, one file after the other, on one core. It computes no checksum.',
-  places: ['local'],
+  about: { local: 'has the kernel copy one file after the other, on one core. It computes no checksum.' },
   version: async (signal) => (await firstLine('cp', ['--version'], signal)).replace(/^.* /, ''),
   open(task: Task) {
     const { made, signal } = task;

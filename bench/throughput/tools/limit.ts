@@ -8,8 +8,7 @@ const LIMIT = fileURLToPath(new URL('../limit-process.js', import.meta.url));
 
 const limitBy = (means: LimitMeans, name: string, about: string): Tool => ({
   name,
-  about,
-  places: ['local'],
+  about: { local: about },
   version: async () => process.version.slice(1),
   open(task: Task) {
     const { made, workers, signal } = task;

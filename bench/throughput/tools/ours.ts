@@ -20,7 +20,7 @@ const REPLICA = /^[^/]+\/data\//;
 /** On S3 a thread waits for answers most of the time; rclone has as many files on their way. */
 const S3_WORKERS = 8;
 
-const oursWith = (tool: Pick<Tool, 'name' | 'about' | 'places'>, durable: boolean): Tool => ({
+const oursWith = (tool: Pick<Tool, 'name' | 'about'>, durable: boolean): Tool => ({
   ...tool,
   version: async () => VERSION,
   open(task) {
@@ -74,9 +74,11 @@ function jobSec(lines: string): number {
 export const ours = oursWith(
   {
     name: 'backup-drill',
-    about:
-      'reads each file once, computes its MD5 while it writes it, and renames it; on all cores. Not durable: like cp and rclone, it leaves it to the system when bytes go to the disk.',
-    places: ['local', 's3'],
+    about: {
+      local:
+        'reads each file once, computes its MD5 while it writes it, and renames it; on all cores. Its files are not synced, as those of cp and rclone are not.',
+      s3: `has ${S3_WORKERS} files on their way at once, and reads each twice: for its MD5, which is in its name, and to send it.`,
+    },
   },
   false,
 );
@@ -84,8 +86,7 @@ export const ours = oursWith(
 export const oursDurable = oursWith(
   {
     name: 'backup-drill durable',
-    about: 'as it is by default: each file is synced before it counts, and so is its directory.',
-    places: ['local'],
+    about: { local: 'as it is by default: a file is synced before it counts, and so is its directory.' },
   },
   true,
 );

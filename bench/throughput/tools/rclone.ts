@@ -7,7 +7,7 @@ import { filesBelow, sizeOf } from '../tree.js';
 /** As many files are on their way at once. */
 const TRANSFERS = 8;
 
-const rcloneWith = (tool: Pick<Tool, 'name' | 'about' | 'places'>, flags: readonly string[]): Tool => ({
+const rcloneWith = (tool: Pick<Tool, 'name' | 'about'>, flags: readonly string[]): Tool => ({
   ...tool,
   package: 'rclone',
   version: async (signal) => (await firstLine('rclone', ['version'], signal)).replace(/^rclone v?/, ''),
@@ -48,8 +48,10 @@ function environment({ s3, workDirectory }: Task): NodeJS.ProcessEnv {
 export const rclone = rcloneWith(
   {
     name: 'rclone',
-    about: `has ${TRANSFERS} files on their way at once and computes the MD5 of both sides, which it compares.`,
-    places: ['local', 's3'],
+    about: {
+      local: `has ${TRANSFERS} files on their way at once, and computes the MD5 of what it reads and again of what it writes.`,
+      s3: `has ${TRANSFERS} files on their way at once, and reads each twice: for its MD5, and to send it.`,
+    },
   },
   [],
 );
@@ -57,8 +59,7 @@ export const rclone = rcloneWith(
 export const rcloneUnchecked = rcloneWith(
   {
     name: 'rclone --ignore-checksum',
-    about: 'the same, but it compares sizes only.',
-    places: ['local'],
+    about: { local: 'the same, but it compares sizes only.' },
   },
   ['--ignore-checksum'],
 );

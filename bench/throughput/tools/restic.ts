@@ -3,11 +3,13 @@ import { runProcess, type ProcessRun } from '../process.js';
 import { backOf, copyOf, firstLine, type Task, type Tool } from '../tool.js';
 import { filesBelow, sizeOf, type Size } from '../tree.js';
 
+const ABOUT =
+  'cuts files into chunks where their content says, computes a SHA-256 of each, encrypts them, and packs them into temporary files of some MiB, which it reads for another SHA-256 and again to send them';
+const OFF = 'Compression is off.';
+
 export const restic: Tool = {
   name: 'restic',
-  about:
-    'cuts files into chunks at places that their content decides, computes a SHA-256 of each, encrypts them, and packs them into files of some MiB, which it syncs. Compression is off.',
-  places: ['local', 's3'],
+  about: { local: `${ABOUT}, and syncs them. ${OFF}`, s3: `${ABOUT}. ${OFF}` },
   package: 'restic',
   version: async (signal) => (await firstLine('restic', ['version'], signal)).split(' ')[1]!,
   open(task) {

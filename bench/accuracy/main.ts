@@ -1,12 +1,11 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import path from 'node:path';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { format, resolveConfig } from 'prettier';
 import { VERSION } from '../../src/base/version.js';
 import { EXIT } from '../../src/cli/exit-codes.js';
 import { onInterrupt } from '../../src/cli/interrupt.js';
 import { machine } from '../../src/drill/index.js';
-import { isAlive } from '../../src/world/real/process-identity.js';
+import { makeWorkDirectory } from '../work-directory.js';
 import { aThird, chosen, loadCases, type Case } from './cases.js';
 import { compare, summarizeClass } from './comparison.js';
 import { replaceMeasured } from './document.js';
@@ -65,7 +64,7 @@ async function measure(wanted: readonly Case[], options: Options): Promise<Recor
   const cases = options.quick ? aThird(wanted) : wanted;
   const interrupt = onInterrupt();
   const { signal } = interrupt;
-  const workDirectory = makeWorkDirectory(options.workDir);
+  const workDirectory = makeWorkDirectory(options.workDir, 'accuracy');
   let s3: S3Place | undefined;
   try {
     if (cases.some(({ kind }) => kind === 's3')) s3 = await openS3Place(process.env);
@@ -105,20 +104,6 @@ async function measure(wanted: readonly Case[], options: Options): Promise<Recor
     await s3?.close();
     interrupt.dispose();
   }
-}
-
-/** Of this process; what suites have left there that were killed is removed. */
-function makeWorkDirectory(parent: string): string {
-  mkdirSync(parent, { recursive: true });
-  for (const name of readdirSync(parent)) {
-    const pid = Number(/^accuracy-(\d+)$/.exec(name)?.[1]);
-    // This process may have the number of one that was killed.
-    const isLeft = pid === process.pid || (pid > 0 && !isAlive({ pid }));
-    if (isLeft) rmSync(path.join(parent, name), { recursive: true });
-  }
-  const own = path.join(parent, `accuracy-${process.pid}`);
-  mkdirSync(own);
-  return own;
 }
 
 /** Before anything is measured, so that writing gigabytes is over by then. */

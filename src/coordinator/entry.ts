@@ -1,6 +1,6 @@
 import { DrillError, type SerializedError } from '../base/errors.js';
 import type { ShardStore } from '../catalog/index.js';
-import { isEnded, type BackupJob, type Job, type RestoreJob } from '../job/index.js';
+import { isEnded, type BackupJob, type Job, type JobLimits, type RestoreJob } from '../job/index.js';
 import {
   restoreOptions,
   type BackupStatement,
@@ -17,6 +17,8 @@ export interface Entry {
   job: Job;
   readonly statement: BackupStatement | RestoreStatement;
   readonly work: Work;
+  /** What it may do now. */
+  limits: JobLimits;
   readonly claims: readonly Claim[];
   /** Nodes that still have to drop what the job left there. */
   readonly unreleased: Set<number>;
@@ -33,6 +35,7 @@ export interface Residue {
 
 export const newEntry = (fields: Pick<Entry, 'job' | 'statement' | 'work' | 'claims'>): Entry => ({
   ...fields,
+  limits: fields.work.limits,
   unreleased: new Set(),
   publishing: false,
   residue: [],

@@ -2,6 +2,7 @@ import { serialize, type SerializedError } from '../base/errors.js';
 import { replicaCandidates, type Catalog } from '../catalog/index.js';
 import {
   isEnded,
+  isLimited,
   stepAny,
   type Command,
   type EngineSettings,
@@ -99,6 +100,7 @@ export class JobDriver {
     this.entries.set(entry.job.id, entry);
     // Before anything is sent: nodes begin nothing while nobody asks.
     this.monitor.wake();
+    if (isLimited(entry.limits)) this.options.world.limit(entry.job.id, entry.limits);
     this.run(entry, commands);
     if (isEnded(entry.job) && !entry.publishing) this.unclaim(entry);
   }

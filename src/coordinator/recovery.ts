@@ -1,6 +1,7 @@
 import { DrillError, serialize } from '../base/errors.js';
 import { applyChange, type Catalog } from '../catalog/index.js';
 import {
+  NO_LIMITS,
   resumeBackup,
   resumeRestore,
   stepAny,
@@ -126,6 +127,7 @@ function idleWork(
     database: { id: databaseId, name: database, tables: new Map() },
     totals,
     skippedTables,
+    limits: NO_LIMITS,
     objects,
     timestamp: detail.kind === 'restore' ? detail.timestamp : undefined,
     create: () => {

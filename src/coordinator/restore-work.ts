@@ -1,6 +1,6 @@
 import { listOf } from '../base/text.js';
 import { bindDatabase, type Catalog, type Placement } from '../catalog/index.js';
-import { createRestoreJob, type EngineSettings, type WorkPlan } from '../job/index.js';
+import { createRestoreJob, limitsWith, type EngineSettings, type WorkPlan } from '../job/index.js';
 import { errorAt, restoreOptions, type RestoreStatement, type RestoreOptions } from '../sql/index.js';
 import { failure, success } from './outcome.js';
 import { commitPlan, planChanges, replicasOf, shardsOf, type ShardRange } from './restore/commit.js';
@@ -47,6 +47,7 @@ export function restoreWork(spec: RestoreWorkSpec): Work {
       return told?.totals ?? NOTHING;
     },
     skippedTables: [],
+    limits: limitsWith(settings.limits, options.limits),
     get objects() {
       return told?.objects ?? describeScope(statement);
     },

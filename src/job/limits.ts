@@ -9,8 +9,8 @@ export interface Limits {
 }
 
 /**
- * What a job may ask of a cluster and its repository, so that there is something left for others: a promise, unlike the
- * rates of `hardware.ts`, which say what there is. They bind what nodes do for the job; the few requests and documents of
+ * What a job may ask of a cluster and its repository, so that something is left for others: a promise, unlike the rates of
+ * a scenario's hardware, which say what there is. They bind what nodes do for the job; the few requests and documents of
  * the coordinator are not counted.
  */
 export interface JobLimits {
@@ -22,5 +22,16 @@ export interface JobLimits {
 
 export const NO_LIMITS: JobLimits = { job: {}, node: {} };
 
+/** `limits` with what differs: Infinity takes a limit away. */
+export const limitsWith = (limits = NO_LIMITS, changes = NO_LIMITS): JobLimits => ({
+  job: merged(limits.job, changes.job),
+  node: merged(limits.node, changes.node),
+});
+
+const merged = (limits: Limits, changes: Limits): Limits =>
+  Object.fromEntries(
+    Object.entries({ ...limits, ...changes }).filter(([, limit]) => limit !== undefined && limit < Infinity),
+  );
+
 export const isLimited = ({ job, node }: JobLimits): boolean =>
-  [job, node].some((limits) => Object.values(limits).some((limit) => limit !== undefined));
+  [job, node].some((limits) => Object.keys(limits).length > 0);

@@ -10,6 +10,7 @@ import {
   type RepositoryOperation,
   type World,
 } from '../../coordinator/index.js';
+import type { JobLimits } from '../../job/index.js';
 import type { NodeTask, RetryPolicy, TaskReport } from '../../node/index.js';
 import type { StorageSpec } from '../../repository/index.js';
 import type { Fault } from '../faults.js';
@@ -172,6 +173,8 @@ export class VirtualWorld implements World {
     if (this.faults) this.faults.links.abort(jobId);
     else this.work.abort(jobId);
   }
+
+  limit(_jobId: number, _limits: JobLimits): void {}
 
   /** From now on nothing goes wrong any more: every node is there, every message arrives. What is damaged stays damaged. */
   calm(): void {

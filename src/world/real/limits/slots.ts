@@ -15,9 +15,9 @@ export class Slots {
     return (FIRST + places) * Int32Array.BYTES_PER_ELEMENT;
   }
 
-  /** All zero, there is no limit. */
-  constructor(memory: SharedArrayBuffer, offset: number, places: number) {
-    this.cells = new Int32Array(memory, offset, FIRST + places);
+  /** `memory` from `offset` on, to its end, holds the places. All zero, there is no limit. */
+  constructor(memory: SharedArrayBuffer, offset = 0) {
+    this.cells = new Int32Array(memory, offset);
   }
 
   /** Undefined: no limit. */
@@ -32,7 +32,7 @@ export class Slots {
     const limit = Atomics.load(cells, LIMIT);
     const places = limit === 0 ? cells.length - FIRST : limit;
     // Those that entered under a higher limit may be beyond it.
-    if (this.taken >= places) return false;
+    if (limit !== 0 && this.taken >= limit) return false;
     for (let at = FIRST; at < FIRST + places; at++)
       if (Atomics.compareExchange(cells, at, 0, owner) === 0) return true;
     return false;

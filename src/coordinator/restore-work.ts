@@ -26,8 +26,7 @@ export function restoreWork(spec: RestoreWorkSpec): Work {
   const options: RestoreOptions = restoreOptions(statement, settings);
   checkMetaVersion(statement, options);
   const database = bindDatabase(catalog, statement, spec.sessionDatabase);
-  const label = statement.label.text;
-  const repository = statement.repository.text;
+  const [label, repository] = [statement.label.text, statement.repository.text];
   let plan: RestorePlan | undefined;
   /** What is known of the last plan, also once it was given up. */
   let told: Pick<RestorePlan, 'totals' | 'objects' | 'timestamp'> | undefined;

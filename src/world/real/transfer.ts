@@ -52,11 +52,11 @@ export async function sendFile(
         const end = done + (allowed instanceof Promise ? await allowed : allowed);
         const written = writer.write(chunk.subarray(done, end));
         if (written instanceof Promise) await written;
+        onBytes(end - done);
         done = end;
       }
       sizeBytes += bytes;
       pace.payFrom(dueNs, paid, bytes);
-      onBytes(bytes);
     }
     // An empty file has only its request to wait for.
     pace.until(dueNs);

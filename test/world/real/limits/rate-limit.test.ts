@@ -1,3 +1,4 @@
+import { Worker } from 'node:worker_threads';
 import test from 'ava';
 import * as fc from 'fast-check';
 import { randomStream, type RandomStream } from '../../../../src/base/random.js';
@@ -225,5 +226,44 @@ test('without a limit everything is to be had at once', (t) => {
   t.deepEqual(
     uses.map(({ units }) => units),
     Array<number>(10).fill(64 * 2 ** 20),
+  );
+});
+
+const MODULE = new URL('../../../../src/world/real/limits/rate-limit.js', import.meta.url).href;
+
+/** Takes single units of two limits, at a time that stands still, as long as there are any. */
+const CODE = `
+  import { parentPort, workerData } from 'node:worker_threads';
+  const { RateLimit, acquire } = await import(workerData.module);
+  const limits = workerData.memories.map((memory) => new RateLimit(memory));
+  let taken = 0;
+  // Done: a unit was taken; else it says until when to wait.
+  while (acquire(limits, 1, () => workerData.nowNs).next().done) taken++;
+  parentPort.postMessage(taken);
+`;
+
+test('threads that take at the same moment get no more than there is, of whatever limit has least', async (t) => {
+  const nowNs = 10_000_000_000n;
+  const memories = [40_000, 50_000].map((perSec) => {
+    const memory = new SharedArrayBuffer(RateLimit.BYTES);
+    new RateLimit(memory).change(perSec, nowNs);
+    return memory;
+  });
+  const url = new URL(`data:text/javascript,${encodeURIComponent(CODE)}`);
+  const taken = await Promise.all(
+    Array.from(
+      { length: 4 },
+      () =>
+        new Promise<number>((resolve, reject) => {
+          new Worker(url, { workerData: { module: MODULE, memories, nowNs } })
+            .on('error', reject)
+            .on('message', resolve);
+        }),
+    ),
+  );
+  // 40 ms of 40,000 a second, and the one that begins when they are over.
+  t.is(
+    taken.reduce((sum, one) => sum + one, 0),
+    1601,
   );
 });

@@ -57,7 +57,7 @@ export interface StoringContext {
 
 /** What the journal keeps of a job. `epochMs`: when the world's clock was at 0. */
 export function storedJob(
-  { job, statement, work }: Pick<Entry, 'job' | 'statement' | 'work'>,
+  { job, statement, work, limits: jobLimits }: Pick<Entry, 'job' | 'statement' | 'work' | 'limits'>,
   epochMs: number,
   { limits, shards }: StoringContext,
 ): StoredJob {
@@ -80,6 +80,7 @@ export function storedJob(
     objects: work.objects,
     skippedTables: work.skippedTables,
     totals: { ...work.totals },
+    ...(jobLimits === work.limits ? {} : { limits: jobLimits }),
     detail:
       job.kind === 'backup' ? backupDetail(job) : restoreDetail(statement as RestoreStatement, work, limits),
     ...(isOpenBackup && plan ? { plan: { shards: idsOf(plan.shards, shards), nodes: plan.nodes } } : {}),

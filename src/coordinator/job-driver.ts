@@ -3,10 +3,12 @@ import { replicaCandidates, type Catalog } from '../catalog/index.js';
 import {
   isEnded,
   isLimited,
+  limitsWith,
   stepAny,
   type Command,
   type EngineSettings,
   type Job,
+  type JobLimits,
   type JobEnvironment,
   type JobEvent,
 } from '../job/index.js';
@@ -116,6 +118,14 @@ export class JobDriver {
     } finally {
       this.draining = false;
     }
+  }
+
+  /** Changes what a job may do, and remembers it. */
+  limit(entry: Entry, changes: JobLimits): void {
+    const before = entry.limits;
+    entry.limits = limitsWith(before, changes);
+    if (this.persist(entry)) this.options.world.limit(entry.job.id, entry.limits);
+    else entry.limits = before;
   }
 
   nodeLost(node: number): void {

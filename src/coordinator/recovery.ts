@@ -86,7 +86,9 @@ function resume(options: RecoveryOptions, stored: StoredJob): ReturnType<typeof 
     const { work, claims } = bind(statement);
     const { plan } = step.job;
     if (plan && !work.selects(plan.shards)) throw changedTables(stored);
-    return { entry: newEntry({ job: step.job, statement, work, claims }), commands: step.commands };
+    const entry = newEntry({ job: step.job, statement, work, claims });
+    if (stored.limits) entry.limits = stored.limits;
+    return { entry, commands: step.commands };
   } catch (error) {
     return cancelled(options, stored, step.job, statement, error);
   }

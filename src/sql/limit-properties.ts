@@ -1,5 +1,7 @@
 import { parseRate, parseRequestRate, UnitError } from '../base/units.js';
-import type { Property } from './ast.js';
+import { nearest } from '../base/text.js';
+import type { AlterJobStatement, Property } from './ast.js';
+import { byKey } from './property-lookup.js';
 import type { Located } from './locate.js';
 import { badValue, show } from './property-values.js';
 
@@ -50,6 +52,22 @@ export function readLimits(
     ...read(`${prefix}max_concurrency`, 'transfers', readConcurrency),
   });
   return { job: of(''), node: of('node_') };
+}
+
+/** What an ALTER of a job asks for. A property that is unknown, repeated or wrong is SQL_PROPERTY, at its place. */
+export function alteredLimits(statement: AlterJobStatement): LimitOptions {
+  const properties = byKey(statement, statement.properties, {
+    owner: `ALTER ${statement.job.toUpperCase()}`,
+    names: LIMIT_PROPERTIES,
+    keyOf: (name) => LIMIT_PROPERTIES.find((known) => known === name),
+    hint: (name) => {
+      const meant = nearest(name, LIMIT_PROPERTIES);
+      return meant === undefined
+        ? 'of a job that runs, only its limits can be changed'
+        : `did you mean "${meant}"?`;
+    },
+  });
+  return readLimits(statement, properties) ?? { job: {}, node: {} };
 }
 
 /** Doris writes it -1. */

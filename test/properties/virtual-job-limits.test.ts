@@ -8,7 +8,7 @@ import type { VirtualCluster } from '../../src/planner/virtual-cluster.js';
 import { arbitraryPricedScenario } from '../reference/arbitrary-scenarios.js';
 import { engine, nodes, olapTable, scenario } from '../fixtures/scenarios.js';
 import { fixed } from '../../src/base/distribution.js';
-import { mostInAnyWindow, type Use } from '../world/real/limits/usage.js';
+import { mostInAnyWindow, type Use } from '../../bench/limits/usage.js';
 
 /** DRILL_PROPERTY_RUNS raises it for a deeper search. */
 const RUNS = Number(process.env['DRILL_PROPERTY_RUNS'] ?? 40);

@@ -168,7 +168,12 @@ export class RealWorld implements World {
 
   /** Requests made to repositories so far. */
   get requests(): number {
-    return this.coordinatorRequests + Number(Atomics.load(this.progressCells, PROGRESS.requests));
+    return this.coordinatorRequests + this.nodeRequests;
+  }
+
+  /** Those of them that nodes made. */
+  get nodeRequests(): number {
+    return Number(Atomics.load(this.progressCells, PROGRESS.requests));
   }
 
   send(task: NodeTask, job: JobContext, answer: Answer<TaskReport>): void {

@@ -4,7 +4,7 @@ import * as fc from 'fast-check';
 import { randomStream, type RandomStream } from '../../../../src/base/random.js';
 import { RateLimit } from '../../../../src/world/real/limits/rate-limit.js';
 import { simulate, type SimulatedThread } from './simulated-threads.js';
-import { meanPerSec, mostInAnyWindow, usedBetween, type Use } from './usage.js';
+import { meanPerSec, mostInAnyWindow, usedBetween, type Use } from '../../../../bench/limits/usage.js';
 
 /** DRILL_PROPERTY_RUNS raises it for a deeper search. */
 const RUNS = Number(process.env['DRILL_PROPERTY_RUNS'] ?? 100);

@@ -1,6 +1,6 @@
 import { acquire, type RateLimit } from '../../../../src/world/real/limits/rate-limit.js';
 import { msToNs } from '../../../../src/world/real/pacer.js';
-import type { Use } from './usage.js';
+import type { Use } from '../../../../bench/limits/usage.js';
 
 /** A thread that uses what some limits allow, and what it does besides. */
 export interface SimulatedThread {

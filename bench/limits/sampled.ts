@@ -21,9 +21,9 @@ export async function sampled(
   const beforeBytes = world.progress.bytes;
   const beforeRequests = world.nodeRequests;
   const originNs = process.hrtime.bigint();
-  let isDone = false;
+  const ended = new AbortController();
   const watch = async (): Promise<void> => {
-    while (!isDone) {
+    while (!ended.signal.aborted) {
       const atNs = Number(process.hrtime.bigint() - originNs);
       const bytes = world.progress.bytes - beforeBytes;
       samples.push({ atNs, bytes, requests: world.nodeRequests - beforeRequests });
@@ -32,7 +32,7 @@ export async function sampled(
   };
   const watching = watch();
   const acting = meanwhile && sleep(meanwhile.afterMs).then(meanwhile.act);
-  const result = await backUp().finally(() => (isDone = true));
+  const result = await backUp().finally(() => ended.abort());
   await Promise.all([watching, acting]);
   const uploadMs = result.states.find(({ state }) => state === 'UPLOADING')!.durationMs;
   return { samples, uploadMs, sizeBytes: result.totals.sizeBytes };

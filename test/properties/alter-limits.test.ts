@@ -87,7 +87,7 @@ test('what cannot be changed is said, with its place', (t) => {
   const refused = (text: string, code: string, message: RegExp): void => {
     const error = t.throws(() => execute(cluster, text));
     t.like(error, { code });
-    t.regex(error!.message, message);
+    t.regex(error.message, message);
   };
   refused('ALTER BACKUP PROPERTIES ("max_concurrency" = "1")', 'JOB_UNKNOWN', /no BACKUP job is running/);
   begin(cluster);

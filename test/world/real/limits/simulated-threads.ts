@@ -15,6 +15,9 @@ export interface SimulatedThread {
   readonly lateMs: () => number;
 }
 
+/** So that a second at a gigabyte in single bytes does not take forever: then there is less than was asked for. */
+const MOST_STEPS = 150_000;
+
 /** Runs threads for some virtual time, in the order of their moments. Gives what each of them used. */
 export function simulate(
   threads: readonly SimulatedThread[],
@@ -28,7 +31,7 @@ export function simulate(
     steps: working(thread, () => nowNs, uses[i]!),
   }));
   const pending = changes.toSorted((a, b) => a.atMs - b.atMs);
-  for (;;) {
+  for (let step = 0; step < MOST_STEPS; step++) {
     let first = states[0]!;
     for (const state of states) if (state.nextNs < first.nextNs) first = state;
     const [change] = pending;
@@ -46,6 +49,7 @@ export function simulate(
     nowNs += 100n;
     first.nextNs = first.steps.next().value!;
   }
+  return uses;
 }
 
 function* working(thread: SimulatedThread, now: () => bigint, uses: Use[]): Generator<bigint, undefined> {

@@ -26,7 +26,7 @@ export const ERROR_CODES = {
   LABEL_EXISTS: 'The repository already holds a snapshot with this label.',
   SNAPSHOT_UNKNOWN: 'The repository holds no snapshot with this label or timestamp.',
   JOB_RUNNING: 'The database already has a BACKUP or RESTORE job that has not ended.',
-  JOB_UNKNOWN: 'The database has no job to cancel.',
+  JOB_UNKNOWN: 'The database has no job to cancel or to alter.',
   JOB_TIMEOUT: 'The job did not end within its timeout.',
   JOB_CANCELLED: 'The job was cancelled by its user.',
   REPLICA_UNAVAILABLE: 'A shard has no healthy replica on a live node.',

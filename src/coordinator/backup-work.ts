@@ -11,6 +11,7 @@ import {
 } from '../catalog/index.js';
 import {
   createBackupJob,
+  limitsWith,
   type EngineSettings,
   type Job,
   type UploadedShards,
@@ -38,9 +39,10 @@ export interface BackupWorkSpec {
 export function backupWork(spec: BackupWorkSpec): Work {
   const { catalog, world, settings, statement, sessionDatabase } = spec;
   const options = backupOptions(statement, settings);
+  const { timeoutMs, content } = options;
   const { unsupportedTables } = settings;
   const selection = bindBackup(catalog, statement, { sessionDatabase, unsupportedTables });
-  const shards = options.content === 'all' ? selectedShards(selection) : new Int32Array(0);
+  const shards = content === 'all' ? selectedShards(selection) : new Int32Array(0);
   const totals = totalsOf(catalog, shards);
   const label = statement.label.text;
   const repository = statement.repository.text;
@@ -51,6 +53,7 @@ export function backupWork(spec: BackupWorkSpec): Work {
     database: selection.database,
     totals,
     skippedTables: selection.skippedTables,
+    limits: limitsWith(settings.limits, options.limits),
     objects: describe(selection),
     create(job: NewJob, contents: LabelContents) {
       refuseExistingLabel(statement, contents);
@@ -58,7 +61,7 @@ export function backupWork(spec: BackupWorkSpec): Work {
       const { canRename } = spec;
       const { isTimeTaken: _, ...named } = job;
       return createBackupJob(
-        { ...named, ...options, leftovers: contents.hasFiles, canRename, backupTime },
+        { ...named, timeoutMs, content, leftovers: contents.hasFiles, canRename, backupTime },
         world.now(),
         settings,
       );
@@ -74,7 +77,7 @@ export function backupWork(spec: BackupWorkSpec): Work {
       const { backupTime } = job;
       const leftovers = job.leftovers || untidy;
       const triedBefore = job.states.filter(({ state }) => state === 'UPLOAD_INFO').length > 1;
-      const manifest = { catalog, selection, label, repository, backupTime, content: options.content };
+      const manifest = { catalog, selection, label, repository, backupTime, content };
       const goingOn = { leftovers, triedBefore, isWanted };
       runProcedure(world, publishSnapshot(manifest, uploaded, totals.files, goingOn), answer);
     },

@@ -5,6 +5,8 @@ import { isEnded, type EngineSettings, type Job } from '../job/index.js';
 import { canRename, isLabel } from '../repository/index.js';
 import {
   errorAt,
+  alteredLimits,
+  type AlterJobStatement,
   type BackupStatement,
   type CancelStatement,
   type DropSnapshotStatement,
@@ -171,6 +173,8 @@ export class Coordinator {
         return this.accept(statement, session, answer);
       case 'cancel':
         return answer(success(this.cancel(statement, session)));
+      case 'alter-job':
+        return answer(success(this.alter(statement, session)));
       case 'create-repository':
         return this.repositories.create(statement, answer);
       case 'drop-repository':
@@ -279,7 +283,23 @@ export class Coordinator {
     throw errorAt(statement, at.span, 'JOB_RUNNING', message, 'wait for it to end, or CANCEL it');
   }
 
+  /** Changes what a job may do from now on. */
+  private alter(statement: AlterJobStatement, session: Session): Reply {
+    const limits = alteredLimits(statement);
+    this.driver.limit(this.runningJob(statement, session), limits);
+    if (this.driver.broken) throw revive(this.driver.broken);
+    return { kind: 'done' };
+  }
+
   private cancel(statement: CancelStatement, session: Session): Reply {
+    const running = this.runningJob(statement, session);
+    const error = new DrillError('JOB_CANCELLED', 'the job was cancelled by its user').toJSON();
+    this.driver.post(running, { kind: 'cancel', error });
+    return { kind: 'done' };
+  }
+
+  /** The job of a database that a statement is about. */
+  private runningJob(statement: CancelStatement | AlterJobStatement, session: Session): Entry {
     const database = bindDatabase(this.options.catalog, statement, session.database);
     const running = [...this.driver.entries.values()].find(
       ({ job }) => job.kind === statement.job && job.databaseId === database.id && !isEnded(job),
@@ -288,9 +308,7 @@ export class Coordinator {
       const message = `no ${statement.job.toUpperCase()} job is running on database ${database.name}`;
       throw errorAt(statement, statement.span, 'JOB_UNKNOWN', message);
     }
-    const error = new DrillError('JOB_CANCELLED', 'the job was cancelled by its user').toJSON();
-    this.driver.post(running, { kind: 'cancel', error });
-    return { kind: 'done' };
+    return running;
   }
 
   private showSnapshots(statement: ShowSnapshotsStatement, answer: Answer<Reply>): void {

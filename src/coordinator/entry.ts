@@ -1,6 +1,6 @@
 import { DrillError, type SerializedError } from '../base/errors.js';
 import type { ShardStore } from '../catalog/index.js';
-import { isEnded, type BackupJob, type Job, type RestoreJob } from '../job/index.js';
+import { isEnded, type BackupJob, type Job, type JobLimits, type RestoreJob } from '../job/index.js';
 import {
   restoreOptions,
   type BackupStatement,
@@ -17,6 +17,8 @@ export interface Entry {
   job: Job;
   readonly statement: BackupStatement | RestoreStatement;
   readonly work: Work;
+  /** What it may do now. */
+  limits: JobLimits;
   readonly claims: readonly Claim[];
   /** Nodes that still have to drop what the job left there. */
   readonly unreleased: Set<number>;
@@ -33,6 +35,7 @@ export interface Residue {
 
 export const newEntry = (fields: Pick<Entry, 'job' | 'statement' | 'work' | 'claims'>): Entry => ({
   ...fields,
+  limits: fields.work.limits,
   unreleased: new Set(),
   publishing: false,
   residue: [],
@@ -54,7 +57,7 @@ export interface StoringContext {
 
 /** What the journal keeps of a job. `epochMs`: when the world's clock was at 0. */
 export function storedJob(
-  { job, statement, work }: Pick<Entry, 'job' | 'statement' | 'work'>,
+  { job, statement, work, limits: jobLimits }: Pick<Entry, 'job' | 'statement' | 'work' | 'limits'>,
   epochMs: number,
   { limits, shards }: StoringContext,
 ): StoredJob {
@@ -77,6 +80,7 @@ export function storedJob(
     objects: work.objects,
     skippedTables: work.skippedTables,
     totals: { ...work.totals },
+    ...(jobLimits === work.limits ? {} : { limits: jobLimits }),
     detail:
       job.kind === 'backup' ? backupDetail(job) : restoreDetail(statement as RestoreStatement, work, limits),
     ...(isOpenBackup && plan ? { plan: { shards: idsOf(plan.shards, shards), nodes: plan.nodes } } : {}),

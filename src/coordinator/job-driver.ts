@@ -2,10 +2,13 @@ import { serialize, type SerializedError } from '../base/errors.js';
 import { replicaCandidates, type Catalog } from '../catalog/index.js';
 import {
   isEnded,
+  isLimited,
+  limitsWith,
   stepAny,
   type Command,
   type EngineSettings,
   type Job,
+  type JobLimits,
   type JobEnvironment,
   type JobEvent,
 } from '../job/index.js';
@@ -99,6 +102,7 @@ export class JobDriver {
     this.entries.set(entry.job.id, entry);
     // Before anything is sent: nodes begin nothing while nobody asks.
     this.monitor.wake();
+    if (isLimited(entry.limits)) this.options.world.limit(entry.job.id, entry.limits);
     this.run(entry, commands);
     if (isEnded(entry.job) && !entry.publishing) this.unclaim(entry);
   }
@@ -114,6 +118,14 @@ export class JobDriver {
     } finally {
       this.draining = false;
     }
+  }
+
+  /** Changes what a job may do, and remembers it. */
+  limit(entry: Entry, changes: JobLimits): void {
+    const before = entry.limits;
+    entry.limits = limitsWith(before, changes);
+    if (this.persist(entry)) this.options.world.limit(entry.job.id, entry.limits);
+    else entry.limits = before;
   }
 
   nodeLost(node: number): void {

@@ -9,7 +9,7 @@ import type {
   TableRecord,
   ViewRecord,
 } from '../catalog/index.js';
-import type { BackupState, RestoreState, UploadedShards, WorkPlan } from '../job/index.js';
+import type { BackupState, JobLimits, Limits, RestoreState, UploadedShards, WorkPlan } from '../job/index.js';
 import type { LocalStorageSpec, S3StorageSpec, StorageSpec } from '../repository/index.js';
 import type { StoredBackup, StoredJob, StoredRepository, StoredRestore, StoredState } from './journal.js';
 
@@ -88,6 +88,12 @@ const storedRestore = record<StoredRestore>()({
   replication: whole.exactOptional(),
 });
 
+const limits = record<Limits>()({
+  bytesPerSec: z.number().positive().exactOptional(),
+  requestsPerSec: z.number().positive().exactOptional(),
+  transfers: z.int().positive().exactOptional(),
+});
+
 const storedJob: z.ZodType<SmallJob> = record<SmallJob>()({
   id: whole,
   statement: z.string(),
@@ -104,6 +110,7 @@ const storedJob: z.ZodType<SmallJob> = record<SmallJob>()({
   skippedTables: z.array(z.string()),
   totals: record<StoredJob['totals']>()({ shards: whole, files: whole, sizeBytes: whole }),
   detail: z.discriminatedUnion('kind', [storedBackup, storedRestore]),
+  limits: record<JobLimits>()({ job: limits, node: limits }).exactOptional(),
 });
 
 const plan = record<Omit<WorkPlan, 'expected'>>()({ shards: ordinals, nodes: ordinals });

@@ -1,6 +1,7 @@
 import { DrillError, serialize } from '../base/errors.js';
 import { applyChange, type Catalog } from '../catalog/index.js';
 import {
+  NO_LIMITS,
   resumeBackup,
   resumeRestore,
   stepAny,
@@ -85,7 +86,9 @@ function resume(options: RecoveryOptions, stored: StoredJob): ReturnType<typeof 
     const { work, claims } = bind(statement);
     const { plan } = step.job;
     if (plan && !work.selects(plan.shards)) throw changedTables(stored);
-    return { entry: newEntry({ job: step.job, statement, work, claims }), commands: step.commands };
+    const entry = newEntry({ job: step.job, statement, work, claims });
+    if (stored.limits) entry.limits = stored.limits;
+    return { entry, commands: step.commands };
   } catch (error) {
     return cancelled(options, stored, step.job, statement, error);
   }
@@ -126,6 +129,7 @@ function idleWork(
     database: { id: databaseId, name: database, tables: new Map() },
     totals,
     skippedTables,
+    limits: NO_LIMITS,
     objects,
     timestamp: detail.kind === 'restore' ? detail.timestamp : undefined,
     create: () => {

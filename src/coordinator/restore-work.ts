@@ -1,6 +1,6 @@
 import { listOf } from '../base/text.js';
 import { bindDatabase, type Catalog, type Placement } from '../catalog/index.js';
-import { createRestoreJob, type EngineSettings, type WorkPlan } from '../job/index.js';
+import { createRestoreJob, limitsWith, type EngineSettings, type WorkPlan } from '../job/index.js';
 import { errorAt, restoreOptions, type RestoreStatement, type RestoreOptions } from '../sql/index.js';
 import { failure, success } from './outcome.js';
 import { commitPlan, planChanges, replicasOf, shardsOf, type ShardRange } from './restore/commit.js';
@@ -26,8 +26,7 @@ export function restoreWork(spec: RestoreWorkSpec): Work {
   const options: RestoreOptions = restoreOptions(statement, settings);
   checkMetaVersion(statement, options);
   const database = bindDatabase(catalog, statement, spec.sessionDatabase);
-  const label = statement.label.text;
-  const repository = statement.repository.text;
+  const [label, repository] = [statement.label.text, statement.repository.text];
   let plan: RestorePlan | undefined;
   /** What is known of the last plan, also once it was given up. */
   let told: Pick<RestorePlan, 'totals' | 'objects' | 'timestamp'> | undefined;
@@ -47,6 +46,7 @@ export function restoreWork(spec: RestoreWorkSpec): Work {
       return told?.totals ?? NOTHING;
     },
     skippedTables: [],
+    limits: limitsWith(settings.limits, options.limits),
     get objects() {
       return told?.objects ?? describeScope(statement);
     },

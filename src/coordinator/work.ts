@@ -1,5 +1,5 @@
 import type { CatalogChange, Database, ReplicaList } from '../catalog/index.js';
-import type { Job, Step, UploadedShards, WorkPlan } from '../job/index.js';
+import type { Job, JobLimits, Step, UploadedShards, WorkPlan } from '../job/index.js';
 import type { Answer, JobContext, LabelContents } from './world.js';
 
 /** What is the same for every new job. */
@@ -33,6 +33,8 @@ export interface Work {
   readonly database: Database;
   readonly totals: WorkTotals;
   readonly skippedTables: readonly string[];
+  /** What it may do, as the statement says and the settings. */
+  readonly limits: JobLimits;
   /** What the job covers, for people: `t PARTITION (p1), u`. */
   readonly objects: string;
   /** Makes the job, knowing what is under its label; refuses it with a DrillError. */

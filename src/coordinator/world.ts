@@ -1,4 +1,5 @@
 import type { SerializedError } from '../base/errors.js';
+import type { JobLimits } from '../job/index.js';
 import type { NodeTask, TaskReport } from '../node/index.js';
 import type { ShardAddress } from '../catalog/index.js';
 import type {
@@ -52,6 +53,8 @@ export interface World {
   ): void;
   /** Stops the job's tasks everywhere, as far as it is heard. */
   abort(jobId: number): void;
+  /** What a job may do from now on, also the tasks of it that run. Without a word of it, whatever there is. */
+  limit(jobId: number, limits: JobLimits): void;
   /** Makes a repository's storage known under the repository's name, or forgets it. Touches nothing there. */
   mount(repository: string, spec: StorageSpec, credentials?: S3Credentials): void;
   unmount(repository: string): void;

@@ -1,4 +1,5 @@
 import type { ReplicaPolicy } from '../catalog/index.js';
+import type { JobLimits } from './limits.js';
 
 /**
  * How the engine runs a job. Presets (src/scenario/presets.ts) fill it in; the protocol asks these settings and never
@@ -43,6 +44,8 @@ export interface EngineSettings {
   readonly heartbeatMs: number;
   /** A node that has not answered for so long is taken for lost. */
   readonly lostAfterMs: number;
+  /** What each job may do where its statement does not say otherwise. Absent: whatever there is. */
+  readonly limits?: JobLimits;
   /** What happens to tables that cannot be backed up where they were not named. */
   readonly unsupportedTables: 'skip' | 'refuse';
   /** The timeout of a job whose statement names none. */

@@ -35,6 +35,7 @@ export interface VirtualClusterOptions {
   readonly trace?: (record: TraceRecord) => void;
   /** Told the rates of all flows whenever time goes on. */
   readonly onRates?: NonNullable<VirtualWorldOptions['onRates']>;
+  readonly witness?: Witness;
 }
 
 /** A scenario's cluster in virtual time, with its coordinator and its repository. */
@@ -74,12 +75,11 @@ export function virtualCluster(scenario: Scenario, options: VirtualClusterOption
 
 export interface VirtualWorldOptionsOf extends Pick<
   VirtualClusterOptions,
-  'asRun' | 'attribute' | 'trace' | 'onRates'
+  'asRun' | 'attribute' | 'trace' | 'onRates' | 'witness'
 > {
   /** The scenario's own, or one whose nodes are all like the scenario's first. */
   readonly catalog: Catalog;
   readonly storages: VirtualStorages;
-  readonly witness?: Witness;
 }
 
 /** The world of a scenario; with `faults`, even none, one in which messages may be lost. */

@@ -13,6 +13,7 @@ export const CAUSE_MEANINGS: Readonly<Record<Cause, string>> = {
   nic: "sending, as fast as the node's card takes",
   connection: 'sending, as fast as one connection may',
   bandwidth: 'sending, with all nodes sharing what the repository takes',
+  limits: 'sending, or waiting to, as much as the job may',
   latency: 'waiting for answers to requests',
   requestRate: 'requests waiting for their turn',
   snapshot: 'hard links and directories',
@@ -98,6 +99,7 @@ const PHRASES: Readonly<Record<Cause, (setting: Setting) => string>> = {
     nodes > 1
       ? `the repository's bandwidth, which ${plural(nodes, 'node')} share`
       : "the repository's bandwidth",
+  limits: () => 'the limits of the job itself',
   latency: ({ requests }) => `request latency: waiting for answers to ${plural(requests, 'request')}`,
   requestRate: ({ requests }) =>
     `the repository's request rate: ${plural(requests, 'request')} wait for their turn`,

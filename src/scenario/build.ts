@@ -1,5 +1,6 @@
 import { plural } from '../base/text.js';
 import type { EngineSettings } from '../job/settings.js';
+import { limitsWith, NO_LIMITS, type JobLimits, type Limits } from '../job/limits.js';
 import type { S3StorageSpec } from '../repository/index.js';
 import type {
   CoordinatorHardware,
@@ -224,7 +225,7 @@ const MIN_HEARTBEATS = 3;
 
 function buildEngine(input: EngineInput, report: Report): Scenario['engine'] {
   const { preset, tick, uploadTasksPerNode, shardsPerTask, defaultTimeout, minTimeout, ...rest } = input;
-  const { retryDelay, heartbeat, lostAfter, ...same } = rest;
+  const { retryDelay, heartbeat, lostAfter, limits, ...same } = rest;
   if (uploadTasksPerNode !== undefined && shardsPerTask !== undefined) {
     report(
       [
@@ -249,6 +250,7 @@ function buildEngine(input: EngineInput, report: Report): Scenario['engine'] {
     ...(retryDelay === undefined ? {} : { retryDelayMs: retryDelay }),
     ...(heartbeat === undefined ? {} : { heartbeatMs: heartbeat }),
     ...(lostAfter === undefined ? {} : { lostAfterMs: lostAfter }),
+    ...(limits ? { limits: buildLimits(limits) } : {}),
   };
   if (settings.lostAfterMs < MIN_HEARTBEATS * settings.heartbeatMs) {
     report(
@@ -262,6 +264,14 @@ function buildEngine(input: EngineInput, report: Report): Scenario['engine'] {
   }
   return { preset, ...settings };
 }
+
+type LimitsInput = Exclude<EngineInput['limits'], undefined>;
+
+const buildLimits = ({ perNode, ...job }: LimitsInput): JobLimits =>
+  limitsWith(NO_LIMITS, { job: limitsOf(job), node: limitsOf(perNode ?? {}) });
+
+const limitsOf = ({ bytes, requests, concurrency }: Omit<LimitsInput, 'perNode'>): Limits =>
+  definedOf({ bytesPerSec: bytes, requestsPerSec: requests, transfers: concurrency });
 
 type Defined<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
 

@@ -159,6 +159,17 @@ const repositorySchema = keys({
 const workers = (what: string) =>
   count(1, MAX_WORKERS).optional().describe(`${what} that one node works on at once.`);
 
+const limitKeys = (whose: string) => ({
+  bytes: rate.optional().describe(`Bytes of files that ${whose} sends or fetches in a second.`),
+  requests: requestRate.optional().describe(`Requests that ${whose} makes in a second.`),
+  concurrency: count(1, 1_000_000).optional().describe(`Files that ${whose} has on their way at once.`),
+});
+
+const limitsSchema = keys({
+  ...limitKeys('a job'),
+  perNode: keys(limitKeys('one node for a job')).optional().describe('The same for each node.'),
+}).describe('What each job may do, so that something is left for others; a statement can say otherwise.');
+
 const engineSchema = keys({
   preset: z
     .enum(['doris-classic', 'doris', 'tuned'])
@@ -221,6 +232,7 @@ const engineSchema = keys({
     .optional()
     .describe('How often nodes are asked whether they are there and have their tasks.'),
   lostAfter: positiveDuration.optional().describe('A node silent for so long is taken for lost.'),
+  limits: limitsSchema.optional(),
   unsupportedTables: z
     .enum(['skip', 'refuse'])
     .optional()

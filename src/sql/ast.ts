@@ -68,6 +68,14 @@ export interface CancelStatement extends StatementBase {
   readonly database?: Name;
 }
 
+/** `ALTER BACKUP [FROM db] PROPERTIES (…)`, `ALTER RESTORE …`: what the job that runs may do from now on; Doris has no such statement. */
+export interface AlterJobStatement extends StatementBase {
+  readonly kind: 'alter-job';
+  readonly job: 'backup' | 'restore';
+  readonly database?: Name;
+  readonly properties: readonly Property[];
+}
+
 /** `column = "value"` or `column LIKE "pattern"`; in a pattern `%` is any text and `_` any one character. */
 export interface Filter {
   readonly by: 'equals' | 'like';
@@ -175,6 +183,7 @@ export type Statement =
   | BackupStatement
   | RestoreStatement
   | CancelStatement
+  | AlterJobStatement
   | CreateRepositoryStatement
   | DropRepositoryStatement
   | ShowSnapshotsStatement

@@ -11,6 +11,7 @@ class StatementParser extends ClauseParser {
       { ALT: () => this.SUBRULE(this.restore) },
       { ALT: () => this.SUBRULE(this.show) },
       { ALT: () => this.SUBRULE(this.cancel) },
+      { ALT: () => this.SUBRULE(this.alter) },
       { ALT: () => this.SUBRULE(this.createRepository) },
       { ALT: () => this.SUBRULE(this.drop) },
       { ALT: () => this.SUBRULE(this.use) },
@@ -44,6 +45,14 @@ class StatementParser extends ClauseParser {
     const job = this.SUBRULE(this.job);
     const database = this.OPTION(() => this.SUBRULE(this.fromDatabase));
     return { kind: 'cancel', job, ...(database ? { database } : {}) };
+  });
+
+  private readonly alter = this.RULE('alter', (): StatementDraft => {
+    this.CONSUME(t.Alter);
+    const job = this.SUBRULE(this.job);
+    const database = this.OPTION(() => this.SUBRULE(this.fromDatabase));
+    const properties = this.SUBRULE(this.properties);
+    return { kind: 'alter-job', job, ...(database ? { database } : {}), properties };
   });
 
   private readonly createRepository = this.RULE('createRepository', (): StatementDraft => {

@@ -1,4 +1,5 @@
 export type {
+  AlterJobStatement,
   BackupStatement,
   CancelStatement,
   CreateRepositoryStatement,
@@ -34,6 +35,7 @@ export {
 } from './compare.js';
 export { errorAt, placeOf, type Located } from './locate.js';
 export { parseScript, parseStatement } from './parse.js';
+export { alteredLimits, type LimitOptions } from './limit-properties.js';
 export { printStatement } from './print.js';
 export { quoteName, quoteString } from './quoting.js';
 export { backupOptions, type BackupOptions, type PropertyLimits } from './properties.js';

@@ -86,7 +86,7 @@ function lengthOfWord(text: string, offset: number): number {
 
 function* ofProperties(
   text: string,
-  kind: 'backup' | 'restore' | 'create-repository',
+  kind: 'backup' | 'restore' | 'alter-job' | 'create-repository',
   properties: readonly Property[],
 ): Generator<Span> {
   for (const property of properties) {
@@ -119,7 +119,7 @@ const MAY_HOLD_SECRETS =
 
 const mayHoldSecrets = (text: string): boolean => MAY_HOLD_SECRETS.test(text);
 
-const HARMLESS_BEGINNINGS = new Set([t.Backup, t.Restore, t.Show, t.Cancel, t.Drop, t.Use]);
+const HARMLESS_BEGINNINGS = new Set([t.Backup, t.Restore, t.Show, t.Alter, t.Cancel, t.Drop, t.Use]);
 
 /** Whether a broken statement may hold secrets: it looks like it, or stands in a script that does and is nothing else. */
 function isDangerous(text: string, piece: Piece, region: Region, scriptHasSecrets: boolean): boolean {

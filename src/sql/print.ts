@@ -23,6 +23,15 @@ export function printStatement(statement: Statement): string {
       return clauses('RESTORE SNAPSHOT', printTarget(statement), 'FROM', printJob(statement));
     case 'cancel':
       return clauses('CANCEL', statement.job.toUpperCase(), printDatabase(statement.database));
+    case 'alter-job': {
+      const { job, database, properties } = statement;
+      return clauses(
+        'ALTER',
+        job.toUpperCase(),
+        printDatabase(database),
+        printProperties(statement.kind, properties),
+      );
+    }
     case 'create-repository':
       return printCreateRepository(statement);
     case 'drop-repository':

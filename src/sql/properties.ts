@@ -1,5 +1,6 @@
 import { nearest } from '../base/text.js';
 import type { BackupStatement, Property } from './ast.js';
+import { LIMIT_PROPERTIES, readLimits, type LimitOptions } from './limit-properties.js';
 import { byKey } from './property-lookup.js';
 import { badValue, readTimeoutMs, readWord, show } from './property-values.js';
 import { RESTORE_PROPERTIES } from './restore-properties.js';
@@ -15,9 +16,10 @@ export interface BackupOptions {
   readonly timeoutMs: number;
   /** Whether the data is backed up with the metadata. */
   readonly content: 'all' | 'metadata_only';
+  readonly limits?: LimitOptions;
 }
 
-const BACKUP_PROPERTIES = ['type', 'timeout', 'content'] as const;
+const BACKUP_PROPERTIES = ['type', 'timeout', 'content', ...LIMIT_PROPERTIES] as const;
 
 /** What the properties of a BACKUP ask for. A property that is unknown, repeated or wrong is SQL_PROPERTY, at its place. */
 export function backupOptions(statement: BackupStatement, limits: PropertyLimits): BackupOptions {
@@ -30,10 +32,12 @@ export function backupOptions(statement: BackupStatement, limits: PropertyLimits
   const type = properties.get('type');
   const timeout = properties.get('timeout');
   const content = properties.get('content');
+  const jobLimits = readLimits(statement, properties);
   if (type) checkType(statement, type);
   return Object.freeze({
     timeoutMs: timeout ? readTimeoutMs(statement, timeout, limits.minTimeoutMs) : limits.defaultTimeoutMs,
     content: content ? readWord(statement, content, ['all', 'metadata_only']) : 'all',
+    ...(jobLimits ? { limits: jobLimits } : {}),
   });
 }
 

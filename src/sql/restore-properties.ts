@@ -2,6 +2,7 @@ import { nearest } from '../base/text.js';
 import type { Property, RestoreStatement } from './ast.js';
 import { errorAt } from './locate.js';
 import type { PropertyLimits } from './properties.js';
+import { LIMIT_PROPERTIES, readLimits, type LimitOptions } from './limit-properties.js';
 import { byKey, type KnownProperties } from './property-lookup.js';
 import {
   badValue,
@@ -17,6 +18,7 @@ import {
 /** What is missing was not asked for. */
 export interface RestoreOptions {
   readonly timeoutMs: number;
+  readonly limits?: LimitOptions;
   /** Which of the snapshots under the label, as `yyyy-mm-dd-hh-mm-ss`. */
   readonly backupTimestamp?: string;
   /** Copies of each restored shard. */
@@ -51,6 +53,7 @@ export const RESTORE_PROPERTIES = [
   'allow_load',
   'reserve_dynamic_partition_enable',
   'reserve_colocate',
+  ...LIMIT_PROPERTIES,
 ] as const;
 
 type Key = (typeof RESTORE_PROPERTIES)[number];
@@ -89,6 +92,7 @@ export function restoreOptions(statement: RestoreStatement, limits: PropertyLimi
       read('timeout', (where, property) => readTimeoutMs(where, property, limits.minTimeoutMs)) ??
       limits.defaultTimeoutMs,
     ...given({
+      limits: readLimits(statement, properties),
       backupTimestamp: read('backup_timestamp', readTimestamp),
       replication: replication ?? allocated,
       reserveReplica,

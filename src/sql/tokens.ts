@@ -22,6 +22,7 @@ export const Repositories = keyword('REPOSITORIES', [Name]);
 export const Repository = keyword('REPOSITORY', [Name]);
 export const S3 = keyword('S3', [Name]);
 export const Tables = keyword('TABLES', [Name]);
+export const Alter = keyword('ALTER');
 export const Cancel = keyword('CANCEL');
 export const Show = keyword('SHOW');
 export const To = keyword('TO');
@@ -47,6 +48,7 @@ export const KEYWORDS: ReadonlyMap<string, TokenType> = new Map(
   [
     Backup,
     Restore,
+    Alter,
     Cancel,
     Show,
     Snapshot,

@@ -7,6 +7,7 @@ import type { SerializedError } from '../base/errors.js';
  *   of one connection, the repository's bandwidth.
  * - `cpu`: hashing and sending where all cores of the host are busy.
  * - `workers`: a thread hashes and sends as fast as one thread can while cores have room: more of them would do more.
+ * - `limits`: bytes, requests and transfers that would go on, were the job allowed more.
  * - `latency`, `requestRate`: requests, waiting for their answer, or for their turn.
  * - `snapshot`: hard links and directories of the shards' snapshots.
  * - `imbalance`: this worker had more to do, or was slower, than the mean of all: one slow or overloaded node, one huge shard.
@@ -20,6 +21,7 @@ export const CAUSES = [
   'nic',
   'connection',
   'bandwidth',
+  'limits',
   'latency',
   'requestRate',
   'snapshot',
@@ -38,6 +40,7 @@ export const CAUSE_LABELS: Readonly<Record<Cause, string>> = {
   nic: 'network card',
   connection: 'limit of one connection',
   bandwidth: 'repository bandwidth',
+  limits: 'limits of the job',
   latency: 'request latency',
   requestRate: 'request rate',
   snapshot: 'making snapshots',

@@ -85,6 +85,8 @@ export class FakeWorld implements World {
     this.aborted.push(jobId);
   }
 
+  limit(): void {}
+
   mount(repository: string): void {
     this.mounted.add(repository);
   }

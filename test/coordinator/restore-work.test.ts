@@ -24,6 +24,7 @@ function readingWorld(read: () => Outcome<unknown>) {
     wakeAt: absent,
     send: absent,
     abort: absent,
+    limit: absent,
     mount: absent,
     unmount: absent,
     perform(operation, answer) {

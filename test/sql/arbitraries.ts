@@ -42,6 +42,7 @@ const nameText = fc.oneof(
     'type',
     'show',
     'cancel',
+    'alter',
     'Restore',
     '10L',
     '1e5',
@@ -157,6 +158,11 @@ const createRepository = statement(
 /** What the shorter statements are made of. */
 const SHORTER: readonly fc.Arbitrary<Statement>[] = [
   statement('cancel', { job: either }, { database: name }),
+  statement(
+    'alter-job',
+    { job: either, properties: fc.array(property, { minLength: 1, maxLength: 4 }) },
+    { database: name },
+  ),
   statement('show-jobs', { job: either }, { database: name, filter }),
   statement('drop-repository', { repository: name }, {}),
   statement('drop-snapshot', { label: name, repository: name }, {}),

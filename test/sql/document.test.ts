@@ -2,7 +2,13 @@ import { readFileSync } from 'node:fs';
 import test from 'ava';
 import { DrillError } from '../../src/base/errors.js';
 import { repositoryStorage } from '../../src/coordinator/create-repository/storage.js';
-import { backupOptions, parseScript, REPOSITORY_PROPERTIES, restoreOptions } from '../../src/sql/index.js';
+import {
+  alteredLimits,
+  backupOptions,
+  parseScript,
+  REPOSITORY_PROPERTIES,
+  restoreOptions,
+} from '../../src/sql/index.js';
 import { RESTORE_PROPERTIES } from '../../src/sql/restore-properties.js';
 
 const DOCUMENT = readFileSync('docs/statement.md', 'utf8');
@@ -14,6 +20,7 @@ function check(text: string): number {
   for (const statement of statements) {
     if (statement.kind === 'backup') backupOptions(statement, DORIS_LIMITS);
     if (statement.kind === 'restore') restoreOptions(statement, DORIS_LIMITS);
+    if (statement.kind === 'alter-job') alteredLimits(statement);
     if (statement.kind === 'create-repository') repositoryStorage(statement);
   }
   return statements.length;

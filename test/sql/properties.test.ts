@@ -125,7 +125,7 @@ test('unknown properties are refused with the known ones and the nearest', (t) =
     t,
     () => options('"type" = "full", "timeot" = "600"'),
     '"timeot"',
-    /BACKUP has no property "timeot"; it knows type, timeout and content/,
+    /BACKUP has no property "timeot"; it knows type, timeout, content, bytes_per_second, .* and node_max_concurrency/,
     /did you mean "timeout"\?/,
   );
   refused(

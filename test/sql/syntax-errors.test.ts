@@ -144,7 +144,7 @@ test('what was expected is said in words', (t) => {
   const clauses =
     'ON (table, …), EXCLUDE (table, …), PROPERTIES ("name" = "value", …) or the end of the statement';
   const cases: readonly (readonly [text: string, expected: string])[] = [
-    ['x', 'BACKUP, RESTORE, SHOW, CANCEL, CREATE, DROP or USE, but found x'],
+    ['x', 'BACKUP, RESTORE, SHOW, CANCEL, ALTER, CREATE, DROP or USE, but found x'],
     ['BACKUP', "SNAPSHOT, followed by the snapshot's label, but the statement ends here"],
     ['BACKUP SNAPSHOT (l)', "the snapshot's label, but found '('"],
     ['BACKUP SNAPSHOT l;', "TO, followed by the repository's name, but found ';'"],
@@ -324,7 +324,7 @@ test('slips in statements about repositories, lists and filters', (t) => {
     [`${create} ON LOCATION s3://b`, 's3', /write the location in quotes/],
     [`${create} PROPERTIES ("a" = "b")`, 'PROPERTIES', /goes last/],
     [`${create} ON LOCATION "s3://b" PROPERTIES ()`, ')', /at least one property/],
-    ['ALTER REPOSITORY r', 'ALTER', /create it anew/],
+    ['ALTER REPOSITORY r', 'REPOSITORY', /create it anew/],
     ['CREATE DATABASE d', 'DATABASE', /scenario/],
     ['DROP SNAPSHOT d.l ON r', '.', /labels belong to a repository/],
     ['DROP SNAPSHOT l r', 'r', /is ON missing before r/],

@@ -21,6 +21,7 @@ export interface BackupClusterOptions {
 /** A cluster that is up and backs up one scenario's database, again and again. */
 export interface BackupCluster {
   readonly catalog: Catalog;
+  readonly cluster: RealCluster;
   /** Carries the scenario's statement out. Throws BENCHMARK_FAILED if its job does not finish. */
   readonly backUp: () => Promise<RunResult>;
   /** Removes what the last backup wrote. */
@@ -56,6 +57,7 @@ export async function startBackupCluster(
     });
     return {
       catalog,
+      cluster,
       backUp: () => backUp(cluster, catalog, scenario, statement, signal),
       async forget() {
         const { label, repository } = statement;

@@ -20,6 +20,7 @@ import {
 } from '../../repository/layout.js';
 import type { Awaitable, Storage } from '../../repository/storage/storage.js';
 import { onDisk } from './errno.js';
+import { Throttle } from './limits/throttle.js';
 import type { Pace } from './pace.js';
 import { nowNs, nsToMs } from './pacer.js';
 import type { NodePaths } from './paths.js';
@@ -44,6 +45,7 @@ export class Interpreter {
   readonly transfers: number[] = [];
   private readonly options: InterpreterOptions;
   private readonly shards: ReadonlyMap<number, WorkerShard>;
+  private readonly throttle: Throttle | undefined;
   /** The shard that `names` belongs to: a task takes its shards one after the other. */
   private named = -1;
   private names: readonly string[] = [];
@@ -51,6 +53,10 @@ export class Interpreter {
   constructor(options: InterpreterOptions) {
     this.options = options;
     this.shards = new Map(options.message.shards.map((shard) => [shard.shard, shard]));
+    const { message, pace, storage } = options;
+    // A thread that has connections to keep busy must not stand still.
+    const blocks = storage?.parts === undefined;
+    this.throttle = message.limits && new Throttle(message.limits, ownerOf(message), pace, blocks);
   }
 
   perform(operation: Operation): Awaitable<unknown> {
@@ -122,7 +128,7 @@ export class Interpreter {
   }
 
   private async check(shard: WorkerShard, file: number, checksum: Checksum): Promise<boolean> {
-    const dueNs = this.request();
+    const dueNs = await this.request();
     const isThere = await this.isWhole(shard, file, checksum);
     this.options.pace.until(dueNs);
     return isThere;
@@ -138,7 +144,7 @@ export class Interpreter {
   private async list(shard: WorkerShard): Promise<RemoteFiles> {
     const { storage } = this;
     const { pace } = this.options;
-    const dueNs = this.request();
+    const dueNs = await this.request();
     const found = new Map<string, string[]>();
     for (const name of await storage.listNames(this.remoteDirectory(shard))) {
       const file = splitChecksum(name)?.name ?? splitPart(name) ?? name;
@@ -177,7 +183,7 @@ export class Interpreter {
   private async rename(shard: WorkerShard, file: number, checksum: Checksum): Promise<void> {
     const { storage } = this;
     const { pace } = this.options;
-    const dueNs = this.request();
+    const dueNs = await this.request();
     const name = `${this.remoteDirectory(shard)}/${this.namesOf(shard)[file]!}`;
     try {
       await storage.rename(this.partOf(name), withChecksum(name, checksumText(checksum)));
@@ -192,7 +198,7 @@ export class Interpreter {
   private async deleteOthers(shard: WorkerShard, file: number, keep: Checksum): Promise<void> {
     const { storage } = this;
     const { pace } = this.options;
-    const dueNs = this.request();
+    const dueNs = await this.request();
     const directory = this.remoteDirectory(shard);
     const name = this.namesOf(shard)[file]!;
     const kept = withChecksum(name, checksumText(keep));
@@ -273,15 +279,26 @@ export class Interpreter {
       this.count(PROGRESS.bytes, bytes);
     };
     const { durable } = message;
+    const { storage, throttle } = this;
+    const allow = (mostBytes: number): Awaitable<number> => throttle?.bytes(mostBytes) ?? mostBytes;
+    throttle?.enter();
     try {
-      return await move({ storage: this.storage, pace, durable, request: () => this.request(), onBytes });
+      return await move({ storage, pace, durable, request: () => this.request(), allow, onBytes });
     } catch (error) {
       this.count(PROGRESS.bytes, -movedBytes);
       throw error;
+    } finally {
+      throttle?.leave();
     }
   }
 
-  private request(): bigint {
+  /** Makes a request, as soon as limits allow it: gives when it is answered, besides the time its bytes take. */
+  private request(): Awaitable<bigint> {
+    const allowed = this.throttle?.request();
+    return allowed instanceof Promise ? allowed.then(() => this.requested()) : this.requested();
+  }
+
+  private requested(): bigint {
     this.count(PROGRESS.requests, 1);
     return this.options.pace.request();
   }
@@ -328,6 +345,9 @@ export class Interpreter {
     return shardDirectory(repository, label, shard.address);
   }
 }
+
+/** What a task holds of its job's limits is known by this. */
+export const ownerOf = ({ sendOrdinal }: Pick<TaskMessage, 'sendOrdinal'>): number => sendOrdinal + 1;
 
 /** A node that lost what it had downloaded must not show a shard that lacks files. */
 function requireStaged({ address, fileSizeBytes }: WorkerShard, names: readonly string[]): void {

@@ -158,7 +158,22 @@ export class Pace {
     this.scheduleNs = later(this.scheduleNs, dueNs);
   }
 
-  /** The same, and what is on its way goes on meanwhile: blocked, the thread would neither send nor receive. */
+  /** Sleeps until a time, or less: whoever changes what a job may do has its threads look again. Throws as `until` does. */
+  pause(untilNs: bigint): void {
+    const abortedUpTo = Atomics.load(this.aborts, this.abortCell);
+    if (abortedUpTo > this.sendOrdinal) throw new TaskAborted();
+    const leftMs = nsToMs(untilNs - nowNs());
+    if (leftMs > 0) Atomics.wait(this.aborts, this.abortCell, abortedUpTo, leftMs);
+  }
+
+  /** The same, and what is on its way goes on meanwhile. */
+  async pauseSending(untilNs: bigint): Promise<void> {
+    if (this.isAborted) throw new TaskAborted();
+    const leftMs = nsToMs(untilNs - nowNs());
+    if (leftMs > 0) await sleep(Math.min(Math.ceil(leftMs), MAX_TIMER_MS));
+  }
+
+  /** As `until`, and what is on its way goes on meanwhile: blocked, the thread would neither send nor receive. */
   async untilSent(dueNs: bigint): Promise<void> {
     for (;;) {
       const leftMs = nsToMs(dueNs - nowNs());

@@ -4,6 +4,7 @@ import type { NodeTask, RetryPolicy, TaskReport } from '../../node/index.js';
 import type { ManifestFile, S3Credentials, StorageSpec } from '../../repository/index.js';
 import type { NodeHardware, RepositoryLimits } from '../hardware.js';
 import type { Tally } from '../tally.js';
+import type { LimitMemory } from './limits/throttle.js';
 import type { NodePaths } from './paths.js';
 
 /** What a worker thread is told when it starts. */
@@ -60,6 +61,8 @@ export interface TaskMessage {
   /** When the coordinator sent it, by `nowNs`, and how many tasks it had sent before. */
   readonly sentNs: bigint;
   readonly sendOrdinal: number;
+  /** What its job may do; undefined: it is not asked. */
+  readonly limits?: LimitMemory;
   /** Of each shard of the task. */
   readonly shards: readonly WorkerShard[];
 }

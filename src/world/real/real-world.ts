@@ -12,6 +12,9 @@ import type { Storage } from '../../repository/storage/storage.js';
 import type { NodeHardware, RepositoryLimits } from '../hardware.js';
 import type { Recorder } from '../recorder.js';
 import type { TaskTally } from '../tally.js';
+import type { JobLimits } from '../../job/index.js';
+import { ownerOf } from './interpreter.js';
+import { JobLimitCells } from './limits/job-limit-cells.js';
 import { msToNs, nowNs, nsToMs, Pacer } from './pacer.js';
 import { NodeThreads } from './node-threads.js';
 import { nodePaths, rehearsalDirectory } from './paths.js';
@@ -75,6 +78,7 @@ export class RealWorld implements World {
   private readonly timers = new Set<NodeJS.Timeout>();
   /** Answers to the coordinator that wait for their time. */
   private readonly waitingAnswers = new Map<NodeJS.Timeout, () => void>();
+  private readonly limitCells: JobLimitCells;
   private readonly bandwidth: Pacer;
   private readonly requestTurns: Pacer;
   private readonly latencyMs: () => number;
@@ -92,6 +96,7 @@ export class RealWorld implements World {
     const everyNode = { bandwidth: Pacer.cell(), requests: Pacer.cell() };
     this.bandwidth = new Pacer(everyNode.bandwidth, bandwidthBytesPerSec);
     this.requestTurns = new Pacer(everyNode.requests, requestsPerSec, requestBurst);
+    this.limitCells = new JobLimitCells(options.catalog.nodeNames.length, options.threadsPerNode);
     this.pools = options.catalog.nodeNames.map((nodeName, node) => {
       const shared: SharedState = {
         ...everyNode,
@@ -163,7 +168,12 @@ export class RealWorld implements World {
 
   /** Requests made to repositories so far. */
   get requests(): number {
-    return this.coordinatorRequests + Number(Atomics.load(this.progressCells, PROGRESS.requests));
+    return this.coordinatorRequests + this.nodeRequests;
+  }
+
+  /** Those of them that nodes made. */
+  get nodeRequests(): number {
+    return Number(Atomics.load(this.progressCells, PROGRESS.requests));
   }
 
   send(task: NodeTask, job: JobContext, answer: Answer<TaskReport>): void {
@@ -186,6 +196,12 @@ export class RealWorld implements World {
     const aborts = new Int32Array(this.aborts);
     Atomics.store(aborts, jobId % ABORT_CELLS, this.sentTasks);
     Atomics.notify(aborts, jobId % ABORT_CELLS);
+  }
+
+  limit(jobId: number, limits: JobLimits): void {
+    this.limitCells.change(jobId, limits, nowNs());
+    // Those who wait look again.
+    Atomics.notify(new Int32Array(this.aborts), jobId % ABORT_CELLS);
   }
 
   mount(repository: string, spec: StorageSpec, credentials?: S3Credentials): void {
@@ -266,6 +282,7 @@ export class RealWorld implements World {
     try {
       done = (await this.pools[task.node]!.run(message)) as WorkerAnswer;
     } catch (error) {
+      this.limitCells.free(task, ownerOf(message));
       const reason = (error as Error).message;
       answer(
         failure(
@@ -310,7 +327,8 @@ export class RealWorld implements World {
     // Whoever does without it in the repository does without it on the nodes, too.
     const durable = mounted !== undefined && (mounted.spec.kind === 's3' || mounted.spec.durable);
     const sendOrdinal = this.sentTasks++;
-    const about = { task, generation, label, repository, mounted, durable };
+    const limits = usesStorage ? { limits: this.limitCells.of(task) } : {};
+    const about = { task, generation, label, repository, mounted, durable, ...limits };
     return { kind: 'task', ...about, sentNs: nowNs(), sendOrdinal, shards };
   }
 

@@ -34,18 +34,18 @@ export async function sendToServer(
     const partBytes = isInParts ? partSizeOf(1, settings.partBytes, size) : size;
     writer = await storage.createWriter(to, size);
     pace.expectSigning(Math.min(size, partBytes * settings.parallel));
-    if (isInParts) await pace.untilSent(transfer.request());
+    if (isInParts) await pace.untilSent(await transfer.request());
     const sizeBytes = await sendParts(transfer, isInParts ? settings.parallel : 1, {
       partBytes,
       sizeBytes: size,
-      read: (bytes) => readPart(writer!, source, buffer, bytes, from),
+      read: (bytes) => readPart(transfer, { writer: writer!, source, buffer, from }, bytes),
       end() {
         closing = Promise.resolve(writer!.close());
         // Told where it is waited for.
         closing.catch(() => undefined);
       },
     });
-    if (isInParts) await pace.untilSent(transfer.request());
+    if (isInParts) await pace.untilSent(await transfer.request());
     await closing;
     return { sizeBytes, checksum: undefined };
   } catch (error) {
@@ -80,7 +80,7 @@ async function sendParts(
   let isRead = false;
   for (;;) {
     while (!isRead && lanes.length < parallel) {
-      const dueNs = request();
+      const dueNs = await request();
       const bytes = await parts.read(Math.min(parts.partBytes, parts.sizeBytes - readBytes));
       readBytes += bytes;
       lanes.push({ clock: pace.transferring(dueNs), leftBytes: bytes, dueNs });
@@ -107,16 +107,21 @@ function firstDue(lanes: readonly Lane[]): Lane | undefined {
   return first;
 }
 
+interface Source {
+  readonly writer: StorageWriter;
+  readonly source: number;
+  readonly buffer: Uint8Array;
+  readonly from: string;
+}
+
 async function readPart(
-  writer: StorageWriter,
-  source: number,
-  buffer: Uint8Array,
+  { allow }: Transfer,
+  { writer, source, buffer, from }: Source,
   sizeBytes: number,
-  from: string,
 ): Promise<number> {
   let done = 0;
   while (done < sizeBytes) {
-    const wanted = Math.min(buffer.length, sizeBytes - done);
+    const wanted = await allow(Math.min(buffer.length, sizeBytes - done));
     const bytes = onDisk(`reading ${from}`, () => readSync(source, buffer, 0, wanted, null));
     if (bytes === 0) break;
     await writer.write(buffer.subarray(0, bytes));

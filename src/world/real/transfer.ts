@@ -1,7 +1,7 @@
 import { createHash, type Hash } from 'node:crypto';
 import { closeSync, fstatSync, fsyncSync, openSync, readSync, writeSync } from 'node:fs';
 import { DrillError } from '../../base/errors.js';
-import type { Storage, StorageWriter } from '../../repository/storage/storage.js';
+import type { Awaitable, Storage, StorageWriter } from '../../repository/storage/storage.js';
 import { giveUp } from '../../repository/storage/give-up.js';
 import { onDisk } from './errno.js';
 import { MAX_CHUNK_BYTES, type Pace } from './pace.js';
@@ -16,7 +16,9 @@ export interface Transfer {
   /** Whether a fetched file must be on the disk itself. */
   readonly durable: boolean;
   /** Makes a request: gives when it is answered, besides the time its bytes take. */
-  readonly request: () => bigint;
+  readonly request: () => Awaitable<bigint>;
+  /** Waits until some of so many bytes may be moved: gives how many, which are to be moved at once. */
+  readonly allow: (mostBytes: number) => Awaitable<number>;
   /** Told of each chunk that has been moved. */
   readonly onBytes: (bytes: number) => void;
 }
@@ -28,10 +30,10 @@ export async function sendFile(
   to: string,
   hash: boolean,
 ): Promise<{ readonly sizeBytes: number; readonly checksum: string | undefined }> {
-  const { storage, pace, onBytes } = transfer;
+  const { storage, pace, allow, onBytes } = transfer;
   // Where there are connections to keep busy, and where the checksum is in the name, so that it has been computed before.
   if (storage.parts && !hash) return sendToServer(transfer, storage.parts, buffer, from, to);
-  const dueNs = transfer.request();
+  const dueNs = await transfer.request();
   const md5 = hash ? createHash('md5') : undefined;
   const paid = hash ? pace.transferringHashed(dueNs) : pace.transferring(dueNs);
   const source = onDisk(`opening ${from}`, () => openSync(from, 'r'));
@@ -45,11 +47,16 @@ export async function sendFile(
       if (bytes === 0) break;
       const chunk = buffer.subarray(0, bytes);
       md5?.update(chunk);
-      const written = writer.write(chunk);
-      if (written instanceof Promise) await written;
+      for (let done = 0; done < bytes;) {
+        const allowed = allow(bytes - done);
+        const end = done + (allowed instanceof Promise ? await allowed : allowed);
+        const written = writer.write(chunk.subarray(done, end));
+        if (written instanceof Promise) await written;
+        onBytes(end - done);
+        done = end;
+      }
       sizeBytes += bytes;
       pace.payFrom(dueNs, paid, bytes);
-      onBytes(bytes);
     }
     // An empty file has only its request to wait for.
     pace.until(dueNs);
@@ -68,12 +75,12 @@ export async function sendFile(
  * given up, since it could fill the disk.
  */
 export async function fetchFile(
-  { storage, pace, durable, request, onBytes }: Transfer,
+  { storage, pace, durable, request, allow, onBytes }: Transfer,
   from: string,
   to: string,
   mostBytes: number,
 ): Promise<{ readonly sizeBytes: number; readonly checksum: string }> {
-  const dueNs = request();
+  const dueNs = await request();
   const md5 = createHash('md5');
   const paid = pace.transferringHashed(dueNs);
   const reader = await storage.openReader(from);
@@ -81,10 +88,16 @@ export async function fetchFile(
   try {
     const target = onDisk(`creating ${to}`, () => openSync(to, 'w'));
     try {
+      /** May be read, and have not been yet. */
+      let allowedBytes = 0;
       for (;;) {
-        const read = reader.read(buffer.subarray(0, pace.chunkBytes));
+        const wantedBytes = Math.min(pace.chunkBytes, mostBytes - sizeBytes);
+        if (allowedBytes === 0 && wantedBytes > 0) allowedBytes = await allow(wantedBytes);
+        // After the last byte there is only the end to be read, unless there is more than there should be.
+        const read = reader.read(buffer.subarray(0, allowedBytes || pace.chunkBytes));
         const bytes = read instanceof Promise ? await read : read;
         if (bytes === 0) break;
+        allowedBytes = Math.max(0, allowedBytes - bytes);
         sizeBytes += bytes;
         if (sizeBytes > mostBytes) throw tooLong(from, mostBytes);
         const chunk = buffer.subarray(0, bytes);

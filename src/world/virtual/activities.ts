@@ -19,6 +19,8 @@ export const STAGE = {
   moving: 4,
   /** The message that brings the report to the coordinator. */
   answering: 5,
+  /** A job's limit, before a request or a transfer. */
+  limited: 6,
 } as const;
 
 export type Stage = (typeof STAGE)[keyof typeof STAGE];

@@ -8,4 +8,4 @@ export const CAUSE = Object.fromEntries(CAUSES.map((cause, i) => [cause, i])) as
 export const CAUSE_COUNT = CAUSES.length;
 
 /** The first so many causes are those that hold flows back. */
-export const FLOW_CAUSES = CAUSE.bandwidth + 1;
+export const FLOW_CAUSES = CAUSE.limits + 1;

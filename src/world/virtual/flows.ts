@@ -1,3 +1,4 @@
+import { CAUSE } from './cause.js';
 import type { Clock } from './clock.js';
 import { FLOW, FLOW_KINDS, kindOf, laneOf, nodeOf, usesRepository, type FlowKind } from './flow-kind.js';
 import { HostShares, type HostSharesOptions } from './host-shares.js';
@@ -18,6 +19,7 @@ export interface FlowRate {
 export class Flows {
   private readonly shares: HostShares;
   private readonly rate: SharedRate;
+  private readonly repositoryPerMs: number;
   private readonly isUnlimited: Uint8Array;
   /** Whether the limits of the lanes that are asked for were found together with those of their host's others. */
   private areFilled = false;
@@ -31,6 +33,7 @@ export class Flows {
 
   constructor(clock: Clock, options: HostSharesOptions) {
     const capacity = options.repository.bandwidthBytesPerSec / 1000;
+    this.repositoryPerMs = capacity;
     this.rate = new SharedRate(
       clock,
       capacity,
@@ -40,9 +43,22 @@ export class Flows {
     );
     this.shares = new HostShares(options, (lane) => this.rate.flowsIn(lane));
     this.canEntangle = this.shares.areHostsShared;
-    this.isUnlimited = Uint8Array.from({ length: options.nodes.length * FLOW_KINDS }, (_, lane) =>
-      this.shares.isFree(lane) && (capacity === Infinity || !usesRepository(kindOf(lane))) ? 1 : 0,
-    );
+    this.isUnlimited = new Uint8Array(options.nodes.length * FLOW_KINDS);
+    this.findUnlimited(capacity);
+  }
+
+  /** From now on the flows through the repository may have so much between them, and those of each node so much. */
+  limit(allPerMs: number, nodePerMs: number): void {
+    const { rate, shares } = this;
+    const capacity = Math.min(this.repositoryPerMs, allPerMs);
+    rate.setCapacity(capacity, allPerMs < this.repositoryPerMs ? CAUSE.limits : CAUSE.bandwidth);
+    shares.limitSending(nodePerMs);
+    this.findUnlimited(capacity);
+    for (let lane = 0; lane < this.isUnlimited.length; lane++) {
+      if (rate.flowsIn(lane) === 0) continue;
+      if (this.canEntangle && shares.isEntangled(lane)) this.share(lane);
+      else rate.refresh(lane);
+    }
   }
 
   /** From now on, before any flow, accounts are kept of what holds flows back. */
@@ -121,6 +137,13 @@ export class Flows {
         rates.push({ node: nodeOf(lane), kind: kindOf(lane), bytesPerMs });
     }
     return rates;
+  }
+
+  private findUnlimited(capacity: number): void {
+    for (let lane = 0; lane < this.isUnlimited.length; lane++) {
+      const isShared = capacity < Infinity && usesRepository(kindOf(lane));
+      this.isUnlimited[lane] = this.shares.isFree(lane) && !isShared ? 1 : 0;
+    }
   }
 
   /** Gives each lane of a host its limit anew. */

@@ -58,6 +58,8 @@ export class HostShares {
   /** Whether nodes share cores or a disk that can be full. */
   readonly areHostsShared: boolean;
   private readonly flowsIn: (lane: number) => number;
+  /** What the flows of a node that go through the repository may have between them besides, whatever its card gives. */
+  private sentPerMs = Infinity;
   /** By lane: what one flow can have at most, and what all of them have between them. */
   private readonly capOf: Float64Array;
   private readonly sharedBy: Float64Array;
@@ -104,12 +106,19 @@ export class HostShares {
 
   /** Whether a flow takes no time as far as its host goes. */
   isFree(lane: number): boolean {
-    const { disk, nic, cap, cost } = this.nodes[nodeOf(lane)]!;
+    const { disk, cap, cost } = this.nodes[nodeOf(lane)]!;
+    const nic = this.sendingOf(nodeOf(lane));
     const { disk: hostDisk, cores } = this.cells[nodeOf(lane)]!;
     const kind = kindOf(lane);
     const reads = usesDisk(kind) && Math.min(disk, hostDisk) < Infinity;
     const computes = cost[kind]! > 0 && cores < Infinity;
     return cap[kind] === Infinity && !reads && !computes && !(usesRepository(kind) && nic < Infinity);
+  }
+
+  /** From now on the flows of a node that go through the repository may have so much between them. */
+  limitSending(bytesPerMs: number): void {
+    this.sentPerMs = bytesPerMs;
+    for (let lane = 0; lane < this.sharedBy.length; lane++) this.sharedBy[lane] = this.sharedByFlows(lane);
   }
 
   /** Of the processor's work, in the bytes that stand for it. */
@@ -172,12 +181,13 @@ export class HostShares {
 
   /** The same where nothing else on its host can limit it: see `limitAlone`. */
   causeAlone(lane: number, flows: number): number {
-    const { disk, nic, capCause } = this.nodes[nodeOf(lane)]!;
+    const { disk, capCause } = this.nodes[nodeOf(lane)]!;
+    const nic = this.sendingOf(nodeOf(lane));
     const kind = kindOf(lane);
     if (this.capOf[lane]! <= this.sharedBy[lane]! / flows) return capCause[kind]!;
     const isCard =
       usesRepository(kind) && (!usesDisk(kind) || nic < Math.min(disk, this.cells[nodeOf(lane)]!.disk));
-    return isCard ? CAUSE.nic : CAUSE.disk;
+    return isCard ? this.causeOfSending(nodeOf(lane)) : CAUSE.disk;
   }
 
   /** Takes over what the filling found for its class `index`. */
@@ -195,7 +205,7 @@ export class HostShares {
     }
     if (stop === CORES) return CAUSE.cpu;
     const isCard = stop >= HOST_RESOURCES && (stop - HOST_RESOURCES) % 2 === 1;
-    return isCard ? CAUSE.nic : CAUSE.disk;
+    return isCard ? this.causeOfSending(nodeOf(lane)) : CAUSE.disk;
   }
 
   private fillHost(lane: number, level: number): void {
@@ -213,10 +223,10 @@ export class HostShares {
       if (flows === 0) continue;
       const kind = kindOf(at);
       const sends = usesRepository(kind);
-      const { disk, nic, cost } = this.nodes[nodeOf(at)]!;
+      const { disk, cost } = this.nodes[nodeOf(at)]!;
       const nodeDisk = HOST_RESOURCES + 2 * (nodeOf(at) - host.firstNode);
       filling.setCapacity(nodeDisk, disk);
-      filling.setCapacity(nodeDisk + 1, nic);
+      filling.setCapacity(nodeDisk + 1, this.sendingOf(nodeOf(at)));
       const index = filling.add(flows, sends ? Math.min(this.capOf[at]!, level) : this.capOf[at]!);
       this.use(index, CORES, cost[kind]!, sends);
       if (usesDisk(kind)) {
@@ -240,13 +250,22 @@ export class HostShares {
   }
 
   private sharedByFlows(lane: number): number {
-    const { disk, nic } = this.nodes[nodeOf(lane)]!;
+    const { disk } = this.nodes[nodeOf(lane)]!;
     const kind = kindOf(lane);
     const hostDisk = this.cells[nodeOf(lane)]!.disk;
     return Math.min(
       usesDisk(kind) ? Math.min(disk, hostDisk) : Infinity,
-      usesRepository(kind) ? nic : Infinity,
+      usesRepository(kind) ? this.sendingOf(nodeOf(lane)) : Infinity,
     );
+  }
+
+  /** What a node's flows through the repository have between them: its card, or what its job may do. */
+  private sendingOf(node: number): number {
+    return Math.min(this.nodes[node]!.nic, this.sentPerMs);
+  }
+
+  private causeOfSending(node: number): number {
+    return this.sentPerMs < this.nodes[node]!.nic ? CAUSE.limits : CAUSE.nic;
   }
 }
 

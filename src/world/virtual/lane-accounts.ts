@@ -18,6 +18,8 @@ export class LaneAccounts {
   private readonly groups: RateGroups;
   /** What gives a lane of so many flows its limit. */
   private readonly causeOf: (lane: number, flows: number) => number;
+  /** What holds back flows that share the capacity. */
+  sharedCause = CAUSE.bandwidth;
   private readonly rows: Float64Array;
   private readonly cause: Uint8Array;
 
@@ -44,7 +46,7 @@ export class LaneAccounts {
     if (elapsedMs === 0) return;
     const heldMs = this.groups.heldMs[group]!;
     const held = heldMs - rows[row + HELD]!;
-    rows[row + CAUSE.bandwidth]! += held;
+    rows[row + this.sharedCause]! += held;
     rows[row + this.cause[lane]!]! += elapsedMs - held;
     rows[row + SINCE] = nowMs;
     rows[row + HELD] = heldMs;

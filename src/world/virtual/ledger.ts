@@ -129,6 +129,11 @@ export class Ledger {
     this.rows[slot * ROW + CAUSE.latency]! += requestMs - turnMs;
   }
 
+  /** Time that the activity waited because its job may not do more. */
+  limited(slot: number, ms: number): void {
+    this.rows[slot * ROW + CAUSE.limits]! += ms;
+  }
+
   /** From now on it is a flow that the activity waits for. */
   flowBegun(slot: number, node: number, kind: FlowKind): void {
     this.flows.markAccount(node, kind, this.rows, slot * ROW + MARK);

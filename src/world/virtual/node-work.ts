@@ -1,12 +1,14 @@
 import { failure, success, type Answer, type JobContext, type Outcome } from '../../coordinator/index.js';
 import { taskProcedure, type NodeTask, type Operation, type TaskReport } from '../../node/index.js';
 import type { Recorder } from '../recorder.js';
-import { Activities, EFFECT, STAGE, type Effect, type Stage } from './activities.js';
+import type { ActivityLimits } from './activity-limits.js';
+import { EFFECT, STAGE, type Effect, type Activities, type Stage } from './activities.js';
 import type { Clock } from './clock.js';
 import type { EventQueue } from './event-queue.js';
 import { FaultyWork, type FaultsAtNodes } from './faults/faulty-work.js';
 import { FLOW, type FlowKind } from './flow-kind.js';
 import type { Flows } from './flows.js';
+
 import type { Ledger } from './ledger.js';
 import { performOnNode, type Cluster } from './node-operations.js';
 import type { NodePools } from './node-pools.js';
@@ -35,6 +37,8 @@ export interface NodeWorkOptions {
   readonly flows: Flows;
   readonly pools: NodePools;
   readonly queue: EventQueue;
+  readonly limits: ActivityLimits;
+  readonly activities: Activities;
   readonly trace: ((record: TraceRecord) => void) | undefined;
   /** Told what workers wait for; undefined where nobody asks. */
   readonly ledger: Ledger | undefined;
@@ -55,7 +59,7 @@ export class NodeWork {
   private readonly flows: Flows;
   private readonly prices: Prices;
   private readonly ledger: Ledger | undefined;
-  private readonly activities = new Activities();
+  private readonly activities: Activities;
   private readonly recorders = new Map<number, Recorder>();
   private readonly witness: WorkWitness | undefined;
   /** Where faults happen. */
@@ -66,6 +70,7 @@ export class NodeWork {
 
   constructor(options: NodeWorkOptions) {
     this.options = options;
+    this.activities = options.activities;
     this.clock = options.clock;
     this.flows = options.flows;
     this.prices = options.prices;
@@ -110,6 +115,7 @@ export class NodeWork {
     activities.running.forEach((running, slot) => {
       if (!running || !isMeant(running)) return;
       const node = activities.node(slot);
+      this.options.limits.leave(slot);
       if (activities.isComputing(slot)) flows.cancel(node, FLOW.processor, slot);
       if (activities.stage(slot) === STAGE.moving) flows.cancel(node, activities.kind(slot), slot);
       if (slot === running.slot && running.isWorking) {
@@ -204,7 +210,7 @@ export class NodeWork {
   /** Has an operation take its time; false if it takes none. */
   private start(slot: number, operation: Operation): boolean {
     this.operations++;
-    const { activities } = this;
+    const { activities, options } = this;
     activities.setOperationStart(slot, this.clock.nowMs);
     switch (operation.op) {
       case 'hash':
@@ -213,7 +219,8 @@ export class NodeWork {
         break;
       case 'put':
         this.takeUp(slot, operation.file, operation.checksum === undefined ? EFFECT.part : EFFECT.whole);
-        this.put(slot, operation.hash);
+        if (options.limits.isEmpty) this.put(slot, operation.hash);
+        else options.limits.enter(slot, () => this.put(slot, operation.hash));
         break;
       case 'rename':
         this.takeUp(slot, operation.file, EFFECT.renamed);
@@ -222,12 +229,13 @@ export class NodeWork {
       case 'get':
         activities.setFirstFile(slot, this.shards.firstFile[operation.shard]!);
         this.takeUp(slot, operation.file, EFFECT.other);
-        this.request(slot, FLOW.putHash, activities.fileBytes(slot));
+        if (options.limits.isEmpty) this.request(slot, FLOW.putHash, activities.fileBytes(slot));
+        else options.limits.enter(slot, () => this.request(slot, FLOW.putHash, activities.fileBytes(slot)));
         break;
       default:
         return this.startOther(slot, operation);
     }
-    if (this.options.trace || this.options.faults || this.options.witness || operation.op === 'get')
+    if (options.trace || options.faults || options.witness || operation.op === 'get')
       activities.runningAt(slot).operation = operation;
     return true;
   }
@@ -287,6 +295,12 @@ export class NodeWork {
 
   /** Makes a request; once it is answered, `bytes` flow. The first one for a shard's files makes its directory as well. */
   private request(slot: number, kind: FlowKind, bytes: number, isFirst = false): void {
+    const { limits } = this.options;
+    if (limits.isEmpty) this.requestNow(slot, kind, bytes, isFirst);
+    else limits.ask(slot, () => this.requestNow(slot, kind, bytes, isFirst));
+  }
+
+  private requestNow(slot: number, kind: FlowKind, bytes: number, isFirst: boolean): void {
     const { activities, flows } = this;
     const clientMs = this.prices.clientMs + (isFirst ? this.prices.directoryMs : 0);
     const node = activities.node(slot);
@@ -359,6 +373,7 @@ export class NodeWork {
 
   /** An operation's time has passed. */
   private complete(slot: number): void {
+    this.options.limits.leave(slot);
     if (this.faulty) return this.faulty.complete(slot);
     const { activities } = this;
     const effect = activities.effect(slot);

@@ -1,4 +1,5 @@
 import { invariant } from '../../base/errors.js';
+import { CAUSE } from './cause.js';
 import type { Clock } from './clock.js';
 import { LaneAccounts } from './lane-accounts.js';
 import { LaneHeap } from './lane-heap.js';
@@ -12,13 +13,14 @@ import { RateGroups } from './rate-groups.js';
  * anew over the few distinct limits. Times are milliseconds, rates bytes per millisecond.
  */
 export class SharedRate {
-  private readonly capacity: number;
+  private capacity: number;
   private readonly limitOf: (lane: number, flows: number) => number;
   private readonly isShared: (lane: number) => boolean;
   private readonly lanes: LaneTable;
   private readonly groups: RateGroups;
   private readonly clock: Clock;
   private accounts: LaneAccounts | undefined;
+  private sharedCause = CAUSE.bandwidth;
   private readonly laneCount: number;
   /** Something changed, at `changedAtMs`, since the rates were found. */
   private stale = false;
@@ -53,6 +55,17 @@ export class SharedRate {
   /** From now on, before any flow, accounts are kept of what holds flows back; `causeOf` as in LaneAccounts. */
   keepAccounts(causeOf: (lane: number, flows: number) => number): void {
     this.accounts = new LaneAccounts(this.clock, this.groups, this.laneCount, causeOf);
+    this.accounts.sharedCause = this.sharedCause;
+  }
+
+  /** From now on there is another capacity; `cause`: what holds flows back that have no more of it. */
+  setCapacity(perMs: number, cause: number): void {
+    this.sharedCause = cause;
+    if (this.accounts) this.accounts.sharedCause = cause;
+    if (perMs === this.capacity) return;
+    this.capacity = perMs;
+    this.stale = true;
+    this.changedAtMs = this.clock.nowMs;
   }
 
   /** The accounts, of which a lane's is charged until now. They must have been kept. */
@@ -68,7 +81,7 @@ export class SharedRate {
     if (!this.stale) return;
     this.stale = false;
     invariant(this.changedAtMs === this.clock.nowMs, 'time went on before the rates were found');
-    if (this.capacity < Infinity) {
+    if (this.capacity < Infinity || this.level < Infinity) {
       const level = this.groups.levelFor(this.capacity);
       if (level !== this.level) {
         this.level = level;

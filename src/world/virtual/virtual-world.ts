@@ -10,10 +10,13 @@ import {
   type RepositoryOperation,
   type World,
 } from '../../coordinator/index.js';
+import type { JobLimits } from '../../job/index.js';
 import type { NodeTask, RetryPolicy, TaskReport } from '../../node/index.js';
 import type { StorageSpec } from '../../repository/index.js';
 import type { Fault } from '../faults.js';
 import type { Recorder } from '../recorder.js';
+import { Activities } from './activities.js';
+import { ActivityLimits } from './activity-limits.js';
 import { Clock } from './clock.js';
 import { EventQueue } from './event-queue.js';
 import { Faults } from './faults/faults.js';
@@ -67,6 +70,7 @@ export class VirtualWorld implements World {
   private readonly clock = new Clock();
   private readonly queue = new EventQueue();
   private readonly flows: Flows;
+  private readonly limits: ActivityLimits;
   private readonly work: NodeWork;
   private readonly timers = new Map<number, () => void>();
   private readonly storages: VirtualStorages;
@@ -91,6 +95,13 @@ export class VirtualWorld implements World {
     const threadsPerNode = workers.uploadWorkers * parallel + workers.downloadWorkers;
     this.flows = new Flows(this.clock, { ...prices, threadsPerNode });
     this.ledger = options.attribute === true ? new Ledger(this.clock, this.flows) : undefined;
+    const activities = new Activities();
+    this.limits = new ActivityLimits({
+      activities,
+      clock: this.clock,
+      ledger: this.ledger,
+      wakeAt: (atMs, callback) => this.wakeAt(atMs, callback),
+    });
     const { faults } = options;
     const weather = faults && new Weather(this.clock, faults.list, prices.seed);
     this.work = new NodeWork({
@@ -100,6 +111,8 @@ export class VirtualWorld implements World {
       pools: new NodePools(catalog.nodeNames.length, workers),
       clock: this.clock,
       queue: this.queue,
+      activities,
+      limits: this.limits,
       trace: options.trace,
       ledger: this.ledger,
       answerMs: weather ? 0 : this.prices.messageMs,
@@ -176,6 +189,13 @@ export class VirtualWorld implements World {
   abort(jobId: number): void {
     if (this.faults) this.faults.links.abort(jobId);
     else this.work.abort(jobId);
+  }
+
+  /** Bytes are those of the one job that a world is asked about: of several with limits, those of the last hold for all. */
+  limit(jobId: number, limits: JobLimits): void {
+    const { job, node } = limits;
+    this.limits.change(jobId, limits);
+    this.flows.limit((job.bytesPerSec ?? Infinity) / 1000, (node.bytesPerSec ?? Infinity) / 1000);
   }
 
   /** From now on nothing goes wrong any more: every node is there, every message arrives. What is damaged stays damaged. */

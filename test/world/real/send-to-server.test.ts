@@ -80,6 +80,7 @@ function sendingOf(sizeBytes: number, parts: PartSettings, pace: Pace): Sending 
     pace,
     durable: false,
     request,
+    allow: (mostBytes: number) => mostBytes,
     onBytes: (bytes: number) => void seen.push(bytes),
   };
   return { transfer, storage, seen, from, content };

@@ -43,6 +43,7 @@ test('a file that goes on after the bytes of its manifest is given up', async (t
     pace: own,
     durable: false,
     request: () => own.request(),
+    allow: (mostBytes) => mostBytes,
     onBytes: () => undefined,
   };
   const to = path.join(directory, 'f');

@@ -1,0 +1,105 @@
+import test from 'ava';
+import { revive } from '../../src/base/errors.js';
+import type { Reply, Outcome } from '../../src/coordinator/index.js';
+import { memoryJournal } from '../../src/coordinator/index.js';
+import { virtualCluster, type VirtualCluster } from '../../src/planner/virtual-cluster.js';
+import { parseStatement } from '../../src/sql/index.js';
+import { engine, nodes, olapTable, scenario } from '../fixtures/scenarios.js';
+
+const SESSION = { database: 'example_db' };
+
+/** Hashed and sent at once, nothing takes time but what a job may do; 64 MB and some headers. */
+const SLOW = scenario({
+  cluster: nodes(2, { diskBytesPerSec: Infinity, hashBytesPerSec: Infinity, nicBytesPerSec: Infinity }),
+  databases: [
+    { name: 'example_db', tables: [olapTable('example_tbl', { partitions: 4, buckets: 4, files: 4 })] },
+  ],
+  engine: engine('tuned', {
+    uploadWorkers: 2,
+    limits: { job: { bytesPerSec: 1e6 }, node: {} },
+  }),
+});
+
+function execute({ coordinator, world }: VirtualCluster, text: string): Reply {
+  let answer: Outcome<Reply> | undefined;
+  coordinator.execute(parseStatement(text), SESSION, (outcome) => (answer = outcome));
+  world.run(() => answer !== undefined);
+  if (!answer!.ok) throw revive(answer!.error);
+  return answer!.value;
+}
+
+function begin(cluster: VirtualCluster): number {
+  const reply = execute(cluster, 'BACKUP SNAPSHOT label1 TO example_repo');
+  return reply.kind === 'accepted' ? reply.jobId : -1;
+}
+
+/** Lets so much time pass. */
+function pass({ world }: VirtualCluster, ms: number): void {
+  let isOver = false;
+  world.wakeAt(world.now() + ms, () => (isOver = true));
+  world.run(() => isOver);
+}
+
+test('what a job may do is changed while it runs, and holds from then on', (t) => {
+  const cluster = virtualCluster(SLOW);
+  const jobId = begin(cluster);
+  const sizeBytes = cluster.coordinator.workOf(jobId)!.totals.sizeBytes;
+  pass(cluster, 10_000);
+  execute(cluster, 'ALTER BACKUP PROPERTIES ("bytes_per_second" = "4 MB")');
+  const sinceMs = cluster.world.now();
+  t.true(cluster.world.run(() => cluster.coordinator.isSettled(jobId)));
+  const leftMs = (sizeBytes - 10e6) / 4000;
+  const tookMs = cluster.world.now() - sinceMs;
+  t.true(Math.abs(tookMs / leftMs - 1) < 0.02, `${tookMs} of ${leftMs}`);
+});
+
+test('a limit is taken away, and others stay', (t) => {
+  const cluster = virtualCluster(SLOW);
+  const jobId = begin(cluster);
+  pass(cluster, 5000);
+  execute(cluster, 'ALTER BACKUP FROM example_db PROPERTIES ("requests_per_second" = "20")');
+  execute(cluster, 'ALTER BACKUP PROPERTIES ("bytes_per_second" = "unlimited")');
+  const before = cluster.world.requests;
+  pass(cluster, 2000);
+  const made = cluster.world.requests - before;
+  t.true(made >= 38 && made <= 41, `${made}`);
+  t.true(cluster.world.run(() => cluster.coordinator.isSettled(jobId)));
+});
+
+test('a coordinator that comes after remembers what was changed', (t) => {
+  const journal = memoryJournal();
+  const cluster = virtualCluster(SLOW, { journal });
+  const jobId = begin(cluster);
+  pass(cluster, 1000);
+  execute(cluster, 'ALTER BACKUP PROPERTIES ("max_concurrency" = "1", "bytes_per_second" = "-1")');
+  t.deepEqual(journal.read().jobs.find(({ id }) => id === jobId)?.limits, {
+    job: { transfers: 1 },
+    node: {},
+  });
+  const next = virtualCluster(SLOW, { journal, storages: cluster.storages });
+  t.true(next.world.run(() => next.coordinator.isSettled(jobId)));
+  t.is(next.coordinator.job(jobId)?.state, 'FINISHED');
+  t.deepEqual(journal.read().jobs.find(({ id }) => id === jobId)?.limits?.job, { transfers: 1 });
+});
+
+test('what cannot be changed is said, with its place', (t) => {
+  const cluster = virtualCluster(SLOW);
+  const refused = (text: string, code: string, message: RegExp): void => {
+    const error = t.throws(() => execute(cluster, text));
+    t.like(error, { code });
+    t.regex(error.message, message);
+  };
+  refused('ALTER BACKUP PROPERTIES ("max_concurrency" = "1")', 'JOB_UNKNOWN', /no BACKUP job is running/);
+  begin(cluster);
+  refused(
+    'ALTER BACKUP PROPERTIES ("timeout" = "700")',
+    'SQL_PROPERTY',
+    /ALTER BACKUP has no property "timeout"/,
+  );
+  refused(
+    'ALTER BACKUP PROPERTIES ("max_concurrency" = "0")',
+    'SQL_PROPERTY',
+    /whole number from 1 on, not "0"/,
+  );
+  refused('ALTER RESTORE PROPERTIES ("max_concurrency" = "1")', 'JOB_UNKNOWN', /no RESTORE job is running/);
+});

@@ -1,18 +1,21 @@
-import { createHash, type Hash } from 'node:crypto';
-import { closeSync, fstatSync, fsyncSync, openSync, readSync, writeSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { closeSync, fsyncSync, openSync, writeSync } from 'node:fs';
 import { DrillError } from '../../base/errors.js';
 import type { Storage, StorageWriter } from '../../repository/storage/storage.js';
 import { giveUp } from '../../repository/storage/give-up.js';
+import { ChunkReader } from './chunk-reader.js';
 import { onDisk } from './errno.js';
-import { MAX_CHUNK_BYTES, type Pace } from './pace.js';
+import { plainHasher, type Hasher } from './hasher.js';
+import type { Pace } from './pace.js';
 import { sendToServer } from './send-to-server.js';
 
-/** One buffer a thread: a thread moves one file at a time. */
-const buffer = new Uint8Array(MAX_CHUNK_BYTES);
+/** What a thread hashes with where it is not told of another way: it moves one file at a time. */
+const PLAIN = plainHasher();
 
 export interface Transfer {
   readonly storage: Storage;
   readonly pace: Pace;
+  readonly hasher?: Hasher;
   /** Whether a fetched file must be on the disk itself. */
   readonly durable: boolean;
   /** Makes a request: gives when it is answered, besides the time its bytes take. */
@@ -21,33 +24,39 @@ export interface Transfer {
   readonly onBytes: (bytes: number) => void;
 }
 
-/** Sends a local file to the repository in one pass, hashing it on the way if asked. Leaves nothing behind if it fails. */
+export interface Sending {
+  /** A local file … */
+  readonly from: string;
+  /** … of so many bytes, as far as is known … */
+  readonly sizeBytes: number;
+  /** … and its path in the repository. */
+  readonly to: string;
+  /** Whether it is hashed on the way. */
+  readonly hash: boolean;
+}
+
+/** Sends a local file to the repository in one pass. Leaves nothing behind if it fails. */
 export async function sendFile(
   transfer: Transfer,
-  from: string,
-  to: string,
-  hash: boolean,
+  { from, sizeBytes: expectedBytes, to, hash }: Sending,
 ): Promise<{ readonly sizeBytes: number; readonly checksum: string | undefined }> {
-  const { storage, pace, onBytes } = transfer;
+  const { storage, pace, onBytes, hasher = PLAIN } = transfer;
+  const { buffer } = hasher;
   // Where there are connections to keep busy, and where the checksum is in the name, so that it has been computed before.
   if (storage.parts && !hash) return sendToServer(transfer, storage.parts, buffer, from, to);
   const dueNs = transfer.request();
-  const md5 = hash ? createHash('md5') : undefined;
+  const md5 = hash ? hasher.begin() : undefined;
   const paid = hash ? pace.transferringHashed(dueNs) : pace.transferring(dueNs);
-  const source = onDisk(`opening ${from}`, () => openSync(from, 'r'));
+  const source = new ChunkReader(from, expectedBytes);
   let writer: StorageWriter | undefined;
-  let sizeBytes = 0;
   try {
-    const { size } = onDisk(`looking at ${from}`, () => fstatSync(source));
-    writer = await storage.createWriter(to, size);
-    for (;;) {
-      const bytes = onDisk(`reading ${from}`, () => readSync(source, buffer, 0, pace.chunkBytes, null));
+    writer = await storage.createWriter(to, expectedBytes);
+    while (!source.isAtEnd) {
+      const bytes = source.read(buffer, pace.chunkBytes);
       if (bytes === 0) break;
-      const chunk = buffer.subarray(0, bytes);
-      md5?.update(chunk);
-      const written = writer.write(chunk);
+      md5?.add(bytes, source.isAtEnd);
+      const written = writer.write(buffer.subarray(0, bytes));
       if (written instanceof Promise) await written;
-      sizeBytes += bytes;
       pace.payFrom(dueNs, paid, bytes);
       onBytes(bytes);
     }
@@ -58,9 +67,9 @@ export async function sendFile(
     await giveUp(writer);
     throw error;
   } finally {
-    closeSync(source);
+    source.close();
   }
-  return { sizeBytes, checksum: md5?.digest('hex') };
+  return { sizeBytes: source.sizeBytes, checksum: md5?.hex() };
 }
 
 /**
@@ -76,6 +85,7 @@ export async function fetchFile(
   const dueNs = request();
   const md5 = createHash('md5');
   const paid = pace.transferringHashed(dueNs);
+  const { buffer } = PLAIN;
   const reader = await storage.openReader(from);
   let sizeBytes = 0;
   try {
@@ -109,22 +119,22 @@ const tooLong = (path: string, mostBytes: number): DrillError =>
     hint: 'it was damaged or replaced: drill verify tells what else was',
   });
 
-/** The MD5 of a local file. */
-export function hashFile(pace: Pace, from: string): string {
-  const md5: Hash = createHash('md5');
+/** The MD5 of a local file, of so many bytes as far as is known. */
+export function hashFile(pace: Pace, from: string, expectedBytes?: number, hasher = PLAIN): string {
   const paid = pace.reading();
-  const source = onDisk(`opening ${from}`, () => openSync(from, 'r'));
+  const md5 = hasher.begin();
+  const source = new ChunkReader(from, expectedBytes);
   try {
-    for (;;) {
-      const bytes = onDisk(`reading ${from}`, () => readSync(source, buffer, 0, pace.chunkBytes, null));
+    while (!source.isAtEnd) {
+      const bytes = source.read(hasher.buffer, pace.chunkBytes);
       if (bytes === 0) break;
-      md5.update(buffer.subarray(0, bytes));
+      md5.add(bytes, source.isAtEnd);
       pace.pay(paid, bytes);
     }
   } finally {
-    closeSync(source);
+    source.close();
   }
-  return md5.digest('hex');
+  return md5.hex();
 }
 
 function writeAll(target: number, chunk: Uint8Array, to: string): void {

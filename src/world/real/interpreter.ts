@@ -20,6 +20,7 @@ import {
 } from '../../repository/layout.js';
 import type { Awaitable, Storage } from '../../repository/storage/storage.js';
 import { onDisk } from './errno.js';
+import type { Hasher } from './hasher.js';
 import type { Pace } from './pace.js';
 import { nowNs, nsToMs } from './pacer.js';
 import type { NodePaths } from './paths.js';
@@ -33,6 +34,8 @@ export interface InterpreterOptions {
   /** Undefined for tasks that only clean up. */
   readonly storage: Storage | undefined;
   readonly pace: Pace;
+  /** How files are hashed on their way to the repository, where not by the platform's own means. */
+  readonly hasher?: Hasher | undefined;
   readonly progress: BigInt64Array;
   readonly message: TaskMessage;
   readonly startNs: bigint;
@@ -129,7 +132,8 @@ export class Interpreter {
   }
 
   private hash(shard: WorkerShard, file: number): string {
-    return hashFile(this.options.pace, this.snapshotFile(shard, file), shard.fileSizeBytes[file]);
+    const { pace, hasher } = this.options;
+    return hashFile(pace, this.snapshotFile(shard, file), shard.fileSizeBytes[file], hasher);
   }
 
   private async check(shard: WorkerShard, file: number, checksum: Checksum): Promise<boolean> {
@@ -281,7 +285,7 @@ export class Interpreter {
 
   /** Moves a file, and counts its bytes for the progress as they go; those of one that fails do not count. */
   private async counted<T>(move: (transfer: Transfer) => Promise<T>): Promise<T> {
-    const { pace, message } = this.options;
+    const { pace, hasher, message } = this.options;
     let movedBytes = 0;
     const onBytes = (bytes: number): void => {
       movedBytes += bytes;
@@ -289,7 +293,8 @@ export class Interpreter {
     };
     const { durable } = message;
     try {
-      return await move({ storage: this.storage, pace, durable, request: () => this.request(), onBytes });
+      const request = () => this.request();
+      return await move({ storage: this.storage, pace, hasher, durable, request, onBytes });
     } catch (error) {
       this.count(PROGRESS.bytes, -movedBytes);
       throw error;

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sampler } from '../../base/distribution.js';
 import { randomStream } from '../../base/random.js';
+import type { NodeHardware, RepositoryLimits } from '../hardware.js';
 import { msToNs, nowNs, nsToMs, Pacer } from './pacer.js';
 import { ABORT_CELLS, type TaskMessage, type WorkerSetup } from './protocol.js';
 
@@ -73,7 +74,7 @@ export class Pace {
     const { nicBytesPerSec, diskBytesPerSec, hashBytesPerSec } = hardware;
     this.slowestLink = Math.min(nicBytesPerSec, limits.perConnectionBytesPerSec, limits.bandwidthBytesPerSec);
     this.slowestDisk = Math.min(diskBytesPerSec, hashBytesPerSec);
-    this.isFree = Math.min(this.slowestLink, this.slowestDisk) === Infinity;
+    this.isFree = isFree(hardware, limits);
     const wanted = Math.min(MAX_CHUNK_BYTES, Math.max(MIN_CHUNK_BYTES, (this.slowestLink * CHUNK_MS) / 1000));
     this.chunkBytes = Math.floor(wanted / MIN_CHUNK_BYTES) * MIN_CHUNK_BYTES;
   }
@@ -195,6 +196,15 @@ export class Pace {
   private network(bytes: number, atNs: bigint): bigint {
     return later(this.nic.take(bytes, atNs), this.bandwidth.take(bytes, atNs));
   }
+}
+
+/** Whether bytes wait for nothing but the machine, on a node like this. */
+export function isFree(
+  { nicBytesPerSec, diskBytesPerSec, hashBytesPerSec }: NodeHardware,
+  { perConnectionBytesPerSec, bandwidthBytesPerSec }: RepositoryLimits,
+): boolean {
+  const ofNode = Math.min(nicBytesPerSec, diskBytesPerSec, hashBytesPerSec);
+  return Math.min(ofNode, perConnectionBytesPerSec, bandwidthBytesPerSec) === Infinity;
 }
 
 /** How many of `bytes` are moved at a turn. */

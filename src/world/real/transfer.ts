@@ -15,7 +15,7 @@ const PLAIN = plainHasher();
 export interface Transfer {
   readonly storage: Storage;
   readonly pace: Pace;
-  readonly hasher?: Hasher;
+  readonly hasher?: Hasher | undefined;
   /** Whether a fetched file must be on the disk itself. */
   readonly durable: boolean;
   /** Makes a request: gives when it is answered, besides the time its bytes take. */
@@ -41,18 +41,19 @@ export async function sendFile(
   { from, sizeBytes: expectedBytes, to, hash }: Sending,
 ): Promise<{ readonly sizeBytes: number; readonly checksum: string | undefined }> {
   const { storage, pace, onBytes, hasher = PLAIN } = transfer;
-  const { buffer } = hasher;
   // Where there are connections to keep busy, and where the checksum is in the name, so that it has been computed before.
-  if (storage.parts && !hash) return sendToServer(transfer, storage.parts, buffer, from, to);
+  if (storage.parts && !hash) return sendToServer(transfer, storage.parts, PLAIN.buffer, from, to);
   const dueNs = transfer.request();
   const md5 = hash ? hasher.begin() : undefined;
   const paid = hash ? pace.transferringHashed(dueNs) : pace.transferring(dueNs);
+  const { buffer } = hasher;
+  const chunkBytes = Math.min(buffer.length, pace.chunkBytes);
   const source = new ChunkReader(from, expectedBytes);
   let writer: StorageWriter | undefined;
   try {
     writer = await storage.createWriter(to, expectedBytes);
     while (!source.isAtEnd) {
-      const bytes = source.read(buffer, pace.chunkBytes);
+      const bytes = source.read(buffer, chunkBytes);
       if (bytes === 0) break;
       md5?.add(bytes, source.isAtEnd);
       const written = writer.write(buffer.subarray(0, bytes));
@@ -123,10 +124,12 @@ const tooLong = (path: string, mostBytes: number): DrillError =>
 export function hashFile(pace: Pace, from: string, expectedBytes?: number, hasher = PLAIN): string {
   const paid = pace.reading();
   const md5 = hasher.begin();
+  const { buffer } = hasher;
+  const chunkBytes = Math.min(buffer.length, pace.chunkBytes);
   const source = new ChunkReader(from, expectedBytes);
   try {
     while (!source.isAtEnd) {
-      const bytes = source.read(hasher.buffer, pace.chunkBytes);
+      const bytes = source.read(buffer, chunkBytes);
       if (bytes === 0) break;
       md5.add(bytes, source.isAtEnd);
       pace.pay(paid, bytes);

@@ -47,6 +47,8 @@ interface Place {
   readonly root: string;
   readonly directories: KnownDirectories;
   readonly durable: boolean;
+  /** The file that was completed last: what it is needs no looking at when it is renamed, as it mostly is at once. */
+  completed: string | undefined;
 }
 
 /** O_NONBLOCK does nothing to files, and keeps a FIFO that someone left there from blocking the thread for ever. */
@@ -64,7 +66,12 @@ export function localStorage(root: string, options: LocalStorageOptions = {}): S
   // '' would make every path one below '/'.
   if (root === '') throw new DrillError('STORAGE_PATH', 'the directory of a local storage has an empty name');
   const trimmed = root.length > 1 ? root.replace(/\/+$/, '') : root;
-  const place: Place = { root: trimmed, directories: knownDirectories(trimmed, durable), durable };
+  const place: Place = {
+    root: trimmed,
+    directories: knownDirectories(trimmed, durable),
+    durable,
+    completed: undefined,
+  };
   return {
     kind: 'local',
     location: trimmed,
@@ -158,6 +165,7 @@ function createWriter(place: Place, path: string): StorageWriter {
         release();
       });
       complete = true;
+      place.completed = path;
     },
     abort() {
       if (complete) return;
@@ -233,11 +241,12 @@ function rename(place: Place, from: string, to: string): void {
   const source = absolute(place.root, from);
   const target = absolute(place.root, to);
   attempt('write', 'rename', `${source} to ${target}`, () => {
-    place.directories.check(directoryOf(from));
-    refuseSpecial(source, lstatSync(source));
+    const [fromDirectory, toDirectory] = [directoryOf(from), directoryOf(to)];
+    place.directories.check(fromDirectory);
+    if (from !== place.completed) refuseSpecial(source, lstatSync(source));
+    place.completed = undefined;
     withDirectory(place, to, () => renameSync(source, target));
     if (!place.durable) return;
-    const [fromDirectory, toDirectory] = [directoryOf(from), directoryOf(to)];
     syncDirectory(absolute(place.root, toDirectory));
     if (fromDirectory !== toDirectory) syncDirectory(absolute(place.root, fromDirectory));
   });

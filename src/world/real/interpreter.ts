@@ -20,6 +20,7 @@ import {
 } from '../../repository/layout.js';
 import type { Awaitable, Storage } from '../../repository/storage/storage.js';
 import { onDisk } from './errno.js';
+import type { Hasher } from './hasher.js';
 import { Throttle } from './limits/throttle.js';
 import type { Pace } from './pace.js';
 import { nowNs, nsToMs } from './pacer.js';
@@ -34,9 +35,21 @@ export interface InterpreterOptions {
   /** Undefined for tasks that only clean up. */
   readonly storage: Storage | undefined;
   readonly pace: Pace;
+  /** How files are hashed on their way to the repository, where not by the platform's own means. */
+  readonly hasher?: Hasher | undefined;
   readonly progress: BigInt64Array;
   readonly message: TaskMessage;
   readonly startNs: bigint;
+}
+
+/** What a shard's files are called, and where they are. */
+interface NamedShard {
+  readonly shard: WorkerShard;
+  /** In the catalog's order. */
+  readonly files: readonly string[];
+  /** The directory of its snapshot on the node, and its own in the repository. */
+  readonly snapshot: string;
+  readonly remote: string;
 }
 
 /** Carries out the operations of one task on the node's disk and the repository, and remembers its transfers. */
@@ -46,9 +59,8 @@ export class Interpreter {
   private readonly options: InterpreterOptions;
   private readonly shards: ReadonlyMap<number, WorkerShard>;
   private readonly throttle: Throttle | undefined;
-  /** The shard that `names` belongs to: a task takes its shards one after the other. */
-  private named = -1;
-  private names: readonly string[] = [];
+  /** What was asked for last: a task takes its shards one after the other. */
+  private last: NamedShard | undefined;
 
   constructor(options: InterpreterOptions) {
     this.options = options;
@@ -75,7 +87,7 @@ export class Interpreter {
       case 'check':
         return this.check(shard, operation.file, operation.checksum);
       case 'hash':
-        return hashFile(this.options.pace, this.snapshotFile(shard, operation.file));
+        return this.hash(shard, operation.file);
       case 'put':
         return this.put(shard, operation.file, operation.checksum, operation.hash);
       case 'rename':
@@ -94,8 +106,7 @@ export class Interpreter {
   private link(shard: WorkerShard): number {
     const { paths, pace } = this.options;
     const from = path.join(paths.data, String(shard.address.shardId));
-    const to = this.snapshotDirectory(shard);
-    const names = this.namesOf(shard);
+    const { snapshot: to, files: names } = this.named(shard);
     const dueNs = pace.snapshot(names.length);
     onDisk(`taking a snapshot of ${from}`, () => {
       // A coordinator that lost its memory asks again; the new snapshot replaces the old one.
@@ -110,11 +121,10 @@ export class Interpreter {
   /** The snapshot must have exactly the files that the catalog says, or the backup would lack some unnoticed. */
   private scan(shard: WorkerShard): ScannedShard | undefined {
     const { shardId } = shard.address;
-    const directory = this.snapshotDirectory(shard);
+    const { snapshot: directory, files: wanted } = this.named(shard);
     const names = onDisk(`listing ${directory}`, () => namesIfThere(directory));
     if (!names) return undefined;
     const found = new Set(names);
-    const wanted = this.namesOf(shard);
     const missing = wanted.filter((name) => !found.delete(name));
     if (found.size > 0) {
       const what = `has unknown ${listOf([...found], 'and', 3)}`;
@@ -127,6 +137,11 @@ export class Interpreter {
     return { files: wanted.length, writtenChecksum: (file) => written?.get(wanted[file]!) };
   }
 
+  private hash(shard: WorkerShard, file: number): string {
+    const { pace, hasher } = this.options;
+    return hashFile(pace, this.snapshotFile(shard, file), shard.fileSizeBytes[file], hasher);
+  }
+
   private async check(shard: WorkerShard, file: number, checksum: Checksum): Promise<boolean> {
     const dueNs = await this.request();
     const isThere = await this.isWhole(shard, file, checksum);
@@ -136,8 +151,9 @@ export class Interpreter {
 
   /** Whether the repository has a file under its final name, with its whole size. */
   private async isWhole(shard: WorkerShard, file: number, checksum: Checksum): Promise<boolean> {
-    const name = withChecksum(this.namesOf(shard)[file]!, checksumText(checksum));
-    const sizeBytes = await this.storage.sizeOf(`${this.remoteDirectory(shard)}/${name}`);
+    const { remote, files } = this.named(shard);
+    const name = withChecksum(files[file]!, checksumText(checksum));
+    const sizeBytes = await this.storage.sizeOf(`${remote}/${name}`);
     return sizeBytes === shard.fileSizeBytes[file];
   }
 
@@ -145,13 +161,13 @@ export class Interpreter {
     const { storage } = this;
     const { pace } = this.options;
     const dueNs = await this.request();
+    const { remote, files: wanted } = this.named(shard);
     const found = new Map<string, string[]>();
-    for (const name of await storage.listNames(this.remoteDirectory(shard))) {
+    for (const name of await storage.listNames(remote)) {
       const file = splitChecksum(name)?.name ?? splitPart(name) ?? name;
       found.set(file, [...(found.get(file) ?? []), name]);
     }
     pace.until(dueNs);
-    const wanted = this.namesOf(shard);
     const traces = (file: number): readonly string[] => found.get(wanted[file]!) ?? [];
     const stored = (file: number, checksum: Checksum): string =>
       withChecksum(wanted[file]!, checksumText(checksum));
@@ -169,11 +185,13 @@ export class Interpreter {
     hash: boolean,
   ): Promise<string | undefined> {
     const startNs = nowNs();
-    const name = this.namesOf(shard)[file]!;
+    const { remote, files } = this.named(shard);
+    const name = files[file]!;
     const stored = checksum === undefined ? this.partOf(name) : withChecksum(name, checksumText(checksum));
-    const target = `${this.remoteDirectory(shard)}/${stored}`;
+    const from = this.snapshotFile(shard, file);
+    const sizeBytes = shard.fileSizeBytes[file]!;
     const sent = await this.counted((transfer) =>
-      sendFile(transfer, this.snapshotFile(shard, file), target, hash),
+      sendFile(transfer, { from, to: `${remote}/${stored}`, sizeBytes, hash }),
     );
     requireSize(shard, file, name, sent.sizeBytes);
     this.moved(startNs, sent.sizeBytes);
@@ -184,7 +202,8 @@ export class Interpreter {
     const { storage } = this;
     const { pace } = this.options;
     const dueNs = await this.request();
-    const name = `${this.remoteDirectory(shard)}/${this.namesOf(shard)[file]!}`;
+    const { remote, files } = this.named(shard);
+    const name = `${remote}/${files[file]!}`;
     try {
       await storage.rename(this.partOf(name), withChecksum(name, checksumText(checksum)));
     } catch (error) {
@@ -199,8 +218,8 @@ export class Interpreter {
     const { storage } = this;
     const { pace } = this.options;
     const dueNs = await this.request();
-    const directory = this.remoteDirectory(shard);
-    const name = this.namesOf(shard)[file]!;
+    const { remote: directory, files } = this.named(shard);
+    const name = files[file]!;
     const kept = withChecksum(name, checksumText(keep));
     for (const other of await storage.listNames(directory)) {
       const isOurs = splitPart(other) === name || splitChecksum(other)?.name === name;
@@ -272,7 +291,7 @@ export class Interpreter {
 
   /** Moves a file, and counts its bytes for the progress as they go; those of one that fails do not count. */
   private async counted<T>(move: (transfer: Transfer) => Promise<T>): Promise<T> {
-    const { pace, message } = this.options;
+    const { pace, hasher, message } = this.options;
     let movedBytes = 0;
     const onBytes = (bytes: number): void => {
       movedBytes += bytes;
@@ -283,7 +302,8 @@ export class Interpreter {
     const allow = (mostBytes: number): Awaitable<number> => throttle?.bytes(mostBytes) ?? mostBytes;
     throttle?.enter();
     try {
-      return await move({ storage, pace, durable, request: () => this.request(), allow, onBytes });
+      const request = () => this.request();
+      return await move({ storage, pace, hasher, durable, request, allow, onBytes });
     } catch (error) {
       this.count(PROGRESS.bytes, -movedBytes);
       throw error;
@@ -313,23 +333,23 @@ export class Interpreter {
     Atomics.add(this.options.progress, cell, BigInt(amount));
   }
 
-  /** Names of a shard's files, in the catalog's order. */
-  private namesOf({ shard, address, fileSizeBytes }: WorkerShard): readonly string[] {
-    if (this.named !== shard) {
-      this.named = shard;
-      this.names = Array.from({ length: fileSizeBytes.length }, (_, file) =>
-        shardFileName(address.shardId, address.version, file),
-      );
+  private named(shard: WorkerShard): NamedShard {
+    if (this.last?.shard !== shard) {
+      const { paths, message } = this.options;
+      const { address, fileSizeBytes } = shard;
+      this.last = {
+        shard,
+        files: Array.from(fileSizeBytes, (_, file) => shardFileName(address.shardId, address.version, file)),
+        snapshot: path.join(paths.snapshots, this.jobDirectory, String(address.shardId)),
+        remote: shardDirectory(message.repository, message.label, address),
+      };
     }
-    return this.names;
+    return this.last;
   }
 
   private snapshotFile(shard: WorkerShard, file: number): string {
-    return path.join(this.snapshotDirectory(shard), this.namesOf(shard)[file]!);
-  }
-
-  private snapshotDirectory(shard: WorkerShard): string {
-    return path.join(this.options.paths.snapshots, this.jobDirectory, String(shard.address.shardId));
+    const { snapshot, files } = this.named(shard);
+    return `${snapshot}${path.sep}${files[file]!}`;
   }
 
   private stagingDirectory(shard: WorkerShard): string {
@@ -338,11 +358,6 @@ export class Interpreter {
 
   private get jobDirectory(): string {
     return String(this.options.message.task.jobId);
-  }
-
-  private remoteDirectory(shard: WorkerShard): string {
-    const { repository, label } = this.options.message;
-    return shardDirectory(repository, label, shard.address);
   }
 }
 

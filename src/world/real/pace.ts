@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sampler } from '../../base/distribution.js';
 import { randomStream } from '../../base/random.js';
+import type { NodeHardware, RepositoryLimits } from '../hardware.js';
 import { msToNs, nowNs, nsToMs, Pacer } from './pacer.js';
 import { ABORT_CELLS, type TaskMessage, type WorkerSetup } from './protocol.js';
 
@@ -43,6 +44,8 @@ export type ByteClock = (bytes: number) => bigint;
  */
 export class Pace {
   readonly chunkBytes: number;
+  /** Bytes wait for nothing but the machine. */
+  readonly isFree: boolean;
   /** Bytes per second of a transfer, or a read, that has nothing to share with others. */
   private readonly slowestLink: number;
   private readonly slowestDisk: number;
@@ -71,6 +74,7 @@ export class Pace {
     const { nicBytesPerSec, diskBytesPerSec, hashBytesPerSec } = hardware;
     this.slowestLink = Math.min(nicBytesPerSec, limits.perConnectionBytesPerSec, limits.bandwidthBytesPerSec);
     this.slowestDisk = Math.min(diskBytesPerSec, hashBytesPerSec);
+    this.isFree = isFree(hardware, limits);
     const wanted = Math.min(MAX_CHUNK_BYTES, Math.max(MIN_CHUNK_BYTES, (this.slowestLink * CHUNK_MS) / 1000));
     this.chunkBytes = Math.floor(wanted / MIN_CHUNK_BYTES) * MIN_CHUNK_BYTES;
   }
@@ -133,6 +137,7 @@ export class Pace {
    * way, instead of having it to itself for as long as it takes.
    */
   pay(clock: ByteClock, bytes: number): void {
+    if (this.isFree) return this.stopIfAborted();
     const turn = turnBytes(bytes);
     for (let left = bytes; left > 0; left -= turn) this.until(clock(Math.min(turn, left)));
   }
@@ -144,6 +149,11 @@ export class Pace {
   payFrom(startNs: bigint, clock: ByteClock, bytes: number): void {
     this.until(startNs);
     this.pay(clock, bytes);
+  }
+
+  /** Throws TaskAborted when the job is aborted. */
+  stopIfAborted(): void {
+    if (this.isAborted) throw new TaskAborted();
   }
 
   /** Sleeps until a time; throws TaskAborted at once when the job is aborted. */
@@ -201,6 +211,15 @@ export class Pace {
   private network(bytes: number, atNs: bigint): bigint {
     return later(this.nic.take(bytes, atNs), this.bandwidth.take(bytes, atNs));
   }
+}
+
+/** Whether bytes wait for nothing but the machine, on a node like this. */
+export function isFree(
+  { nicBytesPerSec, diskBytesPerSec, hashBytesPerSec }: NodeHardware,
+  { perConnectionBytesPerSec, bandwidthBytesPerSec }: RepositoryLimits,
+): boolean {
+  const ofNode = Math.min(nicBytesPerSec, diskBytesPerSec, hashBytesPerSec);
+  return Math.min(ofNode, perConnectionBytesPerSec, bandwidthBytesPerSec) === Infinity;
 }
 
 /** How many of `bytes` are moved at a turn. */

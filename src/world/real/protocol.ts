@@ -5,6 +5,7 @@ import type { ManifestFile, S3Credentials, StorageSpec } from '../../repository/
 import type { NodeHardware, RepositoryLimits } from '../hardware.js';
 import type { Tally } from '../tally.js';
 import type { LimitMemory } from './limits/throttle.js';
+import type { SharedMd5 } from './md5/shared-md5.js';
 import type { NodePaths } from './paths.js';
 
 /** What a worker thread is told when it starts. */
@@ -32,6 +33,8 @@ export interface SharedState {
   readonly aborts: SharedArrayBuffer;
   /** BigInt64: see PROGRESS. */
   readonly progress: SharedArrayBuffer;
+  /** Where threads hash together, if they are better off so. */
+  readonly md5?: SharedMd5 | undefined;
   /** Int32: threads that are up. */
   readonly ready: SharedArrayBuffer;
 }

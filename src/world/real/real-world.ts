@@ -15,6 +15,8 @@ import type { TaskTally } from '../tally.js';
 import type { JobLimits } from '../../job/index.js';
 import { ownerOf } from './interpreter.js';
 import { JobLimitCells } from './limits/job-limit-cells.js';
+import { shareMd5, type SharedMd5 } from './md5/shared-md5.js';
+import { isFree } from './pace.js';
 import { msToNs, nowNs, nsToMs, Pacer } from './pacer.js';
 import { NodeThreads } from './node-threads.js';
 import { nodePaths, rehearsalDirectory } from './paths.js';
@@ -93,7 +95,7 @@ export class RealWorld implements World {
     this.options = options;
     const { latencyMs, bandwidthBytesPerSec, requestsPerSec, requestBurst } = options.limits;
     this.latencyMs = sampler(latencyMs, randomStream(options.seed, 'latency/coordinator'));
-    const everyNode = { bandwidth: Pacer.cell(), requests: Pacer.cell() };
+    const everyNode = { bandwidth: Pacer.cell(), requests: Pacer.cell(), md5: sharedMd5For(options) };
     this.bandwidth = new Pacer(everyNode.bandwidth, bandwidthBytesPerSec);
     this.requestTurns = new Pacer(everyNode.requests, requestsPerSec, requestBurst);
     this.limitCells = new JobLimitCells(options.catalog.nodeNames.length, options.threadsPerNode);
@@ -377,6 +379,19 @@ export class RealWorld implements World {
   private nameOf(node: number): string {
     return this.options.catalog.nodeNames[node]!;
   }
+}
+
+/** Nodes share one machine here, whose cores hash fastest what all of them have to hash at a time. */
+function sharedMd5For({
+  hardware,
+  limits,
+  threadsPerNode,
+  onTally,
+}: RealWorldOptions): SharedMd5 | undefined {
+  // Tasks that are done one after the other have nothing that could go together.
+  if (onTally) return undefined;
+  const nodes = hardware.filter((node) => isFree(node, limits)).length;
+  return shareMd5(nodes * threadsPerNode);
 }
 
 function removeRehearsals({ catalog, clusterDirectory }: RealWorldOptions): void {

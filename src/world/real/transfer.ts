@@ -1,18 +1,21 @@
-import { createHash, type Hash } from 'node:crypto';
-import { closeSync, fstatSync, fsyncSync, openSync, readSync, writeSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { closeSync, fsyncSync, openSync, writeSync } from 'node:fs';
 import { DrillError } from '../../base/errors.js';
 import type { Awaitable, Storage, StorageWriter } from '../../repository/storage/storage.js';
 import { giveUp } from '../../repository/storage/give-up.js';
+import { ChunkReader } from './chunk-reader.js';
 import { onDisk } from './errno.js';
-import { MAX_CHUNK_BYTES, type Pace } from './pace.js';
+import { plainHasher, type Hasher } from './hasher.js';
+import type { Pace } from './pace.js';
 import { sendToServer } from './send-to-server.js';
 
-/** One buffer a thread: a thread moves one file at a time. */
-const buffer = new Uint8Array(MAX_CHUNK_BYTES);
+/** What a thread hashes with where it is not told of another way: it moves one file at a time. */
+const PLAIN = plainHasher();
 
 export interface Transfer {
   readonly storage: Storage;
   readonly pace: Pace;
+  readonly hasher?: Hasher | undefined;
   /** Whether a fetched file must be on the disk itself. */
   readonly durable: boolean;
   /** Makes a request: gives when it is answered, besides the time its bytes take. */
@@ -23,30 +26,39 @@ export interface Transfer {
   readonly onBytes: (bytes: number) => void;
 }
 
-/** Sends a local file to the repository in one pass, hashing it on the way if asked. Leaves nothing behind if it fails. */
+export interface Sending {
+  /** A local file … */
+  readonly from: string;
+  /** … of so many bytes, as far as is known … */
+  readonly sizeBytes: number;
+  /** … and its path in the repository. */
+  readonly to: string;
+  /** Whether it is hashed on the way. */
+  readonly hash: boolean;
+}
+
+/** Sends a local file to the repository in one pass. Leaves nothing behind if it fails. */
 export async function sendFile(
   transfer: Transfer,
-  from: string,
-  to: string,
-  hash: boolean,
+  { from, sizeBytes: expectedBytes, to, hash }: Sending,
 ): Promise<{ readonly sizeBytes: number; readonly checksum: string | undefined }> {
-  const { storage, pace, allow, onBytes } = transfer;
+  const { storage, pace, allow, onBytes, hasher = PLAIN } = transfer;
   // Where there are connections to keep busy, and where the checksum is in the name, so that it has been computed before.
-  if (storage.parts && !hash) return sendToServer(transfer, storage.parts, buffer, from, to);
+  if (storage.parts && !hash) return sendToServer(transfer, storage.parts, PLAIN.buffer, from, to);
   const dueNs = await transfer.request();
-  const md5 = hash ? createHash('md5') : undefined;
+  const md5 = hash ? hasher.begin() : undefined;
   const paid = hash ? pace.transferringHashed(dueNs) : pace.transferring(dueNs);
-  const source = onDisk(`opening ${from}`, () => openSync(from, 'r'));
+  const { buffer } = hasher;
+  const chunkBytes = Math.min(buffer.length, pace.chunkBytes);
+  const source = new ChunkReader(from, expectedBytes);
   let writer: StorageWriter | undefined;
-  let sizeBytes = 0;
   try {
-    const { size } = onDisk(`looking at ${from}`, () => fstatSync(source));
-    writer = await storage.createWriter(to, size);
-    for (;;) {
-      const bytes = onDisk(`reading ${from}`, () => readSync(source, buffer, 0, pace.chunkBytes, null));
+    writer = await storage.createWriter(to, expectedBytes);
+    while (!source.isAtEnd) {
+      const bytes = source.read(buffer, chunkBytes);
       if (bytes === 0) break;
+      md5?.add(bytes, source.isAtEnd);
       const chunk = buffer.subarray(0, bytes);
-      md5?.update(chunk);
       for (let done = 0; done < bytes;) {
         const allowed = allow(bytes - done);
         const end = done + (allowed instanceof Promise ? await allowed : allowed);
@@ -55,7 +67,6 @@ export async function sendFile(
         onBytes(end - done);
         done = end;
       }
-      sizeBytes += bytes;
       pace.payFrom(dueNs, paid, bytes);
     }
     // An empty file has only its request to wait for.
@@ -65,9 +76,9 @@ export async function sendFile(
     await giveUp(writer);
     throw error;
   } finally {
-    closeSync(source);
+    source.close();
   }
-  return { sizeBytes, checksum: md5?.digest('hex') };
+  return { sizeBytes: source.sizeBytes, checksum: md5?.hex() };
 }
 
 /**
@@ -83,6 +94,7 @@ export async function fetchFile(
   const dueNs = await request();
   const md5 = createHash('md5');
   const paid = pace.transferringHashed(dueNs);
+  const { buffer } = PLAIN;
   const reader = await storage.openReader(from);
   let sizeBytes = 0;
   try {
@@ -122,22 +134,24 @@ const tooLong = (path: string, mostBytes: number): DrillError =>
     hint: 'it was damaged or replaced: drill verify tells what else was',
   });
 
-/** The MD5 of a local file. */
-export function hashFile(pace: Pace, from: string): string {
-  const md5: Hash = createHash('md5');
+/** The MD5 of a local file, of so many bytes as far as is known. */
+export function hashFile(pace: Pace, from: string, expectedBytes?: number, hasher = PLAIN): string {
   const paid = pace.reading();
-  const source = onDisk(`opening ${from}`, () => openSync(from, 'r'));
+  const md5 = hasher.begin();
+  const { buffer } = hasher;
+  const chunkBytes = Math.min(buffer.length, pace.chunkBytes);
+  const source = new ChunkReader(from, expectedBytes);
   try {
-    for (;;) {
-      const bytes = onDisk(`reading ${from}`, () => readSync(source, buffer, 0, pace.chunkBytes, null));
+    while (!source.isAtEnd) {
+      const bytes = source.read(buffer, chunkBytes);
       if (bytes === 0) break;
-      md5.update(buffer.subarray(0, bytes));
+      md5.add(bytes, source.isAtEnd);
       pace.pay(paid, bytes);
     }
   } finally {
-    closeSync(source);
+    source.close();
   }
-  return md5.digest('hex');
+  return md5.hex();
 }
 
 function writeAll(target: number, chunk: Uint8Array, to: string): void {

@@ -7,7 +7,10 @@ import { loadS3, openStorage } from '../../repository/storage/open.js';
 import type { Storage } from '../../repository/storage/storage.js';
 import { count } from '../tally.js';
 import { countFileCalls } from './file-calls.js';
+import { laneHasher, type Hasher } from './hasher.js';
 import { Interpreter } from './interpreter.js';
+import { Md5Lanes } from './md5/lanes.js';
+import type { SharedMd5 } from './md5/shared-md5.js';
 import { Pace, TaskAborted } from './pace.js';
 import { msToNs, nowNs } from './pacer.js';
 import { rehearse } from './rehearsal.js';
@@ -24,6 +27,7 @@ const setup = workerData as WorkerSetup;
 const pace = new Pace(setup, threadId);
 const progress = new BigInt64Array(setup.shared.progress);
 const fileCalls = setup.countFileCalls ? countFileCalls() : undefined;
+const hasher = hasherOf(setup.shared.md5);
 const storages = new Map<string, Promise<Storage>>();
 
 const WARM_UP_TIMEOUT_MS = 10_000;
@@ -37,7 +41,15 @@ async function doTask(message: TaskMessage): Promise<WorkerAnswer> {
   const startNs = nowNs();
   pace.begin(message);
   const storage = message.mounted ? await storageOf(message.mounted) : undefined;
-  const interpreter = new Interpreter({ paths: setup.paths, storage, pace, progress, message, startNs });
+  const interpreter = new Interpreter({
+    paths: setup.paths,
+    storage,
+    pace,
+    hasher,
+    progress,
+    message,
+    startNs,
+  });
   const operations: Record<string, number> = {};
   const takeFileCalls = await fileCalls;
   takeFileCalls?.();
@@ -101,6 +113,12 @@ async function perform(interpreter: Interpreter, operation: Operation, retries: 
   }
 }
 
+/** Limits ask for a chunk at a time of each thread, whether others have one or not. */
+function hasherOf(shared: SharedMd5 | undefined): Hasher | undefined {
+  const lanes = shared && pace.isFree ? Md5Lanes.join(shared) : undefined;
+  return lanes && laneHasher(lanes);
+}
+
 /** One storage a thread for each place: its connections are kept. */
 function storageOf({ spec, credentials }: MountedStorage): Promise<Storage> {
   const key = JSON.stringify([spec, credentials]);
@@ -112,7 +130,7 @@ function storageOf({ spec, credentials }: MountedStorage): Promise<Storage> {
 async function warmUp({ threads }: WarmUpMessage): Promise<undefined> {
   // What sends in parts is S3; where a statement mounts some later, its first task waits for this.
   if (setup.limits.multipart) await loadS3();
-  await rehearse(setup, threadId);
+  await rehearse(setup, threadId, hasher);
   const ready = new Int32Array(setup.shared.ready);
   if (Atomics.add(ready, 0, 1) + 1 >= threads) Atomics.notify(ready, 0);
   const giveUpAtMs = performance.now() + WARM_UP_TIMEOUT_MS;

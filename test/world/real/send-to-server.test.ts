@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import test from 'ava';
@@ -105,7 +105,7 @@ test('a file is whole, and makes the requests of its parts: begin, each part, co
   await fc.assert(
     fc.asyncProperty(fc.nat({ max: 150_000 }), settings, async (sizeBytes, parts) => {
       const { transfer, storage, seen, from, content } = sendingOf(sizeBytes, parts, paceFor({}).pace);
-      const sent = await sendFile(transfer, from, 'd/f', false);
+      const sent = await sendFile(transfer, { from, sizeBytes: statSync(from).size, to: 'd/f', hash: false });
       t.is(sent.sizeBytes, sizeBytes);
       t.deepEqual(Buffer.compare(await stored(storage), content), 0);
       const requests = seen.filter((event) => typeof event !== 'number').length;
@@ -135,7 +135,7 @@ test('as many parts are on their way at once as there may be, and no more', asyn
         { partBytes, parallel },
         paceFor({}).pace,
       );
-      await sendFile(transfer, from, 'd/f', false);
+      await sendFile(transfer, { from, sizeBytes: statSync(from).size, to: 'd/f', hash: false });
       let begun = -1; // The first request begins no part.
       let paidBytes = 0;
       for (const event of seen.slice(0, -1)) {
@@ -164,7 +164,7 @@ test('each part has a connection of its own, and its own wait for its request', 
   ] as const) {
     const startNs = nowNs();
     const { transfer, seen, from } = sendingOf(4 * partBytes, { partBytes, parallel }, paceFor(limits).pace);
-    await sendFile(transfer, from, 'd/f', false);
+    await sendFile(transfer, { from, sizeBytes: statSync(from).size, to: 'd/f', hash: false });
     const due = seen.flatMap((event) => (typeof event === 'number' ? [] : [event.dueNs]));
     // A machine may be slower than the limits, and never faster.
     const leastMs = 7 + rounds * (7 + 10) + 7;
@@ -178,14 +178,14 @@ test('what all connections share is shared by parts, too', async (t) => {
   const parts = { partBytes: 20_000, parallel: 4 };
   const startNs = nowNs();
   const { transfer, from } = sendingOf(80_000, parts, paceFor(limits).pace);
-  await sendFile(transfer, from, 'd/f', false);
+  await sendFile(transfer, { from, sizeBytes: statSync(from).size, to: 'd/f', hash: false });
   t.true(nsToMs(nowNs() - startNs) >= 40 - 0.001);
 });
 
 test('an aborted task gives up a file that is not whole, and ends at once', async (t) => {
   const { pace, abort } = paceFor({ perConnectionBytesPerSec: 1 });
   const { transfer, storage, from } = sendingOf(50_000, { partBytes: 10_000, parallel: 2 }, pace);
-  const sending = sendFile(transfer, from, 'd/f', false);
+  const sending = sendFile(transfer, { from, sizeBytes: statSync(from).size, to: 'd/f', hash: false });
   abort();
   await t.throwsAsync(sending, { instanceOf: TaskAborted });
   t.deepEqual(await storage.list(''), []);
@@ -200,8 +200,14 @@ test('a failure to write is told, and nothing is left', async (t) => {
       return { ...writer, close: () => Promise.reject(new Error('no room')) };
     },
   };
-  await t.throwsAsync(sendFile({ ...transfer, storage: failing }, from, 'd/f', false), {
-    message: 'no room',
-  });
+  await t.throwsAsync(
+    sendFile(
+      { ...transfer, storage: failing },
+      { from, sizeBytes: statSync(from).size, to: 'd/f', hash: false },
+    ),
+    {
+      message: 'no room',
+    },
+  );
   t.deepEqual(await storage.list(''), []);
 });

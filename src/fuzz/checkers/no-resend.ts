@@ -71,13 +71,12 @@ export class NoResend extends Checker {
   private done(seen: OperationSeen): void {
     const { operation, task } = seen;
     const tried = this.tries.get(tryKey(task, seen.generation));
-    if (!tried) return;
-    if (seen.error || !('file' in operation)) {
-      if (seen.error || operation.op !== 'list') return;
+    if (!tried || seen.error) return;
+    if (operation.op === 'list') {
       const isOld = this.stale > 0 || this.wasStaleAtMs >= seen.startMs;
       tried.listedAtMs.set(operation.shard, isOld ? -Infinity : seen.startMs);
-      return;
     }
+    if (!('file' in operation)) return;
     const file = `file ${this.scene.catalog.shards.firstFile[operation.shard]! + operation.file}`;
     switch (operation.op) {
       case 'check':

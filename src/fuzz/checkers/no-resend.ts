@@ -17,7 +17,7 @@ interface Try {
 /** What the repository holds with the right content is not sent again by whoever could know it. */
 export class NoResend extends Checker {
   readonly name = 'no-resend';
-  readonly kinds = ['operation', 'task', 'journal', 'fault'] as const;
+  readonly kinds = ['operation', 'task', 'journal', 'dropped', 'fault'] as const;
   private readonly scene: Scene;
   /** By label, then by file, then by content: since when it is there, whole. */
   private readonly wholeSinceMs = new Map<string, Map<string, Map<string, number>>>();
@@ -50,6 +50,9 @@ export class NoResend extends Checker {
           // Nothing was there when it was accepted, whatever once was.
           if (detail.kind === 'backup' && !detail.leftovers) this.wholeSinceMs.delete(label);
         }
+        break;
+      case 'dropped':
+        this.wholeSinceMs.delete(seen.label);
         break;
       case 'task':
         if (seen.task.kind !== 'upload') break;

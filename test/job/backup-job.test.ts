@@ -292,6 +292,18 @@ test('a lost node fails what it has, and nothing else; what is back goes on', (t
   t.regex(driver.job.error!.message, /node 1 was lost/);
 });
 
+test('who takes over what failed elsewhere looks at what is there already', (t) => {
+  for (const code of ['TASK_FAILED', 'NODE_LOST'] as const) {
+    const driver = begin(settings({ failover: true, probe: 'retry' }));
+    driver.replicas = () => [1];
+    driver.reach('UPLOADING', planOn([0]));
+    const first = driver.sent.at(-1)!;
+    t.like(first, { kind: 'upload', node: 0, probe: false });
+    driver.fail(first, error(code));
+    t.like(driver.sent.at(-1), { kind: 'upload', node: 1, probe: true, relink: true }, code);
+  }
+});
+
 test('a node that is back gets what waited for another one, and is told to drop it when the job is cancelled', (t) => {
   const driver = begin(settings({ failover: true }));
   const lost = new Set([1, 2]);

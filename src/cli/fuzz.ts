@@ -185,5 +185,7 @@ function seedsOf(text: string): SeedRange {
   const from = Number(match?.[1]);
   const to = Number(match?.[2] ?? match?.[1]);
   if (match && from <= to && to <= MOST_SEEDS) return { from, to };
-  throw new InvalidArgumentError(`It is a range of whole numbers up to ${MOST_SEEDS}, as in 1..100000.`);
+  throw new InvalidArgumentError(
+    `It is a range of whole numbers up to ${MOST_SEEDS}, the lower one first, as in 1..100000.`,
+  );
 }

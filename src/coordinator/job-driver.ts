@@ -100,11 +100,10 @@ export class JobDriver {
   /** Takes over a new job, or one of an earlier coordinator: makes it durable, and then has it begin. */
   begin(entry: Entry, commands: readonly Command[]): void {
     this.entries.set(entry.job.id, entry);
-    // Before anything is sent: nodes begin nothing while nobody asks.
-    this.monitor.wake();
     if (isLimited(entry.limits)) this.options.world.limit(entry.job.id, entry.limits);
     this.run(entry, commands);
     if (isEnded(entry.job) && !entry.publishing) this.unclaim(entry);
+    this.monitor.wake();
   }
 
   /** Events are taken one after the other, also those that arise while one is being taken. */

@@ -16,6 +16,7 @@ export class Panel {
       task: [],
       request: [],
       document: [],
+      dropped: [],
       journal: [],
       coordinator: [],
       fault: [],

@@ -46,6 +46,9 @@ export class TraceHash {
         this.text(seen.op);
         this.text(seen.path);
         break;
+      case 'dropped':
+        this.text(seen.label);
+        break;
       case 'journal':
         for (const change of seen.changes) {
           this.text(change.kind);

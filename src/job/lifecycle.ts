@@ -288,8 +288,7 @@ function takeEvent<State extends string, Job extends JobRecord<State>>(
       loseNode(lifecycle, turn, event.node, event.name);
       return;
     case 'node-back':
-      turn.job.transient.board?.regain(event.node, turn.nowMs);
-      if (turn.job.transient.board) note(turn, { kind: 'node-back', node: event.node, shards: 0 });
+      regainNode(turn, event.node);
       return;
     default:
       lifecycle.take(turn, event);
@@ -327,6 +326,14 @@ function loseNode<State extends string, Job extends JobRecord<State>>(
     if (task.node === node && !hasEnded(lifecycle, turn.job)) failTask(lifecycle, turn, task, error);
   }
   board.lose(node, error);
+  noteMoves(turn, board);
+}
+
+function regainNode(turn: Turn<JobRecord<string>>, node: number): void {
+  const { board } = turn.job.transient;
+  if (!board) return;
+  note(turn, { kind: 'node-back', node, shards: 0 });
+  board.regain(node, turn.nowMs);
   noteMoves(turn, board);
 }
 

@@ -149,7 +149,7 @@ export class TaskBoard<T extends NodeTask> {
     const queue = this.queues.get(node);
     if (queue?.isAway) this.hasLeftovers = true;
     if (queue) queue.isAway = false;
-    for (const away of this.queues.values()) if (away.isAway) this.redistribute(away);
+    for (const away of this.queues.values()) if (away.isAway) this.redistribute(away, this.lastError);
     for (const entry of this.waiting)
       if (entry.slice.node === node && entry.retryAtMs === Infinity) entry.retryAtMs = nowMs;
   }
@@ -231,7 +231,7 @@ export class TaskBoard<T extends NodeTask> {
   }
 
   /** What waits for a node that is away goes to those that are there and can do it. */
-  private redistribute(away: TaskQueue, why?: SerializedError): void {
+  private redistribute(away: TaskQueue, why: SerializedError | undefined): void {
     for (const slice of away.empty()) away.push(pick(slice, this.spread(slice, why)));
   }
 

@@ -292,6 +292,32 @@ test('a lost node fails what it has, and nothing else; what is back goes on', (t
   t.regex(driver.job.error!.message, /node 1 was lost/);
 });
 
+test('who takes over what failed elsewhere looks at what is there already', (t) => {
+  for (const code of ['TASK_FAILED', 'NODE_LOST'] as const) {
+    const driver = begin(settings({ failover: true, probe: 'retry' }));
+    driver.replicas = () => [1];
+    driver.reach('UPLOADING', planOn([0]));
+    const first = driver.sent.at(-1)!;
+    t.like(first, { kind: 'upload', node: 0, probe: false });
+    driver.fail(first, error(code));
+    t.like(driver.sent.at(-1), { kind: 'upload', node: 1, probe: true, relink: true }, code);
+  }
+});
+
+test('a node that is back gets what waited for another one, and is told to drop it when the job is cancelled', (t) => {
+  const driver = begin(settings({ failover: true }));
+  const lost = new Set([1, 2]);
+  driver.replicas = (_, orLater = false) => [0, 1, 2].filter((node) => orLater || !lost.has(node));
+  driver.tick(0);
+  driver.tell({ kind: 'planned', plan: planOn([0]) });
+  const [task] = driver.sent;
+  t.deepEqual(told(driver.fail(task!, error('SOURCE_CORRUPT'))), []);
+  lost.delete(2);
+  t.deepEqual(told(driver.tell({ kind: 'node-back', node: 2 }, 500)), ['send snapshot 2 -> 2 [100]']);
+  const cancelled = told(driver.tell({ kind: 'cancel', error: error('JOB_CANCELLED') }, 600));
+  t.true(cancelled.includes('release [0,1,2]'), cancelled.join('; '));
+});
+
 const MODES = [
   [{ hashing: 'one-pass', probe: 'retry' }, {}, { onePass: true, rename: true, probe: false }],
   [{ hashing: 'separate', probe: 'retry' }, {}, { onePass: false, rename: true, probe: false }],

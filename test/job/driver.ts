@@ -8,6 +8,7 @@ import {
   type Job,
   type JobEvent,
   type NewBackupJob,
+  type ReplicaLookup,
   type Step,
   type WorkPlan,
 } from '../../src/job/index.js';
@@ -74,6 +75,7 @@ export class Driver {
   readonly settings: EngineSettings;
   nowMs: number;
   readonly commands: Command[] = [];
+  replicas: ReplicaLookup = () => [];
 
   constructor({ job, commands }: Step<Job>, engine: EngineSettings, nowMs = 0) {
     this.job = job;
@@ -85,7 +87,7 @@ export class Driver {
   /** Tells the job an event; gives the commands that it answered with. */
   tell(event: JobEvent, atMs = this.nowMs): readonly Command[] {
     this.nowMs = atMs;
-    const step = stepAny(this.job, event, atMs, { settings: this.settings, replicas: () => [] });
+    const step = stepAny(this.job, event, atMs, { settings: this.settings, replicas: this.replicas });
     this.job = step.job;
     this.commands.push(...step.commands);
     return step.commands;

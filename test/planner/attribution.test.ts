@@ -30,11 +30,23 @@ const every = fc.oneof(
   arbitraryPricedScenario(),
 );
 
+/** Accounts are kept up to each moment that is asked about: sums of more parts differ in their last digits. */
+function isAlike(a: unknown, b: unknown): boolean {
+  if (typeof a === 'number' && typeof b === 'number')
+    return a === b || Math.abs(a - b) <= 1e-9 * Math.max(1, Math.abs(a));
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return Object.is(a, b);
+  const keys = Object.keys(a);
+  return (
+    keys.length === Object.keys(b).length &&
+    keys.every((key) => isAlike((a as Record<string, unknown>)[key], (b as Record<string, unknown>)[key]))
+  );
+}
+
 test('each millisecond has one cause: they sum to the duration, and asking changes nothing', (t) => {
   fc.assert(
     fc.property(every, (spec) => {
       const { result, attribution } = simulateAttributed(spec);
-      t.deepEqual(result, simulate(spec));
+      t.true(isAlike(result, simulate(spec)), 'asking changes something');
       const { causeMs } = attribution;
       for (const cause of CAUSES) t.true(causeMs[cause] >= -1e-6, `${cause}: ${causeMs[cause]}`);
       const { durationMs } = result.totals;

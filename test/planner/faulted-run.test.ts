@@ -1,8 +1,8 @@
 import test from 'ava';
 import { fixed } from '../../src/base/distribution.js';
 import { DrillError } from '../../src/base/errors.js';
-import { simulate, simulateAttributed, summarise } from '../../src/planner/index.js';
-import type { Scenario } from '../../src/scenario/index.js';
+import { faultedCluster, simulate, simulateAttributed, summarise } from '../../src/planner/index.js';
+import { scenarioStatement, type Scenario } from '../../src/scenario/index.js';
 import type { Fault } from '../../src/world/faults.js';
 import type { RunResult } from '../../src/world/result.js';
 import { engine, nodes, olapTable, scenario } from '../fixtures/scenarios.js';
@@ -27,6 +27,13 @@ const movesOf = ({ incidents = [] }: RunResult, kind: string): readonly (string 
   incidents.filter(({ what }) => what === kind).map(({ node }) => node);
 
 const CRASH: Fault = { kind: 'node-crash', node: 1, atMs: 2000, disk: 'kept' };
+
+test('who goes in circles is stopped', (t) => {
+  const plain = faulted([CRASH]);
+  const run = (mostEvents: number) => faultedCluster(plain, { mostEvents }).run(scenarioStatement(plain));
+  t.is(run(1_000_000).kind, 'ended');
+  t.throws(() => run(20), { message: /goes in circles/ });
+});
 
 test('a node that stays away is got over with failover, and not without it', (t) => {
   const over = simulate(faulted([CRASH]));

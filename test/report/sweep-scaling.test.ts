@@ -141,6 +141,15 @@ test('the chart marks the knee where there is one', (t) => {
   }
 });
 
+test('variants that do not come one after the other have dots, and no line between them', (t) => {
+  const lines = (names: readonly string[]): number => {
+    const svg = scalingFigure(names.map((name) => variantOf(name, WORK_MS)))!.draw({ ...paper, width: WIDE });
+    return svg.match(/<path[^>]*stroke-width="2"/g)?.length ?? 0;
+  };
+  t.is(lines(['seed = 1', 'seed = 2', 'seed = 3']), 1);
+  t.is(lines(['as it is', 'without failover', 'as Doris']), 0);
+});
+
 test('of repeated runs the median counts, and not the first', (t) => {
   const first = nodeSweep([1, 2, 4], () => WORK_MS);
   const variants = first.map((variant) => planned(variant, WORK_MS / variant.nodes, 1));

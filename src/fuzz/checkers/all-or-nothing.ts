@@ -14,7 +14,7 @@ const INFO = /^(.*\/__ss_([^/]+))\/__info_(.+)$/;
  */
 export class AllOrNothing extends Checker {
   readonly name = 'all-or-nothing';
-  readonly kinds = ['document', 'operation', 'journal', 'fault'] as const;
+  readonly kinds = ['document', 'dropped', 'operation', 'journal', 'fault'] as const;
   private readonly scene: Scene;
   private readonly stage: Stage;
   private readonly log: JobLog;
@@ -36,6 +36,9 @@ export class AllOrNothing extends Checker {
     switch (seen.kind) {
       case 'document':
         this.document(seen.op, seen.path, seen.atMs);
+        break;
+      case 'dropped':
+        for (const [path, label] of this.published) if (label === seen.label) this.published.delete(path);
         break;
       case 'operation': {
         const { op } = seen.operation;
@@ -123,12 +126,7 @@ export class AllOrNothing extends Checker {
 
   /** Every file that a manifest names is there, and is what its name says. */
   private check(path: string, atMs: number): void {
-    const [, directory, label, timestamp] = INFO.exec(path)!;
-    if (!this.stage.repository.timestampsOf(label!).includes(timestamp!)) {
-      // Its label was dropped.
-      this.published.delete(path);
-      return;
-    }
+    const [, directory, label] = INFO.exec(path)!;
     const manifest = this.stage.manifestAt(path);
     if (!manifest) return;
     const there = this.stage.repository.contents(label!);

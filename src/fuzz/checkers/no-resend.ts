@@ -17,7 +17,7 @@ interface Try {
 /** What the repository holds with the right content is not sent again by whoever could know it. */
 export class NoResend extends Checker {
   readonly name = 'no-resend';
-  readonly kinds = ['operation', 'task', 'journal', 'fault'] as const;
+  readonly kinds = ['operation', 'task', 'journal', 'dropped', 'fault'] as const;
   private readonly scene: Scene;
   /** By label, then by file, then by content: since when it is there, whole. */
   private readonly wholeSinceMs = new Map<string, Map<string, Map<string, number>>>();
@@ -51,6 +51,9 @@ export class NoResend extends Checker {
           if (detail.kind === 'backup' && !detail.leftovers) this.wholeSinceMs.delete(label);
         }
         break;
+      case 'dropped':
+        this.wholeSinceMs.delete(seen.label);
+        break;
       case 'task':
         if (seen.task.kind !== 'upload') break;
         if (seen.event === 'begun')
@@ -71,13 +74,12 @@ export class NoResend extends Checker {
   private done(seen: OperationSeen): void {
     const { operation, task } = seen;
     const tried = this.tries.get(tryKey(task, seen.generation));
-    if (!tried) return;
-    if (seen.error || !('file' in operation)) {
-      if (seen.error || operation.op !== 'list') return;
+    if (!tried || seen.error) return;
+    if (operation.op === 'list') {
       const isOld = this.stale > 0 || this.wasStaleAtMs >= seen.startMs;
       tried.listedAtMs.set(operation.shard, isOld ? -Infinity : seen.startMs);
-      return;
     }
+    if (!('file' in operation)) return;
     const file = `file ${this.scene.catalog.shards.firstFile[operation.shard]! + operation.file}`;
     switch (operation.op) {
       case 'check':

@@ -8,18 +8,18 @@ const SLACK_MS = 100;
 
 /**
  * Every job ends within its timeout, a tick, and the time in which there was no coordinator: one that begins takes jobs up once
- * every node has answered or is given up, which takes as long as messages get lost. From one coordinator to the next, time is the calendar's: where that was put back
- * meanwhile, a job may take as much longer.
+ * every node has answered or is given up, which takes as long as messages get lost. From one coordinator to the next, time is the
+ * calendar's: where that was put back meanwhile, a job may take as much longer.
  */
 export class Termination extends Checker {
   readonly name = 'termination';
   readonly kinds = ['coordinator', 'fault'] as const;
   private readonly scene: Scene;
   private readonly log: JobLog;
-  /** From when to when there was no coordinator. */
   /** From when to when messages were lost or late. */
   private readonly lossy: { readonly fromMs: number; readonly toMs: number }[] = [];
   private readonly putBack: { readonly atMs: number; readonly byMs: number }[] = [];
+  /** From when to when there was no coordinator. */
   private readonly gaps: { readonly fromMs: number; toMs: number }[] = [];
 
   constructor(scene: Scene, log: JobLog) {

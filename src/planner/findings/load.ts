@@ -1,3 +1,4 @@
+import { plural } from '../../base/text.js';
 import { formatDuration, formatRate } from '../../base/units.js';
 import type { Rule } from './finding-facts.js';
 
@@ -21,7 +22,7 @@ export const loadRule: Rule = ({ scenario: { cluster }, result: { nodes } }) => 
   if (!busiest || busiest.share < HEAVY) return undefined;
   const { name, what, bytesPerSec, share, sendingMs } = busiest;
   const heavy = new Set(loads.filter((load) => load.share >= HEAVY).map((load) => load.name)).size;
-  const others = heavy > 1 ? `, and ${heavy - 1} more nodes nearly as much` : '';
+  const others = heavy > 1 ? `, and ${plural(heavy - 1, 'more node')} nearly as much` : '';
   return {
     id: 'node-load',
     severity: 'warning',

@@ -17,6 +17,8 @@ export interface PricedOperation {
   readonly act: () => unknown;
   /** The document that it writes or takes back. */
   readonly document?: { readonly op: 'write' | 'remove'; readonly path: string };
+  /** The label that it takes away. */
+  readonly dropped?: string;
 }
 
 export function performOnRepository(
@@ -34,6 +36,7 @@ export function performOnRepository(
       return {
         requests: 2 + batches,
         bytes: 0,
+        dropped: operation.label,
         act: () => ({ removedFiles: repository.dropLabel(operation.label) }),
       };
     }

@@ -287,11 +287,14 @@ export class VirtualWorld implements World {
   }
 
   /** Has an operation take effect, unless its requests fail. */
-  private act({ act, document }: PricedOperation): unknown {
+  private act({ act, document, dropped }: PricedOperation): unknown {
     const failed = this.faults?.weather.requestFailure('coordinator');
     if (failed !== undefined && failed !== 'timeout') throw requestError(failed);
     const value = act();
-    if (document) this.options.witness?.({ kind: 'document', atMs: this.clock.nowMs, ...document });
+    const { witness } = this.options;
+    const atMs = this.clock.nowMs;
+    if (document) witness?.({ kind: 'document', atMs, ...document });
+    if (dropped !== undefined) witness?.({ kind: 'dropped', atMs, label: dropped });
     if (failed) throw requestError(failed);
     return value;
   }

@@ -37,6 +37,8 @@ export type Seen =
       readonly op: 'write' | 'remove';
       readonly path: string;
     }
+  /** The coordinator took away all that was under a label. */
+  | { readonly kind: 'dropped'; readonly atMs: number; readonly label: string }
   /** The journal has these changes now. */
   | { readonly kind: 'journal'; readonly atMs: number; readonly changes: readonly JournalChange[] }
   | {

@@ -1,6 +1,7 @@
 import test from 'ava';
 import { AllOrNothing } from '../../../src/fuzz/checkers/all-or-nothing.js';
 import type { Checker } from '../../../src/fuzz/checker.js';
+import { FIRST_LABEL } from '../../../src/fuzz/fuzz-case.js';
 import type { JobLog } from '../../../src/fuzz/job-log.js';
 import { did, FakeStage, fault, INFO, journal, judge, pathOf, sceneFor, stored, upload } from '../trace.js';
 
@@ -29,6 +30,15 @@ test('a file with other content is noticed, unless its bits flipped', (t) => {
   t.regex(judge(make, [published])[0]!.message, /which holds f+/);
   const flipped = fault({ kind: 'bit-rot', atMs: 0, pick: 0 });
   t.deepEqual(judge(make, [flipped, published, journal(stored('FINISHED'))]), []);
+});
+
+test('a snapshot whose label was dropped need not be whole any more', (t) => {
+  const { stage, make } = staged();
+  const removal = did(upload(), { op: 'delete', shard: 0, file: 0, keep: 1 }, undefined, 5);
+  const dropped = { kind: 'dropped', atMs: 3, label: FIRST_LABEL } as const;
+  stage.files.delete(pathOf(scene, 0, 0));
+  t.is(judge(make, [published, removal]).filter(({ atMs }) => atMs === 5).length, 1);
+  t.is(judge(make, [published, dropped, removal]).filter(({ atMs }) => atMs === 5).length, 0);
 });
 
 test('a file that goes missing later is noticed when it does', (t) => {

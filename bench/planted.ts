@@ -80,7 +80,7 @@ function find({ change, kinds, said }: Planted): readonly RegExp[] {
       cwd: scratch,
       stdio: ['ignore', 'ignore', 'inherit'],
     });
-    const args = ['dist/src/cli/main.js', 'bench', '--base', 'HEAD', '--kinds', kinds, '--quiet'];
+    const args = ['dist/drill/main.js', 'bench', '--base', 'HEAD', '--kinds', kinds, '--quiet'];
     const { stdout, stderr, status } = spawnSync(process.execPath, args, { cwd: scratch, encoding: 'utf8' });
     console.log(`${stdout}${stderr}`);
     const code = change ? 4 : 0;

@@ -88,7 +88,7 @@ test('the workflow asks drill for nothing that it does not know, and what a pull
   t.deepEqual(workflow.permissions, {});
   t.deepEqual(workflow.jobs['measure']!.permissions, { contents: 'read' });
   const runs = (job: string): string => workflow.jobs[job]!.steps.map(({ run = '' }) => run).join('\n');
-  const help = execFileSync(process.execPath, ['dist/src/cli/main.js', 'bench', '--help'], {
+  const help = execFileSync(process.execPath, ['dist/drill/main.js', 'bench', '--help'], {
     encoding: 'utf8',
   });
   const [, drilled = ''] = /npx drill bench (.*)/.exec(runs('measure'))!;

@@ -1,8 +1,8 @@
 import { Option, type Command } from 'commander';
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { DrillError } from '../base/errors.js';
+import { PACKAGE_ROOT } from '../drill/package-root.js';
 import type { Kind } from '../regression/index.js';
 import { countUpTo } from './arguments.js';
 import { commandLine } from './command-line.js';
@@ -113,7 +113,7 @@ function refuseWithoutBase(options: BenchCommandOptions): void {
 
 /** Small scenarios that together do all that a backup does. */
 function bundledScenarios(): string[] {
-  const directory = fileURLToPath(new URL('../../../scenarios/bench/', import.meta.url));
+  const directory = path.join(PACKAGE_ROOT, 'scenarios/bench');
   return readdirSync(directory)
     .filter((name) => name.endsWith('.yaml'))
     .sort()

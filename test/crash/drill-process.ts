@@ -3,7 +3,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import type { DrillReport } from '../../src/index.js';
 
-const MAIN = path.resolve('dist/src/cli/main.js');
+const MAIN = path.resolve('dist/drill/main.js');
 
 /** What a drill prints with `--json`, as far as it matters here. */
 interface Line {

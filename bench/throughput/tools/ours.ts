@@ -9,7 +9,7 @@ import { backOf, copyOf, type Task, type Timed, type Tool } from '../tool.js';
 import { filesBelow, sizeOf } from '../tree.js';
 import type { RestoreOrder } from '../restore-process.js';
 
-const DRILL = fileURLToPath(new URL('../../../src/cli/main.js', import.meta.url));
+const DRILL = fileURLToPath(new URL('../../../drill/main.js', import.meta.url));
 const RESTORE = fileURLToPath(new URL('../restore-process.js', import.meta.url));
 
 /** In a repository, all that is a shard's own file; the rest is the manifest. */

@@ -6,7 +6,8 @@ import { median } from '../../base/statistics.js';
 import { VERSION } from '../../base/version.js';
 import type { Benchmark, Commit, Kind, ResultFile } from '../../regression/index.js';
 import { machine } from '../machine.js';
-import { checkOut, commitOf, OWN_CHECKOUT, type Checkout } from './checkout.js';
+import { PACKAGE_ROOT } from '../package-root.js';
+import { checkOut, commitOf, type Checkout } from './checkout.js';
 import { requireMeasurable } from './exact.js';
 import { startMeasurer, type Side } from './measurer.js';
 import { measurePairs } from './pairs.js';
@@ -45,7 +46,7 @@ export async function bench(options: BenchOptions): Promise<BenchResults> {
     if (what !== undefined) checkout = await checkOut({ what, workDirectory, signal, onStage });
     const head: Side = {
       name: 'head',
-      directory: OWN_CHECKOUT,
+      directory: PACKAGE_ROOT,
       workDirectory: path.join(workDirectory, 'head'),
     };
     const base: Side | undefined = checkout && {
@@ -58,7 +59,7 @@ export async function bench(options: BenchOptions): Promise<BenchResults> {
     const timed = options.kinds.includes('wall') ? await times(base, head, options) : NO_TIMES;
     if (signal.aborted) throw new DrillError('INTERRUPTED', 'the benchmarks were interrupted');
     const session = randomUUID();
-    const commit = await commitOf(OWN_CHECKOUT);
+    const commit = await commitOf(PACKAGE_ROOT);
     const result = (
       side: 'base' | 'head',
       of: Commit | undefined,

@@ -1,15 +1,12 @@
 import { execFile } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync, statSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { DrillError } from '../../base/errors.js';
 import type { Commit } from '../../regression/index.js';
+import { PACKAGE_ROOT } from '../package-root.js';
 
 const execute = promisify(execFile);
-
-/** Of this program: what `dist/src/drill/bench/checkout.js` is in. */
-export const OWN_CHECKOUT = fileURLToPath(new URL('../../../../', import.meta.url));
 
 /** A version of this program, built. */
 export interface Checkout {
@@ -43,7 +40,7 @@ export async function checkOut(options: CheckoutOptions): Promise<Checkout> {
   const id = await resolveRef(what, run);
   const directory = path.resolve(workDirectory, `checkout-${id.slice(0, 12)}`);
   const remove = async (): Promise<void> => {
-    await execute('git', ['worktree', 'remove', '--force', directory], { cwd: OWN_CHECKOUT }).catch(
+    await execute('git', ['worktree', 'remove', '--force', directory], { cwd: PACKAGE_ROOT }).catch(
       () => undefined,
     );
     rmSync(directory, { recursive: true, force: true });
@@ -53,7 +50,7 @@ export async function checkOut(options: CheckoutOptions): Promise<Checkout> {
   mkdirSync(workDirectory, { recursive: true });
   try {
     onStage(`checking out ${what}`);
-    await run('git', ['worktree', 'add', '--detach', '--force', directory, id], OWN_CHECKOUT);
+    await run('git', ['worktree', 'add', '--detach', '--force', directory, id], PACKAGE_ROOT);
     await install(directory, run, onStage);
     onStage(`building ${what}`);
     await run('npm', ['run', '--silent', 'build'], directory);
@@ -70,7 +67,7 @@ type Run = (command: string, args: readonly string[], cwd: string) => Promise<st
 async function resolveRef(ref: string, run: Run): Promise<string> {
   try {
     return (
-      await run('git', ['rev-parse', '--verify', '--end-of-options', `${ref}^{commit}`], OWN_CHECKOUT)
+      await run('git', ['rev-parse', '--verify', '--end-of-options', `${ref}^{commit}`], PACKAGE_ROOT)
     ).trim();
   } catch (error) {
     throw new DrillError('USAGE', `${ref} is neither a directory nor a commit that git knows here`, {
@@ -85,8 +82,8 @@ async function install(directory: string, run: Run, onStage: CheckoutOptions['on
     const file = path.join(at, 'package-lock.json');
     return existsSync(file) ? readFileSync(file, 'utf8') : undefined;
   };
-  const own = path.join(OWN_CHECKOUT, 'node_modules');
-  if (existsSync(own) && lockOf(directory) === lockOf(OWN_CHECKOUT)) {
+  const own = path.join(PACKAGE_ROOT, 'node_modules');
+  if (existsSync(own) && lockOf(directory) === lockOf(PACKAGE_ROOT)) {
     symlinkSync(own, path.join(directory, 'node_modules'));
     return;
   }

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { closeSync, fsyncSync, openSync, writeSync } from 'node:fs';
 import { DrillError } from '../../base/errors.js';
 import type { Awaitable, Storage, StorageWriter } from '../../repository/storage/storage.js';
@@ -86,37 +85,43 @@ export async function sendFile(
  * given up, since it could fill the disk.
  */
 export async function fetchFile(
-  { storage, pace, durable, request, allow, onBytes }: Transfer,
+  { storage, pace, hasher = PLAIN, durable, request, allow, onBytes }: Transfer,
   from: string,
   to: string,
   mostBytes: number,
 ): Promise<{ readonly sizeBytes: number; readonly checksum: string }> {
   const dueNs = await request();
-  const md5 = createHash('md5');
+  const md5 = hasher.begin();
   const paid = pace.transferringHashed(dueNs);
-  const { buffer } = PLAIN;
+  const { buffer } = hasher;
   const reader = await storage.openReader(from);
   let sizeBytes = 0;
+  let isAtEnd = false;
   try {
     const target = onDisk(`creating ${to}`, () => openSync(to, 'w'));
     try {
-      /** May be read, and have not been yet. */
-      let allowedBytes = 0;
-      for (;;) {
-        const wantedBytes = Math.min(pace.chunkBytes, mostBytes - sizeBytes);
-        if (allowedBytes === 0 && wantedBytes > 0) allowedBytes = await allow(wantedBytes);
-        // After the last byte there is only the end to be read, unless there is more than there should be.
-        const read = reader.read(buffer.subarray(0, allowedBytes || pace.chunkBytes));
-        const bytes = read instanceof Promise ? await read : read;
-        if (bytes === 0) break;
-        allowedBytes = Math.max(0, allowedBytes - bytes);
-        sizeBytes += bytes;
-        if (sizeBytes > mostBytes) throw tooLong(from, mostBytes);
-        const chunk = buffer.subarray(0, bytes);
-        md5.update(chunk);
-        writeAll(target, chunk, to);
-        pace.payFrom(dueNs, paid, bytes);
-        onBytes(bytes);
+      while (!isAtEnd) {
+        // Room for a byte more than there should be: that it stays empty tells the end, and saves a read that would.
+        const chunkBytes = Math.min(buffer.length, pace.chunkBytes, mostBytes - sizeBytes + 1);
+        let filledBytes = 0;
+        while (filledBytes < chunkBytes && !isAtEnd) {
+          const leftBytes = mostBytes - sizeBytes;
+          const wantedBytes = Math.min(chunkBytes - filledBytes, leftBytes);
+          const allowedBytes = wantedBytes > 0 ? await allow(wantedBytes) : 0;
+          const endBytes =
+            allowedBytes === leftBytes ? chunkBytes : Math.min(chunkBytes, filledBytes + allowedBytes);
+          const piece = buffer.subarray(filledBytes, endBytes);
+          const read = reader.read(piece);
+          const bytes = read instanceof Promise ? await read : read;
+          filledBytes += bytes;
+          sizeBytes += bytes;
+          if (sizeBytes > mostBytes) throw tooLong(from, mostBytes);
+          isAtEnd = bytes === 0 || (bytes < piece.length && sizeBytes === mostBytes);
+          writeAll(target, piece.subarray(0, bytes), to);
+          pace.payFrom(dueNs, paid, bytes);
+          onBytes(bytes);
+        }
+        md5.add(filledBytes, isAtEnd);
       }
       if (durable) onDisk(`syncing ${to}`, () => fsyncSync(target));
       pace.until(dueNs);
@@ -126,7 +131,7 @@ export async function fetchFile(
   } finally {
     await reader.close();
   }
-  return { sizeBytes, checksum: md5.digest('hex') };
+  return { sizeBytes, checksum: md5.hex() };
 }
 
 const tooLong = (path: string, mostBytes: number): DrillError =>

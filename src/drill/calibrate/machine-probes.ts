@@ -10,7 +10,9 @@ import { nodeMd5 } from '../../repository/storage/node-md5.js';
 import { generateCatalog, loadScenario, scenarioStatement } from '../../scenario/index.js';
 import { onDisk } from '../../world/real/errno.js';
 import { openJournal } from '../../world/real/lmdb-journal.js';
+import { shareMd5 } from '../../world/real/md5/shared-md5.js';
 import type { Effort } from './effort.js';
+import type { ReadTask } from './probe-tasks.js';
 import type { Prober, Timed } from './prober.js';
 import { spreadOf, type Spread } from './statistics.js';
 
@@ -20,8 +22,10 @@ export interface MachineFigures {
   readonly read: Spread;
   /** Reading and hashing them, on one core … */
   readonly hash: Spread;
-  /** … and on all at once, together. */
+  /** … and on all at once … */
   readonly hashOnAll: Spread;
+  /** … as the engine has threads hash that wait for nothing but the machine. */
+  readonly hashTogether: Spread;
   /** A file's hard link. */
   readonly link: Spread;
   /** A message to a thread, one way. */
@@ -33,6 +37,8 @@ export interface MachineFigures {
 }
 
 const FILE_BYTES = 16 * 2 ** 20;
+/** Some read while others hash. */
+const THREADS_TOGETHER_PER_CORE = 4;
 const LINKS = 200;
 const LINK_ROUNDS = 5;
 const MESSAGES = 40;
@@ -63,6 +69,7 @@ export async function probeMachine(
     read: [],
     hash: [],
     hashOnAll: [],
+    hashTogether: [],
     link: [],
     message: [],
     persist: [],
@@ -70,19 +77,21 @@ export async function probeMachine(
   } as Record<keyof MachineFigures, number[]>;
   try {
     onDisk(`writing ${directory}`, () => makeFiles(file, links));
-    const reading = (hash: boolean, threads: number): Promise<Timed> =>
+    const reading = (hash: ReadTask['hash'], threads: number): Promise<Timed> =>
       prober.measure(
         Array.from({ length: threads }, () => ({ kind: 'read', file, hash, lastMs: effort.roundMs })),
       );
     const manifest = manifestToBuild();
     // Code that runs for the first time is slow, and is not what is to be measured.
-    await reading(true, cores);
+    await reading('alone', cores);
     buildManifest(manifest);
     await messages(prober, WARM_UP_MESSAGES);
     for (let round = 0; round < effort.rounds; round++) {
-      samples.hash.push(rateOf(await reading(true, 1), 1));
-      samples.hashOnAll.push(rateOf(await reading(true, cores), cores));
-      samples.read.push(rateOf(await reading(false, cores), cores));
+      samples.hash.push(rateOf(await reading('alone', 1), 1));
+      samples.hashOnAll.push(rateOf(await reading('alone', cores), cores));
+      const together = THREADS_TOGETHER_PER_CORE * cores;
+      samples.hashTogether.push(rateOf(await reading(shareMd5(together) ?? 'alone', together), together));
+      samples.read.push(rateOf(await reading('not', cores), cores));
       const task = {
         kind: 'link',
         from: links,

@@ -1,16 +1,27 @@
 import type { SerializedError } from '../../base/errors.js';
 import type { StorageSpec } from '../../repository/index.js';
+import type { SharedMd5 } from '../../world/real/md5/shared-md5.js';
 
 /** What a probe's thread is asked to do. It answers with milliseconds, a sample each. */
 export type ProbeTask =
   /** Answers at once: a message there and back. */
   | { readonly kind: 'echo'; readonly payload: string }
-  /** Reads a file again and again for a while, as the engine does. Answers with the time of each pass. */
-  | { readonly kind: 'read'; readonly file: string; readonly hash: boolean; readonly lastMs: number }
+  | ReadTask
   /** Links each file of a directory into a new one, `rounds` times. Answers with the time of each round. */
   | { readonly kind: 'link'; readonly from: string; readonly to: string; readonly rounds: number }
   /** Writes files into the repository as the engine does. Answers with the time of each request. */
   | PutTask;
+
+/**
+ * Reads a file again and again for a while, and hashes it: alone, or together with all who are given the same memory. Answers with
+ * the time of each pass.
+ */
+export interface ReadTask {
+  readonly kind: 'read';
+  readonly file: string;
+  readonly hash: 'not' | 'alone' | SharedMd5;
+  readonly lastMs: number;
+}
 
 export interface PutTask {
   readonly kind: 'put';

@@ -1,15 +1,17 @@
-import { createHash } from 'node:crypto';
-import { closeSync, linkSync, mkdirSync, openSync, readdirSync, readSync, rmSync } from 'node:fs';
+import { linkSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { serialize } from '../../base/errors.js';
 import { partPath, type StorageSpec } from '../../repository/index.js';
 import { openStorage } from '../../repository/storage/open.js';
 import type { Storage } from '../../repository/storage/storage.js';
-import { MAX_CHUNK_BYTES } from '../../world/real/pace.js';
-import type { ProbeAnswer, ProbeTask, PutTask } from './probe-tasks.js';
+import { ChunkReader } from '../../world/real/chunk-reader.js';
+import { laneHasher, plainHasher, type Hasher } from '../../world/real/hasher.js';
+import { Md5Lanes } from '../../world/real/md5/lanes.js';
+import type { ProbeAnswer, ProbeTask, PutTask, ReadTask } from './probe-tasks.js';
 
 /** As the engine's threads have. */
-const buffer = new Uint8Array(MAX_CHUNK_BYTES);
+const PLAIN = plainHasher();
+const { buffer } = PLAIN;
 const storages = new Map<string, Promise<Storage>>();
 
 /** Entry of the threads that probe: does what the engine's threads do, one thing at a time, and measures it. */
@@ -26,7 +28,7 @@ async function perform(task: ProbeTask): Promise<readonly number[]> {
     case 'echo':
       return [];
     case 'read':
-      return readAgain(task.file, task.hash, task.lastMs);
+      return readAgain(task);
     case 'link':
       return Array.from({ length: task.rounds }, (_, round) =>
         linkAll(task.from, path.join(task.to, `${round}`)),
@@ -36,26 +38,31 @@ async function perform(task: ProbeTask): Promise<readonly number[]> {
   }
 }
 
-function readAgain(file: string, hash: boolean, lastMs: number): number[] {
+function readAgain({ file, hash, lastMs }: ReadTask): number[] {
+  const hasher = hasherOf(hash);
   const samplesMs: number[] = [];
   const untilMs = performance.now() + lastMs;
   do {
     const startMs = performance.now();
-    const md5 = hash ? createHash('md5') : undefined;
-    const fd = openSync(file, 'r');
+    const md5 = hash === 'not' ? undefined : hasher.begin();
+    const source = new ChunkReader(file);
     try {
-      for (;;) {
-        const bytes = readSync(fd, buffer, 0, buffer.length, null);
-        if (bytes === 0) break;
-        md5?.update(buffer.subarray(0, bytes));
+      while (!source.isAtEnd) {
+        const bytes = source.read(hasher.buffer, hasher.buffer.length);
+        md5?.add(bytes, source.isAtEnd);
       }
     } finally {
-      closeSync(fd);
+      source.close();
     }
-    md5?.digest('hex');
+    md5?.hex();
     samplesMs.push(performance.now() - startMs);
   } while (performance.now() < untilMs);
   return samplesMs;
+}
+
+function hasherOf(hash: ReadTask['hash']): Hasher {
+  const lanes = typeof hash === 'string' ? undefined : Md5Lanes.join(hash);
+  return lanes ? laneHasher(lanes) : PLAIN;
 }
 
 function linkAll(from: string, to: string): number {

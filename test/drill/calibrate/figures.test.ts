@@ -5,6 +5,7 @@ import { QUICK, THOROUGH } from '../../../src/drill/calibrate/effort.js';
 import {
   commentsOf,
   coresOf,
+  hashRateOf,
   figuresOf,
   hardwareOf,
   latencyForms,
@@ -71,6 +72,7 @@ const FIGURES: Figures = {
     read: spread,
     hash: spread,
     hashOnAll: spreadOf([180, 190, 200]),
+    hashTogether: spreadOf([360, 380, 400]),
     link: spread,
     message: spread,
     persist: spread,
@@ -92,6 +94,11 @@ test('what the repository limits is a limit; what processors limit is left to th
   t.is(repository.requestsPerSec, Infinity);
   t.is(repository.bandwidthBytesPerSec, 100);
   t.is(mean(repository.latencyMs), 2);
+});
+
+test('a core hashes as much as threads together get of it, and never less than one thread alone', (t) => {
+  t.is(hashRateOf(FIGURES.machine, 4), 380 / 1.9);
+  t.is(hashRateOf({ ...FIGURES.machine, hashTogether: spreadOf([10]) }, 4), 100);
 });
 
 test('threads on all cores get as many cores as there are, and one at least', (t) => {

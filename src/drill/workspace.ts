@@ -17,6 +17,7 @@ import { DrillError } from '../base/errors.js';
 import { onDisk } from '../world/real/errno.js';
 import { isAlive, thisProcess, type ProcessIdentity } from '../world/real/process-identity.js';
 import { emptyFiles } from './empty-files.js';
+import { removeTree } from './remove-tree.js';
 
 /** Where a drill puts things. Data sets are kept from run to run; everything of one run is under one directory. */
 export interface Workspace {
@@ -107,7 +108,7 @@ const setAsideOf = (run: string): string => `${run}~`;
 
 function setAside(run: string): void {
   // Only a drill that was killed leaves one.
-  rmSync(setAsideOf(run), { recursive: true, force: true });
+  removeTree(setAsideOf(run));
   if (!existsSync(run)) return;
   emptyFiles(run);
   renameSync(run, setAsideOf(run));
@@ -120,8 +121,8 @@ export function shrinkWorkspace({ restoredCluster }: Workspace): void {
 
 /** Removes the clusters and the run before this one, and gives the workspace back. */
 export function closeWorkspace({ run, cluster, restoredCluster, lock }: Workspace): void {
-  for (const directory of [setAsideOf(run), cluster, restoredCluster, lock])
-    rmSync(directory, { recursive: true, force: true });
+  for (const directory of [setAsideOf(run), cluster, restoredCluster]) removeTree(directory);
+  rmSync(lock, { force: true });
 }
 
 /**

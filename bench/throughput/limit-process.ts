@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { Worker } from 'node:worker_threads';
+import { shareMd5 } from '../../src/world/real/md5/shared-md5.js';
 import { filesBelow } from './tree.js';
 import type { LimitWork } from './limit-worker.js';
 
@@ -31,7 +32,8 @@ async function copyAll({ from, to, means, threads }: LimitOrder): Promise<void> 
   for (const directory of directories) mkdirSync(path.join(to, directory), { recursive: true });
   // One queue for all: the number of the next file.
   const next = new Int32Array(new SharedArrayBuffer(4));
-  const work: LimitWork = { from, to, means, next, names: files.map(({ name }) => name) };
+  const names = files.map(({ name }) => name);
+  const work: LimitWork = { from, to, means, next, names, md5: shareMd5(threads) };
   await Promise.all(Array.from({ length: threads }, () => ended(work)));
 }
 

@@ -1,7 +1,8 @@
-import { createHash } from 'node:crypto';
-import * as crypto from 'node:crypto';
 import { closeSync, copyFileSync, openSync, readSync, writeSync } from 'node:fs';
 import { workerData } from 'node:worker_threads';
+import { laneHasher, plainHasher } from '../../src/world/real/hasher.js';
+import { Md5Lanes } from '../../src/world/real/md5/lanes.js';
+import { LANE_BYTES, type SharedMd5 } from '../../src/world/real/md5/shared-md5.js';
 import type { LimitMeans } from './limit-process.js';
 
 export interface LimitWork {
@@ -10,13 +11,17 @@ export interface LimitWork {
   readonly means: LimitMeans;
   readonly names: readonly string[];
   readonly next: Int32Array;
+  /** For hashing together, which is the fastest way of it that we know. */
+  readonly md5: SharedMd5 | undefined;
 }
 
+const work = workerData as LimitWork;
+const lanes = work.md5 && Md5Lanes.join(work.md5);
+const hasher = lanes ? laneHasher(lanes) : plainHasher();
 /** Small enough to be still in the core's own cache when it is hashed, and when it is written. */
-const CHUNK_BYTES = 256 * 1024;
-const buffer = new Uint8Array(CHUNK_BYTES);
+const buffer = hasher.buffer.subarray(0, LANE_BYTES);
 
-const { from, to, means, names, next } = workerData as LimitWork;
+const { from, to, means, names, next } = work;
 for (;;) {
   const name = names[Atomics.add(next, 0, 1)];
   if (name === undefined) break;
@@ -29,15 +34,14 @@ for (;;) {
 function hash(source: string, target: string | undefined): string {
   const input = openSync(source, 'r');
   const output = target === undefined ? undefined : openSync(target, 'w');
+  const md5 = hasher.begin();
   try {
-    const first = take(input, output);
-    // Whole in the buffer: then one call is faster than an object for it.
-    if (first < CHUNK_BYTES) return crypto.hash('md5', buffer.subarray(0, first));
-    const md5 = createHash('md5').update(buffer);
-    for (let bytes = take(input, output); bytes > 0; bytes = take(input, output)) {
-      md5.update(buffer.subarray(0, bytes));
+    for (let isLast = false; !isLast;) {
+      const bytes = take(input, output);
+      isLast = bytes < buffer.length;
+      md5.add(bytes, isLast);
     }
-    return md5.digest('hex');
+    return md5.hex();
   } finally {
     closeSync(input);
     if (output !== undefined) closeSync(output);
@@ -45,7 +49,7 @@ function hash(source: string, target: string | undefined): string {
 }
 
 function take(input: number, output: number | undefined): number {
-  const bytes = readSync(input, buffer, 0, CHUNK_BYTES, null);
+  const bytes = readSync(input, buffer, 0, buffer.length, null);
   if (output === undefined) return bytes;
   for (let done = 0; done < bytes;) done += writeSync(output, buffer, done, bytes - done);
   return bytes;

@@ -17,6 +17,8 @@ import { isFor, type Tool } from './tool.js';
 import { limits, ours, oursDurable, rclone, TOOLS } from './tools/index.js';
 
 const DOCUMENT = 'docs/benchmarks.md';
+/** Of ours, and of the limit: while some read and write, others hash together. */
+const WORKERS_PER_CORE = 2;
 const ROLES: Roles = { ours, oursDurable, rclone, limits, all: TOOLS };
 
 /** More than this for each core, and what else the machine does shows in the figures. */
@@ -85,7 +87,7 @@ function measurePlace(
     rounds,
     isRestoring: restore,
     workDirectory,
-    workers: machine().cores,
+    workers: WORKERS_PER_CORE * machine().cores,
     settle: () => settle(workDirectory, made.size.bytes, signal),
     signal,
     say,

@@ -31,11 +31,11 @@ export const limits: readonly Tool[] = [
   limitBy(
     'write',
     'limit by writing',
-    'threads on all cores that read each file into a buffer, compute its MD5 and write the buffer; and nothing else.',
+    'threads that read each file into a buffer, compute its MD5 together with others, as ours do, and write the buffer; and nothing else.',
   ),
   limitBy(
     'copy',
     'limit by copying',
-    'threads on all cores that have the kernel copy each file, and read it for its MD5; and nothing else.',
+    'threads that have the kernel copy each file, and read it for its MD5, which they compute together; and nothing else.',
   ),
 ];

@@ -170,10 +170,11 @@ export class Interpreter {
   ): Promise<string | undefined> {
     const startNs = nowNs();
     const name = this.namesOf(shard)[file]!;
-    const stored = checksum === undefined ? this.partOf(name) : withChecksum(name, checksumText(checksum));
+    const md5 = checksum === undefined ? undefined : checksumText(checksum);
+    const stored = md5 === undefined ? this.partOf(name) : withChecksum(name, md5);
     const target = `${this.remoteDirectory(shard)}/${stored}`;
     const sent = await this.counted((transfer) =>
-      sendFile(transfer, this.snapshotFile(shard, file), target, hash),
+      sendFile(transfer, this.snapshotFile(shard, file), target, hash, md5),
     );
     requireSize(shard, file, name, sent.sizeBytes);
     this.moved(startNs, sent.sizeBytes);

@@ -23,30 +23,34 @@ export interface Transfer {
   readonly onBytes: (bytes: number) => void;
 }
 
-/** Sends a local file to the repository in one pass, hashing it on the way if asked. Leaves nothing behind if it fails. */
+/**
+ * Sends a local file to the repository in one pass, hashing it on the way if asked. `md5`: in hexadecimal, where it has been
+ * computed before: a storage that sends it along refuses other bytes. Leaves nothing behind if it fails.
+ */
 export async function sendFile(
   transfer: Transfer,
   from: string,
   to: string,
   hash: boolean,
+  md5?: string,
 ): Promise<{ readonly sizeBytes: number; readonly checksum: string | undefined }> {
   const { storage, pace, allow, onBytes } = transfer;
   // Where there are connections to keep busy, and where the checksum is in the name, so that it has been computed before.
-  if (storage.parts && !hash) return sendToServer(transfer, storage.parts, buffer, from, to);
+  if (storage.parts && !hash) return sendToServer(transfer, storage.parts, buffer, { from, to, md5 });
   const dueNs = await transfer.request();
-  const md5 = hash ? createHash('md5') : undefined;
+  const hashing = hash ? createHash('md5') : undefined;
   const paid = hash ? pace.transferringHashed(dueNs) : pace.transferring(dueNs);
   const source = onDisk(`opening ${from}`, () => openSync(from, 'r'));
   let writer: StorageWriter | undefined;
   let sizeBytes = 0;
   try {
     const { size } = onDisk(`looking at ${from}`, () => fstatSync(source));
-    writer = await storage.createWriter(to, size);
+    writer = await storage.createWriter(to, size, md5);
     for (;;) {
       const bytes = onDisk(`reading ${from}`, () => readSync(source, buffer, 0, pace.chunkBytes, null));
       if (bytes === 0) break;
       const chunk = buffer.subarray(0, bytes);
-      md5?.update(chunk);
+      hashing?.update(chunk);
       for (let done = 0; done < bytes;) {
         const allowed = allow(bytes - done);
         const end = done + (allowed instanceof Promise ? await allowed : allowed);
@@ -67,7 +71,7 @@ export async function sendFile(
   } finally {
     closeSync(source);
   }
-  return { sizeBytes, checksum: md5?.digest('hex') };
+  return { sizeBytes, checksum: hashing?.digest('hex') };
 }
 
 /**

@@ -10,7 +10,7 @@ import { MIB } from '../storage-s3.js';
 
 /*
  * The suite on a server of the real world, where one is set up (`.ci/run` does it): DRILL_S3_ENDPOINT, DRILL_S3_BUCKET,
- * DRILL_S3_REGION, and credentials where the SDK looks for them. Every storage has a prefix of its own, removed at the end.
+ * DRILL_S3_REGION, and credentials where AWS tools look for them. Every storage has a prefix of its own, removed at the end.
  */
 const endpoint = process.env['DRILL_S3_ENDPOINT'];
 const bucket = process.env['DRILL_S3_BUCKET'];

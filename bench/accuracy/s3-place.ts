@@ -77,7 +77,7 @@ async function startOwnServer(environment: NodeJS.ProcessEnv): Promise<S3Place> 
     accessKeyId: `AK${randomUUID()}`,
     secretAccessKey: randomUUID(),
   };
-  // The worker threads look for credentials where everyone does. What else is there for the SDK is not for this server.
+  // The worker threads look for credentials where everyone does. What else is there is not for this server.
   environment['AWS_ACCESS_KEY_ID'] = order.accessKeyId;
   environment['AWS_SECRET_ACCESS_KEY'] = order.secretAccessKey;
   delete environment['AWS_SESSION_TOKEN'];

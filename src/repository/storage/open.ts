@@ -21,5 +21,5 @@ export async function openStorage(
   });
 }
 
-/** Only where it is needed: the AWS SDK takes about 150 ms to load, and most runs never need it. */
+/** Only where it is needed: a browser has none of what it stands on. */
 export const loadS3 = (): Promise<{ s3Storage: typeof s3Storage }> => import('./s3/s3-storage.js');

@@ -50,8 +50,11 @@ export interface Storage {
   listNames(directory: string): Awaitable<readonly string[]>;
   /** Bytes of the file at `path` now, whatever a listing said; undefined if there is none: a directory or a link is no file. */
   sizeOf(path: string): Awaitable<number | undefined>;
-  /** `sizeBytes` is how much will be written, where it is known. */
-  createWriter(path: string, sizeBytes?: number): Awaitable<StorageWriter>;
+  /**
+   * `sizeBytes` is how much will be written, and `md5` its MD5 in hexadecimal, where they are known. A storage that sends the
+   * MD5 along need not compute it again, and refuses other bytes.
+   */
+  createWriter(path: string, sizeBytes?: number, md5?: string): Awaitable<StorageWriter>;
   openReader(path: string): Awaitable<StorageReader>;
   /** Replaces `to` if it is there. Only where `canRename`. */
   rename(from: string, to: string): Awaitable<void>;

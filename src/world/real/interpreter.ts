@@ -187,11 +187,12 @@ export class Interpreter {
     const startNs = nowNs();
     const { remote, files } = this.named(shard);
     const name = files[file]!;
-    const stored = checksum === undefined ? this.partOf(name) : withChecksum(name, checksumText(checksum));
+    const md5 = checksum === undefined ? undefined : checksumText(checksum);
+    const stored = md5 === undefined ? this.partOf(name) : withChecksum(name, md5);
     const from = this.snapshotFile(shard, file);
     const sizeBytes = shard.fileSizeBytes[file]!;
     const sent = await this.counted((transfer) =>
-      sendFile(transfer, { from, to: `${remote}/${stored}`, sizeBytes, hash }),
+      sendFile(transfer, { from, to: `${remote}/${stored}`, sizeBytes, hash, md5 }),
     );
     requireSize(shard, file, name, sent.sizeBytes);
     this.moved(startNs, sent.sizeBytes);

@@ -13,6 +13,13 @@ interface Lane {
   dueNs: bigint;
 }
 
+export interface SentFile {
+  readonly from: string;
+  readonly to: string;
+  /** In hexadecimal, where it is known. */
+  readonly md5: string | undefined;
+}
+
 /**
  * Sends a local file to a server: in one request, or if it is larger than a part, in parts, so many at once, with a request
  * before them and one after. What is read goes out at once, so that the real sending and what it should cost pass together.
@@ -21,8 +28,7 @@ export async function sendToServer(
   transfer: Transfer,
   settings: PartSettings,
   buffer: Uint8Array,
-  from: string,
-  to: string,
+  { from, to, md5 }: SentFile,
 ): Promise<{ readonly sizeBytes: number; readonly checksum: undefined }> {
   const { storage, pace } = transfer;
   const source = onDisk(`opening ${from}`, () => openSync(from, 'r'));
@@ -32,7 +38,7 @@ export async function sendToServer(
     const { size } = onDisk(`looking at ${from}`, () => fstatSync(source));
     const isInParts = size > settings.partBytes;
     const partBytes = isInParts ? partSizeOf(1, settings.partBytes, size) : size;
-    writer = await storage.createWriter(to, size);
+    writer = await storage.createWriter(to, size, md5);
     pace.expectSigning(Math.min(size, partBytes * settings.parallel));
     if (isInParts) await pace.untilSent(await transfer.request());
     const sizeBytes = await sendParts(transfer, isInParts ? settings.parallel : 1, {

@@ -34,29 +34,31 @@ export interface Sending {
   readonly to: string;
   /** Whether it is hashed on the way. */
   readonly hash: boolean;
+  /** In hexadecimal, where it has been computed before: a storage that sends it along refuses other bytes. */
+  readonly md5?: string | undefined;
 }
 
 /** Sends a local file to the repository in one pass. Leaves nothing behind if it fails. */
 export async function sendFile(
   transfer: Transfer,
-  { from, sizeBytes: expectedBytes, to, hash }: Sending,
+  { from, sizeBytes: expectedBytes, to, hash, md5 }: Sending,
 ): Promise<{ readonly sizeBytes: number; readonly checksum: string | undefined }> {
   const { storage, pace, allow, onBytes, hasher = PLAIN } = transfer;
   // Where there are connections to keep busy, and where the checksum is in the name, so that it has been computed before.
-  if (storage.parts && !hash) return sendToServer(transfer, storage.parts, PLAIN.buffer, from, to);
+  if (storage.parts && !hash) return sendToServer(transfer, storage.parts, PLAIN.buffer, { from, to, md5 });
   const dueNs = await transfer.request();
-  const md5 = hash ? hasher.begin() : undefined;
+  const hashing = hash ? hasher.begin() : undefined;
   const paid = hash ? pace.transferringHashed(dueNs) : pace.transferring(dueNs);
   const { buffer } = hasher;
   const chunkBytes = Math.min(buffer.length, pace.chunkBytes);
   const source = new ChunkReader(from, expectedBytes);
   let writer: StorageWriter | undefined;
   try {
-    writer = await storage.createWriter(to, expectedBytes);
+    writer = await storage.createWriter(to, expectedBytes, md5);
     while (!source.isAtEnd) {
       const bytes = source.read(buffer, chunkBytes);
       if (bytes === 0) break;
-      md5?.add(bytes, source.isAtEnd);
+      hashing?.add(bytes, source.isAtEnd);
       const chunk = buffer.subarray(0, bytes);
       for (let done = 0; done < bytes;) {
         const allowed = allow(bytes - done);
@@ -77,7 +79,7 @@ export async function sendFile(
   } finally {
     source.close();
   }
-  return { sizeBytes: source.sizeBytes, checksum: md5?.hex() };
+  return { sizeBytes: source.sizeBytes, checksum: hashing?.hex() };
 }
 
 /**

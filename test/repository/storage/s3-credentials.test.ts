@@ -18,6 +18,6 @@ test('the credentials of a CREATE REPOSITORY open its storage', async (t) => {
   t.teardown(() => storage.dispose?.());
   await put(storage, 'a/file', bytesOf('x'));
   t.deepEqual(await storage.listNames('a'), ['file']);
-  // The SDK must not write into what the statement gave.
+  // Nothing may write into what the statement gave.
   t.deepEqual(given.credentials, credentials);
 });

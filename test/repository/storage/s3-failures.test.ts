@@ -1,11 +1,9 @@
+import { createHash } from 'node:crypto';
 import test from 'ava';
 import * as fc from 'fast-check';
-import { s3Client } from '../../../src/repository/storage/s3/client.js';
 import { partSizeOf } from '../../../src/repository/storage/s3/part-size.js';
-import { settingsOf } from '../../../src/repository/storage/s3/settings.js';
 import type { StorageWriter } from '../../../src/repository/storage/storage.js';
 import type { FaultKind } from '../../s3-server/faults.js';
-import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { bytesOf, codeOf, errorOf, get, paths, put } from '../storage-helpers.js';
 import { MIB, serverFor, storageOn } from '../storage-s3.js';
 
@@ -36,33 +34,44 @@ test('what is sent is guarded by an MD5 that is signed, and by nothing that only
   }
 });
 
-test('over TLS bodies are not hashed a second time for the signature; over plain HTTP they are', async (t) => {
-  const sentHash = async (endpoint: string | undefined): Promise<string | undefined> => {
-    const where = endpoint === undefined ? {} : { endpoint };
-    const spec = {
-      kind: 's3',
-      region: 'us-east-1',
-      bucket: 'bucket',
-      prefix: '',
-      addressing: 'path',
-      ...where,
-    } as const;
-    const client = s3Client(spec, settingsOf({}), { accessKeyId: 'a', secretAccessKey: 'b' });
-    let hash: string | undefined;
-    client.middlewareStack.add(
-      () => (args) => {
-        hash = (args.request as { headers: Record<string, string> }).headers['x-amz-content-sha256'];
-        return Promise.reject(new Error('seen'));
-      },
-      { step: 'deserialize', priority: 'low' },
-    );
-    const command = new PutObjectCommand({ Bucket: 'bucket', Key: 'k', Body: 'x' });
-    await t.throwsAsync(client.send(command), { message: 'seen' });
-    return hash;
+test('bodies whose MD5 is signed are not hashed a second time; all others are', async (t) => {
+  const server = await serverFor(t, { minPartBytes: 1 });
+  const storage = storageOn(server, PARTS);
+  await put(storage, 'd/small', bytesOf('abc'));
+  await put(storage, 'd/large', LARGE);
+  await get(storage, 'd/large');
+  await storage.removeTree('d');
+  for (const { operation, headers } of server.requests) {
+    const isUnsigned = headers['x-amz-content-sha256'] === 'UNSIGNED-PAYLOAD';
+    t.is(isUnsigned, headers['content-md5'] !== undefined, operation);
+    t.regex(headers['authorization']!, /SignedHeaders=[^,]*x-amz-content-sha256/);
+  }
+});
+
+test('an MD5 that is known is sent as it is, and a file that was changed since is not put', async (t) => {
+  const server = await serverFor(t, { minPartBytes: 1 });
+  const storage = storageOn(server, { partSizeBytes: 8 });
+  const md5 = createHash('md5').update('abc').digest('hex');
+  const write = async (path: string, content: string): Promise<void> => {
+    const writer = await storage.createWriter(path, content.length, md5);
+    await writer.write(bytesOf(content));
+    await writer.close();
   };
-  t.is(await sentHash('https://localhost'), 'UNSIGNED-PAYLOAD');
-  t.is(await sentHash(undefined), 'UNSIGNED-PAYLOAD');
-  t.regex((await sentHash('http://localhost'))!, /^[0-9a-f]{64}$/);
+  await write('f', 'abc');
+  t.is(server.requests[0]!.headers['content-md5'], Buffer.from(md5, 'hex').toString('base64'));
+  const error = await errorOf(() => write('g', 'abd'));
+  t.is(error?.code, 'CHECKSUM_MISMATCH');
+  t.regex(error!.hint!, /changed between being hashed and being sent/);
+  const puts = server.requests.filter(({ operation }) => operation === 'PutObject');
+  t.deepEqual(
+    puts.map(({ status }) => status),
+    [200, 400],
+    'not tried again',
+  );
+  // Bytes that are damaged on their way are sent again.
+  server.faults.add({ kind: { damageBody: true } });
+  await write('g', 'abc');
+  t.deepEqual(await paths(storage), ['f', 'g']);
 });
 
 test('10,000 parts are enough for any file, and parts are no larger than that needs', (t) => {

@@ -1,15 +1,16 @@
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { CreateBucketCommand, HeadBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import test from 'ava';
 import { s3Storage } from '../../../src/repository/storage/s3/s3-storage.js';
 import type { S3StorageOptions } from '../../../src/repository/storage/s3/settings.js';
 import type { S3StorageSpec } from '../../../src/repository/storage/spec.js';
 import { storageConformance, type StorageFixture } from '../storage-conformance.js';
+import { bytesOf, codeOf } from '../storage-helpers.js';
 import { MIB } from '../storage-s3.js';
 
 /*
  * The suite on a server of the real world, where one is set up (`.ci/run` does it): DRILL_S3_ENDPOINT, DRILL_S3_BUCKET,
- * DRILL_S3_REGION, and credentials where the SDK looks for them. Every storage has a prefix of its own, removed at the end.
+ * DRILL_S3_REGION, and credentials where AWS tools look for them. Every storage has a prefix of its own, removed at the end.
  */
 const endpoint = process.env['DRILL_S3_ENDPOINT'];
 const bucket = process.env['DRILL_S3_BUCKET'];
@@ -69,6 +70,14 @@ if (endpoint === undefined || bucket === undefined) {
   storageConformance('real s3, path style', () => open('path', options), { modelRuns: 15 });
   storageConformance('real s3, tiny pages', () => open('path', { ...options, pageSize: 2 }), {
     modelRuns: 15,
+  });
+  test('real s3: bytes that do not have the MD5 that is sent with them are refused, though nothing else vouches for them', async (t) => {
+    const { storage, dispose } = await open('path', options);
+    t.teardown(() => dispose?.());
+    const writer = await storage.createWriter('f', 3, createHash('md5').update('abd').digest('hex'));
+    await writer.write(bytesOf('abc'));
+    t.is(await codeOf(() => writer.close()), 'CHECKSUM_MISMATCH');
+    t.is(await storage.sizeOf('f'), undefined);
   });
   storageConformance('real s3, virtual-hosted', () => open('virtual-hosted', options), { modelRuns: 5 });
 }

@@ -5,7 +5,7 @@ import {
   DEFAULT_BACKOFF,
   delayMs,
   reasonOf,
-  retryStrategy,
+  retryAfterMsOf,
 } from '../../../src/repository/storage/s3/retry.js';
 import type { LoggedRequest } from '../../s3-server/server.js';
 import { slowDown } from '../../s3-server/faults.js';
@@ -45,34 +45,28 @@ test('clients that failed together do not come back together', (t) => {
 });
 
 test('what is tried again, and as what', (t) => {
-  const reason = (name: string, status: number, type: string): string =>
-    reasonOf({ name, $metadata: { httpStatusCode: status } }, type);
-  t.is(reason('SlowDown', 503, 'THROTTLING'), 'throttled');
-  t.is(reason('Error', 503, 'TRANSIENT'), 'throttled', 'a 503 without a code');
-  t.is(reason('Error', 429, 'CLIENT_ERROR'), 'throttled');
-  t.is(reason('InternalError', 500, 'TRANSIENT'), 'broken');
-  t.is(reason('BadDigest', 400, 'CLIENT_ERROR'), 'broken');
-  t.is(reason('AccessDenied', 403, 'CLIENT_ERROR'), 'none');
-  t.is(reasonOf(undefined, 'CLIENT_ERROR'), 'none');
+  const reason = (code: string, status: number): string => reasonOf({ code, status });
+  t.is(reason('SlowDown', 503), 'throttled');
+  t.is(reason('SlowDown', 200), 'throttled', 'in an answer that began well');
+  t.is(reason('', 503), 'throttled', 'a 503 without a code');
+  t.is(reason('', 429), 'throttled');
+  t.is(reason('InternalError', 500), 'broken');
+  t.is(reason('', 502), 'broken');
+  t.is(reason('BadDigest', 400), 'broken');
+  t.is(reason('ECONNRESET', 0), 'broken');
+  t.is(reason('TimeoutError', 0), 'broken');
+  t.is(reason('AccessDenied', 403), 'none');
+  t.is(reason('NotImplemented', 501), 'none');
+  t.is(reason('', 301), 'none');
+  t.is(reason('', 0), 'none');
 });
 
-// What is asked for, not what a clock shows: in a busy process a timer may come early by as much as its loop was late.
-test('one try after the other waits longer, each from its own count', async (t) => {
-  const strategy = retryStrategy(
-    6,
-    { ...DEFAULT_BACKOFF, throttlingDelayMs: 8 },
-    randomStream('tries', 'test'),
-  );
-  const throttled = { error: { name: 'SlowDown' }, errorType: 'THROTTLING' } as never;
-  for (const scope of ['one request', 'another']) {
-    let token = await strategy.acquireInitialRetryToken(scope);
-    t.is(token.getRetryDelay(), 0);
-    for (let i = 0; i < 5; i++) {
-      token = await strategy.refreshRetryTokenForRetry(token, throttled);
-      const ms = token.getRetryDelay();
-      t.true(ms >= 4 * 2 ** i && ms < 8 * 2 ** i, `${scope}, ${i}: ${ms}`);
-    }
-    await t.throwsAsync(strategy.refreshRetryTokenForRetry(token, throttled));
+test('a Retry-After is a number of seconds or a date', (t) => {
+  const nowMs = Date.UTC(2026, 0, 1);
+  t.is(retryAfterMsOf('7', nowMs), 7000);
+  t.is(retryAfterMsOf(new Date(nowMs + 3000).toUTCString(), nowMs), 3000);
+  for (const text of [undefined, '', '-1', 'soon', new Date(nowMs - 3000).toUTCString()]) {
+    t.is(retryAfterMsOf(text, nowMs), 0, text);
   }
 });
 

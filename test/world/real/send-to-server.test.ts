@@ -92,6 +92,22 @@ async function stored(storage: Storage): Promise<Uint8Array> {
   return into.slice(0, await reader.read(into));
 }
 
+test('an MD5 that is known is handed to the storage', async (t) => {
+  for (const md5 of [undefined, '0'.repeat(32)]) {
+    const { transfer, storage, from } = sendingOf(10, { partBytes: 1000, parallel: 1 }, paceFor({}).pace);
+    const known: unknown[] = [];
+    const watched: Storage = {
+      ...storage,
+      createWriter(...told) {
+        known.push(told);
+        return storage.createWriter(...told);
+      },
+    };
+    await sendFile({ ...transfer, storage: watched }, { from, sizeBytes: 10, to: 'd/f', hash: false, md5 });
+    t.deepEqual(known, [['d/f', 10, md5]]);
+  }
+});
+
 const partsOf = (sizeBytes: number, partBytes: number): number[] =>
   Array.from({ length: Math.ceil(sizeBytes / partBytes) }, (_, i) =>
     Math.min(partBytes, sizeBytes - i * partBytes),

@@ -1,5 +1,5 @@
-import type { S3Client } from '@aws-sdk/client-s3';
 import type { Access } from '../errno.js';
+import type { S3Client } from './client.js';
 import { s3Error } from './errors.js';
 import type { KeySpace } from './keys.js';
 import type { Settings } from './settings.js';

@@ -157,7 +157,7 @@ const BY_STATUS: Readonly<Record<number, Meaning | undefined>> = {
 
 /**
  * A failure of the S3 client as a DrillError: `doing` says what was tried, as in `cannot <doing>: <reason>`. It has no
- * `cause` on purpose: the SDK's errors hold the answer, the request and with it signatures and access keys.
+ * `cause` on purpose: what others throw may hold the request, and with it signatures and access keys.
  */
 export function s3Error(error: unknown, access: Access, doing: string): DrillError {
   if (error instanceof DrillError) return error;

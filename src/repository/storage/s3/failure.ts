@@ -1,9 +1,9 @@
 /**
- * What may be known of a failed request: names and numbers. Messages, headers and dumps of the SDK and of servers stay
- * behind: they quote signatures, access keys and whole signed requests.
+ * What may be known of a failed request: names and numbers. Messages, headers and bodies of servers stay behind: they quote
+ * signatures, access keys and whole signed requests.
  */
 export interface S3Failure {
-  /** S3's code, the SDK's name, or the system's errno; '' if it has none that is one. */
+  /** S3's code, the name of the error, or the system's errno; '' if it has none that is one. */
   readonly code: string;
   /** HTTP status; 0 if there was no answer. */
   readonly status: number;
@@ -12,41 +12,42 @@ export interface S3Failure {
   readonly region: string | undefined;
 }
 
-interface SdkError {
-  readonly name?: unknown;
-  readonly Code?: unknown;
-  readonly code?: unknown;
-  readonly $metadata?: { readonly httpStatusCode?: number; readonly attempts?: number };
-  readonly $response?: {
-    readonly statusCode?: number;
-    readonly headers?: Readonly<Record<string, string>>;
-  };
+/** Thrown for every request that failed. It holds what may be told, and so does its stack. */
+export class RequestFailure extends Error implements S3Failure {
+  readonly code: string;
+  readonly status: number;
+  readonly attempts: number;
+  readonly region: string | undefined;
+
+  constructor({ code, status, attempts, region }: S3Failure) {
+    super();
+    this.code = code;
+    this.status = status;
+    this.attempts = attempts;
+    this.region = region;
+  }
 }
 
 /** Codes are words. Anything else might be a piece of something. */
-const CODE = /^[A-Z][A-Za-z]{2,50}$/;
+const CODE = /^[A-Z][A-Za-z0-9]{2,50}$/;
 const ERRNO = /^E[A-Z0-9_]{2,40}$/;
 const REGION = /^[a-z]{2}(?:-[a-z]+){1,3}-\d{1,2}$/;
 
+/** Names that say nothing. */
+const EMPTY_NAMES = new Set(['Error', 'TypeError', 'AggregateError']);
+
 export function failureOf(error: unknown): S3Failure {
-  const sdk = (typeof error === 'object' && error !== null ? error : {}) as SdkError;
-  const region = sdk.$response?.headers?.['x-amz-bucket-region'];
-  return {
-    code: codeOf(sdk),
-    status: sdk.$metadata?.httpStatusCode ?? sdk.$response?.statusCode ?? 0,
-    attempts: sdk.$metadata?.attempts ?? 1,
-    region: region !== undefined && REGION.test(region) ? region : undefined,
+  if (error instanceof RequestFailure) return error;
+  const { name, code } = (typeof error === 'object' && error !== null ? error : {}) as {
+    readonly name?: unknown;
+    readonly code?: unknown;
   };
+  const word = typeof code === 'string' && ERRNO.test(code) ? code : codeWord(name);
+  return { code: EMPTY_NAMES.has(word) ? '' : word, status: 0, attempts: 1, region: undefined };
 }
 
-/** Names that say nothing: the SDK's for a code that its model of S3 does not have. */
-const EMPTY_NAMES = new Set(['Error', 'TypeError', 'S3ServiceException', 'UnknownError', 'Unknown']);
+/** A code that a server sent, '' for what is none. */
+export const codeWord = (code: unknown): string => (typeof code === 'string' && CODE.test(code) ? code : '');
 
-function codeOf({ name, Code, code }: SdkError): string {
-  // First, since the SDK names every broken connection a TimeoutError.
-  if (typeof code === 'string' && ERRNO.test(code)) return code;
-  const word = [Code, name].find(
-    (candidate) => typeof candidate === 'string' && CODE.test(candidate) && !EMPTY_NAMES.has(candidate),
-  );
-  return typeof word === 'string' ? word : '';
-}
+export const regionName = (region: unknown): string | undefined =>
+  typeof region === 'string' && REGION.test(region) ? region : undefined;

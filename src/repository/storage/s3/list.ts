@@ -1,13 +1,9 @@
-import {
-  ListMultipartUploadsCommand,
-  ListObjectsV2Command,
-  type ListObjectsV2CommandOutput,
-} from '@aws-sdk/client-s3';
 import { DrillError } from '../../../base/errors.js';
 import { byCodeUnits } from '../path.js';
 import type { StoredFile } from '../storage.js';
 import { attempt, placeOf, type Bucket } from './bucket.js';
 import { decodeKey } from './keys.js';
+import { childrenOf, textOf, type XmlElement } from './xml.js';
 
 export interface ListedObject {
   readonly key: string;
@@ -50,46 +46,50 @@ export async function listNames(bucket: Bucket, directory: string): Promise<stri
 export async function* pages(bucket: Bucket, start: string, delimiter?: string): AsyncGenerator<Page> {
   let token: string | undefined;
   do {
-    const output = await attempt('read', `list ${placeOf(bucket, start)}`, () =>
-      bucket.client.send(
-        new ListObjectsV2Command({
-          Bucket: bucket.name,
-          Prefix: start,
-          EncodingType: 'url',
-          MaxKeys: bucket.settings.pageSize,
-          ...(delimiter === undefined ? {} : { Delimiter: delimiter }),
-          ...(token === undefined ? {} : { ContinuationToken: token }),
-        }),
-      ),
+    const query = {
+      'list-type': '2',
+      'encoding-type': 'url',
+      'max-keys': String(bucket.settings.pageSize),
+      prefix: start,
+      ...(delimiter === undefined ? {} : { delimiter }),
+      ...(token === undefined ? {} : { 'continuation-token': token }),
+    };
+    const { document } = await attempt('read', `list ${placeOf(bucket, start)}`, () =>
+      bucket.client.send({ method: 'GET', query, expects: 'ListBucketResult' }),
     );
-    yield pageOf(output);
-    token = nextToken(bucket, start, output, token);
+    yield pageOf(document);
+    token = nextToken(bucket, start, document, token);
   } while (token !== undefined);
 }
 
-function pageOf(output: ListObjectsV2CommandOutput): Page {
-  const objects = (output.Contents ?? []).map(({ Key = '', Size = 0 }) => ({
-    key: decode(output, Key),
-    sizeBytes: Size,
+function pageOf(list: XmlElement | undefined): Page {
+  const objects = childrenOf(list, 'Contents').map((object) => ({
+    key: decode(list, textOf(object, 'Key') ?? ''),
+    sizeBytes: Number(textOf(object, 'Size') ?? 0),
   }));
-  return {
-    objects,
-    directories: (output.CommonPrefixes ?? []).map(({ Prefix = '' }) => decode(output, Prefix)),
-  };
+  const directories = childrenOf(list, 'CommonPrefixes').map((directory) =>
+    decode(list, textOf(directory, 'Prefix') ?? ''),
+  );
+  return { objects, directories };
 }
 
 /** Servers that do not encode keys do not say that they did. */
-const decode = (output: { readonly EncodingType?: string | undefined }, key: string): string =>
-  output.EncodingType === 'url' ? decodeKey(key) : key;
+const isEncoded = (list: XmlElement | undefined): boolean => textOf(list, 'EncodingType') === 'url';
+
+const isTruncated = (list: XmlElement | undefined): boolean => textOf(list, 'IsTruncated') === 'true';
+
+const decode = (list: XmlElement | undefined, key: string): string =>
+  isEncoded(list) ? decodeKey(key) : key;
 
 /** A list that ends early would make a backup look complete, or garbage look gone. */
 function nextToken(
   bucket: Bucket,
   start: string,
-  { IsTruncated, NextContinuationToken: next }: ListObjectsV2CommandOutput,
+  list: XmlElement | undefined,
   last: string | undefined,
 ): string | undefined {
-  if (IsTruncated !== true) return undefined;
+  if (!isTruncated(list)) return undefined;
+  const next = textOf(list, 'NextContinuationToken');
   if (next !== undefined && next !== '' && next !== last) return next;
   throw endless(bucket, start);
 }
@@ -110,38 +110,46 @@ export interface UnfinishedUpload {
 /** Multipart uploads whose key starts with `start` and that were not completed. */
 export async function unfinishedUploads(bucket: Bucket, start: string): Promise<UnfinishedUpload[]> {
   const found = new Map<string, UnfinishedUpload>();
-  let marker: { KeyMarker: string; UploadIdMarker: string } | undefined;
+  let marker: Marker | undefined;
   for (;;) {
-    const output = await attempt('read', `list unfinished uploads of ${placeOf(bucket, start)}`, () =>
-      bucket.client.send(
-        new ListMultipartUploadsCommand({
-          Bucket: bucket.name,
-          Prefix: start,
-          EncodingType: 'url',
-          MaxUploads: bucket.settings.pageSize,
-          ...marker,
-        }),
-      ),
+    const query = {
+      uploads: '',
+      'encoding-type': 'url',
+      'max-uploads': String(bucket.settings.pageSize),
+      prefix: start,
+      ...marker,
+    };
+    const { document } = await attempt('read', `list unfinished uploads of ${placeOf(bucket, start)}`, () =>
+      bucket.client.send({ method: 'GET', query, expects: 'ListMultipartUploadsResult' }),
     );
-    for (const { Key = '', UploadId = '' } of output.Uploads ?? []) {
+    for (const upload of childrenOf(document, 'Upload')) {
+      const uploadId = textOf(upload, 'UploadId') ?? '';
       // Not all servers heed the prefix; what is not below ours is not ours to abort.
-      const keys = possibleKeys(output, Key).filter((key) => key.startsWith(start));
-      if (UploadId !== '' && keys.length > 0) found.set(UploadId, { keys, uploadId: UploadId });
+      const keys = possibleKeys(document, textOf(upload, 'Key') ?? '').filter((key) => key.startsWith(start));
+      if (uploadId !== '' && keys.length > 0) found.set(uploadId, { keys, uploadId });
     }
-    if (output.IsTruncated !== true) return [...found.values()];
+    if (!isTruncated(document)) return [...found.values()];
     const last = marker;
     marker = {
-      KeyMarker: decode(output, output.NextKeyMarker ?? ''),
-      UploadIdMarker: output.NextUploadIdMarker ?? '',
+      'key-marker': decode(document, textOf(document, 'NextKeyMarker') ?? ''),
+      'upload-id-marker': textOf(document, 'NextUploadIdMarker') ?? '',
     };
-    if (marker.KeyMarker === last?.KeyMarker && marker.UploadIdMarker === last.UploadIdMarker) {
+    if (
+      marker['key-marker'] === last?.['key-marker'] &&
+      marker['upload-id-marker'] === last['upload-id-marker']
+    ) {
       throw endless(bucket, start);
     }
   }
 }
 
-function possibleKeys(output: { readonly EncodingType?: string | undefined }, listed: string): string[] {
-  if (output.EncodingType === 'url') return [decodeKey(listed)];
+interface Marker {
+  readonly 'key-marker': string;
+  readonly 'upload-id-marker': string;
+}
+
+function possibleKeys(list: XmlElement | undefined, listed: string): string[] {
+  if (isEncoded(list)) return [decodeKey(listed)];
   try {
     return [...new Set([decodeKey(listed), listed])];
   } catch {

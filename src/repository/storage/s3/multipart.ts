@@ -1,17 +1,13 @@
-import { createHash } from 'node:crypto';
-import {
-  CompleteMultipartUploadCommand,
-  CreateMultipartUploadCommand,
-  UploadPartCommand,
-} from '@aws-sdk/client-s3';
 import { DrillError } from '../../../base/errors.js';
 import { placeOf, type Bucket } from './bucket.js';
 import { unfinishedUploads } from './list.js';
-import { metadataOf, type Writing } from './outcome.js';
+import { md5Base64 } from './md5-base64.js';
+import { headersOf, type Writing } from './outcome.js';
 import { MAX_PARTS } from './part-size.js';
 import { abortUpload } from './remove.js';
+import { escapeXml, textOf } from './xml.js';
 
-/** One multipart upload under way. Its errors are the SDK's own. */
+/** One multipart upload under way. Its errors are the client's own. */
 export interface MultipartUpload {
   /** Resolves once `body` is on its way: it must not be touched until `done`. Rejects if any part has failed. */
   add(body: Uint8Array, done: () => void): Promise<void>;
@@ -22,39 +18,42 @@ export interface MultipartUpload {
 }
 
 interface Part {
-  readonly PartNumber: number;
-  readonly ETag: string;
+  readonly number: number;
+  readonly etag: string;
 }
 
-export const md5Base64 = (bytes: Uint8Array): string => createHash('md5').update(bytes).digest('base64');
-
 export async function beginMultipart(bucket: Bucket, writing: Writing): Promise<MultipartUpload> {
-  const object = { Bucket: bucket.name, Key: writing.key };
-  const begin = new CreateMultipartUploadCommand({ ...object, Metadata: metadataOf(writing) });
-  const { UploadId, $metadata } = await bucket.client.send(begin);
-  if (UploadId === undefined || UploadId === '') {
+  const { key } = writing;
+  const { document, attempts } = await bucket.client.send({
+    method: 'POST',
+    key,
+    query: { uploads: '' },
+    headers: headersOf(writing),
+    expects: 'InitiateMultipartUploadResult',
+  });
+  const uploadId = textOf(document, 'UploadId');
+  if (uploadId === undefined || uploadId === '') {
     const place = placeOf(bucket, writing.key);
     throw new DrillError('STORAGE_FAILED', `cannot write ${place}: the server began no multipart upload`);
   }
   // A try whose answer was lost has begun one as well, which nobody would ever hear of.
-  if (($metadata.attempts ?? 1) > 1) await abortOthers(bucket, writing.key, UploadId);
-  const upload = { ...object, UploadId };
+  if (attempts > 1) await abortOthers(bucket, key, uploadId);
   const cancel = new AbortController();
   const parts: Part[] = [];
   const inFlight = new Set<Promise<void>>();
   let failure: unknown;
   let begun = 0;
 
-  async function send(partNumber: number, body: Uint8Array): Promise<void> {
-    const command = new UploadPartCommand({
-      ...upload,
-      PartNumber: partNumber,
-      Body: body,
-      ContentLength: body.length,
-      ContentMD5: md5Base64(body),
+  async function send(number: number, body: Uint8Array): Promise<void> {
+    const { headers } = await bucket.client.send({
+      method: 'PUT',
+      key,
+      query: { partNumber: String(number), uploadId: uploadId! },
+      headers: { 'content-md5': md5Base64(body) },
+      body,
+      signal: cancel.signal,
     });
-    const { ETag } = await bucket.client.send(command, { abortSignal: cancel.signal });
-    parts.push({ PartNumber: partNumber, ETag: ETag ?? '' });
+    parts.push({ number, etag: headers.etag ?? '' });
   }
 
   function throwFailure(): void {
@@ -79,15 +78,30 @@ export async function beginMultipart(bucket: Bucket, writing: Writing): Promise<
     async complete() {
       await Promise.all(inFlight);
       throwFailure();
-      const Parts = parts.sort((a, b) => a.PartNumber - b.PartNumber);
-      await bucket.client.send(new CompleteMultipartUploadCommand({ ...upload, MultipartUpload: { Parts } }));
+      await bucket.client.send({
+        method: 'POST',
+        key,
+        query: { uploadId },
+        headers: { 'content-type': 'application/xml' },
+        body: Buffer.from(completionOf(parts)),
+        expects: 'CompleteMultipartUploadResult',
+      });
     },
     async abort() {
       cancel.abort();
       await Promise.all(inFlight);
-      await abortUpload(bucket, writing.key, UploadId);
+      await abortUpload(bucket, key, uploadId);
     },
   };
+}
+
+function completionOf(parts: readonly Part[]): string {
+  const inOrder = parts.toSorted((a, b) => a.number - b.number);
+  const elements = inOrder.map(
+    ({ number, etag }) => `<Part><PartNumber>${number}</PartNumber><ETag>${escapeXml(etag)}</ETag></Part>`,
+  );
+  const start = '<CompleteMultipartUpload xmlns="http://s3.amazonaws.com/doc/2006-03-01/">';
+  return `${start}${elements.join('')}</CompleteMultipartUpload>`;
 }
 
 /** Uploads of a key besides one. What stays is unseen, and `removeUnfinished` finds it later: no reason to fail. */

@@ -1,6 +1,6 @@
-import { DeleteObjectCommand, HeadObjectCommand } from '@aws-sdk/client-s3';
 import type { Bucket } from './bucket.js';
 import { failureOf } from './failure.js';
+import { metadataHeader, metadataOf } from './object-headers.js';
 
 /** One writing of one file: the name that it leaves on the object tells it from all others. */
 export interface Writing {
@@ -10,7 +10,9 @@ export interface Writing {
 
 const WRITING_METADATA = 'drill-writing';
 
-export const metadataOf = ({ id }: Writing): Record<string, string> => ({ [WRITING_METADATA]: id });
+export const headersOf = ({ id }: Writing): Record<string, string> => ({
+  [metadataHeader(WRITING_METADATA)]: id,
+});
 
 /**
  * Whether the request that failed may have done its work all the same: its answer was lost, or the try before it did the
@@ -27,9 +29,8 @@ const NEVER_SENT = new Set(['CredentialsProviderError', 'TokenProviderError', 'E
 /** Whether the object at the key is what this writing made, whole. Objects appear whole or not at all. */
 export async function hasAppeared(bucket: Bucket, writing: Writing): Promise<boolean> {
   try {
-    const head = new HeadObjectCommand({ Bucket: bucket.name, Key: writing.key });
-    const { Metadata } = await bucket.client.send(head);
-    return Metadata?.[WRITING_METADATA] === writing.id;
+    const { headers } = await bucket.client.send({ method: 'HEAD', key: writing.key });
+    return metadataOf(headers, WRITING_METADATA) === writing.id;
   } catch (error) {
     if (failureOf(error).status === 404) return false;
     throw error;
@@ -39,5 +40,5 @@ export async function hasAppeared(bucket: Bucket, writing: Writing): Promise<boo
 /** Takes back the object if it is this writing's. */
 export async function takeBack(bucket: Bucket, writing: Writing): Promise<void> {
   if (!(await hasAppeared(bucket, writing))) return;
-  await bucket.client.send(new DeleteObjectCommand({ Bucket: bucket.name, Key: writing.key }));
+  await bucket.client.send({ method: 'DELETE', key: writing.key });
 }

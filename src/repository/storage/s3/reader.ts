@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Readable } from 'node:stream';
-import { GetObjectCommand } from '@aws-sdk/client-s3';
 import { DrillError } from '../../../base/errors.js';
 import type { StorageReader } from '../storage.js';
 import { attempt, placeOf, type Bucket } from './bucket.js';
+import { lengthOf } from './object-headers.js';
 import { delayMs } from './retry.js';
 
 /** A connection that carried this much before it broke was a good one: the tries are counted anew. */
@@ -89,25 +89,26 @@ export async function openReader(bucket: Bucket, key: string): Promise<StorageRe
 }
 
 async function get(bucket: Bucket, key: string, fromBytes: number, first: Body | undefined): Promise<Body> {
-  const output = await bucket.client.send(
-    new GetObjectCommand({
-      Bucket: bucket.name,
-      Key: key,
-      ...(fromBytes > 0 ? { Range: `bytes=${fromBytes}-` } : {}),
-      ...(first?.etag === undefined ? {} : { IfMatch: first.etag }),
-    }),
-  );
-  const stream = output.Body as unknown as Readable;
+  const { headers, stream: body } = await bucket.client.send({
+    method: 'GET',
+    key,
+    headers: {
+      ...(fromBytes > 0 ? { range: `bytes=${fromBytes}-` } : {}),
+      ...(first?.etag === undefined ? {} : { 'if-match': first.etag }),
+    },
+    streams: true,
+  });
+  const stream = body!;
   // An error while nobody reads would end the process; the iterator tells of it at the next read.
   stream.on('error', () => undefined);
-  if (fromBytes > 0 && !output.ContentRange?.startsWith(`bytes ${fromBytes}-`)) {
+  if (fromBytes > 0 && !headers['content-range']?.startsWith(`bytes ${fromBytes}-`)) {
     stream.destroy();
     throw new DrillError(
       'STORAGE_FAILED',
       `cannot read ${placeOf(bucket, key)}: the connection broke, and the server does not send the rest alone`,
     );
   }
-  const length = output.ContentLength;
+  const length = lengthOf(headers);
   const sizeBytes = length === undefined ? first?.sizeBytes : fromBytes + length;
-  return { stream, chunks: stream[Symbol.asyncIterator](), etag: output.ETag, sizeBytes };
+  return { stream, chunks: stream[Symbol.asyncIterator](), etag: headers.etag, sizeBytes };
 }

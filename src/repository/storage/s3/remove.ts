@@ -1,13 +1,14 @@
-import { AbortMultipartUploadCommand, DeleteObjectCommand, DeleteObjectsCommand } from '@aws-sdk/client-s3';
 import { attempt, placeOf, type Bucket } from './bucket.js';
-import { failureOf } from './failure.js';
+import { codeWord, failureOf, RequestFailure } from './failure.js';
 import { travelsInXml } from './keys.js';
 import { pages, unfinishedUploads } from './list.js';
+import { md5Base64 } from './md5-base64.js';
+import { childrenOf, escapeXml, textOf } from './xml.js';
 
 export async function removeFile(bucket: Bucket, key: string): Promise<void> {
   await attempt('write', `remove ${placeOf(bucket, key)}`, async () => {
     try {
-      await bucket.client.send(new DeleteObjectCommand({ Bucket: bucket.name, Key: key }));
+      await bucket.client.send({ method: 'DELETE', key });
     } catch (error) {
       // Some servers say so; it is what was wanted.
       if (failureOf(error).code !== 'NoSuchKey') throw error;
@@ -28,22 +29,35 @@ export async function removeTree(bucket: Bucket, directory: string): Promise<voi
 async function removeTogether(bucket: Bucket, keys: readonly string[]): Promise<void> {
   const first = placeOf(bucket, keys[0]!);
   const doing = keys.length === 1 ? `remove ${first}` : `remove ${first} and ${keys.length - 1} more`;
-  const { Errors = [] } = await attempt('write', doing, () =>
-    bucket.client.send(
-      new DeleteObjectsCommand({
-        Bucket: bucket.name,
-        Delete: { Objects: keys.map((key) => ({ Key: key })), Quiet: true },
-      }),
-    ),
+  const body = Buffer.from(deletionOf(keys));
+  const { document, status, attempts } = await attempt('write', doing, () =>
+    bucket.client.send({
+      method: 'POST',
+      query: { delete: '' },
+      headers: { 'content-md5': md5Base64(body), 'content-type': 'application/xml' },
+      body,
+      expects: 'DeleteResult',
+    }),
   );
-  const failed = Errors.find(({ Code }) => Code !== 'NoSuchKey');
+  const errors = childrenOf(document, 'Error');
+  const failed = errors.find((error) => textOf(error, 'Code') !== 'NoSuchKey');
   if (!failed) return;
+  const code = codeWord(textOf(failed, 'Code'));
   // One by one, with the retries that a single request has, and an error of its own.
-  for (const { Key } of Errors) {
-    if (Key !== undefined && keys.includes(Key)) await removeFile(bucket, Key);
-    else
-      await attempt('write', doing, () => Promise.reject(Object.assign(new Error(), { Code: failed.Code })));
+  for (const error of errors) {
+    const key = textOf(error, 'Key');
+    if (key !== undefined && keys.includes(key)) await removeFile(bucket, key);
+    else {
+      const failure = new RequestFailure({ code, status, attempts, region: undefined });
+      await attempt('write', doing, () => Promise.reject(failure));
+    }
   }
+}
+
+/** In an answer to it are only those that could not be deleted. */
+function deletionOf(keys: readonly string[]): string {
+  const objects = keys.map((key) => `<Object><Key>${escapeXml(key)}</Key></Object>`).join('');
+  return `<Delete xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><Quiet>true</Quiet>${objects}</Delete>`;
 }
 
 /** Aborts the uploads below a directory that were never completed. Returns how many. */
@@ -59,9 +73,8 @@ export async function removeUnfinished(bucket: Bucket, directory: string): Promi
 
 /** Aborts one upload; false, and fine, if it is not there (any more). */
 export async function abortUpload(bucket: Bucket, key: string, uploadId: string): Promise<boolean> {
-  const target = { Bucket: bucket.name, Key: key, UploadId: uploadId };
   try {
-    await bucket.client.send(new AbortMultipartUploadCommand(target));
+    await bucket.client.send({ method: 'DELETE', key, query: { uploadId } });
     return true;
   } catch (error) {
     const { code, status } = failureOf(error);

@@ -1,4 +1,4 @@
-import type { S3ClientConfig } from '@aws-sdk/client-s3';
+import type { S3Failure } from './failure.js';
 
 /** How long to wait before trying again, all in milliseconds. */
 export interface Backoff {
@@ -40,51 +40,52 @@ export function delayMs(
   return askedMs > jitteredMs ? askedMs + (fullMs / 2) * random() : jitteredMs;
 }
 
-const THROTTLED = new Set(['SlowDown', 'ServiceUnavailable', 'TooManyRequests', 'TooManyRequestsException']);
+/** The names that servers have for it. */
+const THROTTLED = new Set([
+  'SlowDown',
+  'ServiceUnavailable',
+  'TooManyRequests',
+  'TooManyRequestsException',
+  'BandwidthLimitExceeded',
+  'RequestLimitExceeded',
+  'RequestThrottled',
+  'RequestThrottledException',
+  'Throttling',
+  'ThrottlingException',
+  'ThrottledException',
+]);
 const THROTTLED_STATUS = new Set([429, 503]);
-/** What the SDK takes for the client's fault: bytes that were damaged on the way, two requests that met. */
 const BROKEN = new Set([
+  'InternalError',
+  'TimeoutError',
+  'RequestTimeout',
+  'RequestTimeoutException',
+  // Bytes that were damaged on the way, and two requests that met.
   'BadDigest',
   'XAmzContentSHA256Mismatch',
   'OperationAborted',
   'ConditionalRequestConflict',
+  'ECONNRESET',
+  'ECONNREFUSED',
+  'EPIPE',
+  'ETIMEDOUT',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENOTFOUND',
+  'EAI_AGAIN',
 ]);
+const BROKEN_STATUS = new Set([500, 502, 504]);
 
-interface Failure {
-  readonly name?: string;
-  readonly $metadata?: { readonly httpStatusCode?: number | undefined };
+/** There is no budget that requests share: a hundred that are throttled at once would use it up and all give up. */
+export function reasonOf({ code, status }: Pick<S3Failure, 'code' | 'status'>): RetryReason {
+  if (THROTTLED.has(code) || THROTTLED_STATUS.has(status)) return 'throttled';
+  return BROKEN.has(code) || BROKEN_STATUS.has(status) ? 'broken' : 'none';
 }
 
-export function reasonOf(failure: Failure | undefined, errorType: string): RetryReason {
-  const name = failure?.name ?? '';
-  const status = failure?.$metadata?.httpStatusCode ?? 0;
-  if (errorType === 'THROTTLING' || THROTTLED.has(name) || THROTTLED_STATUS.has(status)) return 'throttled';
-  return errorType === 'TRANSIENT' || BROKEN.has(name) ? 'broken' : 'none';
-}
-
-type Strategy = Extract<NonNullable<S3ClientConfig['retryStrategy']>, { acquireInitialRetryToken: unknown }>;
-type Token = Awaited<ReturnType<Strategy['acquireInitialRetryToken']>>;
-
-/**
- * In place of the SDK's standard strategy, which takes its tries from one budget a client: with a hundred throttled
- * requests it gives up on all of them, and a backup with many uploads meets that in the first second of a SlowDown. It
- * also treats a 503 without a code as a broken connection, and waits 25 ms for it. Here every request has its own tries.
- */
-export function retryStrategy(maxAttempts: number, backoff: Backoff, random: () => number): Strategy {
-  const token = (retries: number, ms: number): Token => ({
-    getRetryCount: () => retries,
-    getRetryDelay: () => ms,
-  });
-  return {
-    acquireInitialRetryToken: async () => token(0, 0),
-    async refreshRetryTokenForRetry(last, { error, errorType, retryAfterHint }) {
-      const attempt = last.getRetryCount() + 1;
-      const reason = reasonOf(error, errorType);
-      // The SDK catches this one, and throws what the request failed of.
-      if (reason === 'none' || attempt >= maxAttempts) throw new Error('no further attempt');
-      const retryAfterMs = retryAfterHint ? retryAfterHint.getTime() - Date.now() : 0;
-      return token(attempt, delayMs(backoff, reason, attempt, random, retryAfterMs));
-    },
-    recordSuccess() {},
-  };
+/** Milliseconds that a Retry-After header asks for: seconds, or a date. */
+export function retryAfterMsOf(header: string | undefined, nowMs: number): number {
+  if (header === undefined) return 0;
+  const seconds = Number(header);
+  const ms = Number.isNaN(seconds) ? Date.parse(header) - nowMs : seconds * 1000;
+  return ms > 0 ? ms : 0;
 }

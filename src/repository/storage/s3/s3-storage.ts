@@ -33,7 +33,7 @@ export function s3Storage(spec: S3StorageSpec, options: S3StorageOptions = {}): 
     list: async (prefix) => listFiles(bucket, prefix),
     listNames: async (directory) => listNames(bucket, directory),
     sizeOf: async (path) => sizeOf(bucket, keys.key(path)),
-    createWriter: (path, sizeBytes) => createWriter(bucket, keys.key(path), sizeBytes),
+    createWriter: (path, sizeBytes, md5) => createWriter(bucket, keys.key(path), { sizeBytes, md5 }),
     openReader: async (path) => openReader(bucket, keys.key(path)),
     rename(from, to) {
       checkedPath(from);
@@ -46,11 +46,11 @@ export function s3Storage(spec: S3StorageSpec, options: S3StorageOptions = {}): 
     remove: async (path) => removeFile(bucket, keys.key(path)),
     removeTree: async (prefix) => removeTree(bucket, checkedPath(prefix)),
     removeUnfinished: async (prefix) => removeUnfinished(bucket, checkedDirectory(prefix)),
-    dispose: () => client.destroy(),
+    dispose: () => client.close(),
   };
 }
 
-function checkSpec({ bucket, endpoint, region }: S3StorageSpec): void {
+function checkSpec({ bucket, region }: S3StorageSpec): void {
   if (!BUCKET_NAME.test(bucket)) {
     throw new DrillError('STORAGE_PATH', `${JSON.stringify(bucket)} cannot be the name of a bucket`, {
       hint: 'a name has 3 to 63 lower-case letters, digits, "-" and "."',
@@ -61,20 +61,4 @@ function checkSpec({ bucket, endpoint, region }: S3StorageSpec): void {
       hint: "servers other than AWS have one too: often 'us-east-1', 'default' on Ceph",
     });
   }
-  if (endpoint !== undefined && !isEndpoint(endpoint)) {
-    // Not shown: it may hold a password.
-    throw new DrillError(
-      'STORAGE_PATH',
-      `the endpoint of bucket ${bucket} is not a plain address of a server`,
-      {
-        hint: 'write http://host:port or https://host, without a user, a password or a query',
-      },
-    );
-  }
-}
-
-function isEndpoint(endpoint: string): boolean {
-  if (!URL.canParse(endpoint)) return false;
-  const { protocol, username, password, search, hash } = new URL(endpoint);
-  return /^https?:$/.test(protocol) && [username, password, search, hash].every((part) => part === '');
 }

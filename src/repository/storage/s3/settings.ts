@@ -9,7 +9,7 @@ const MIB = 1024 * 1024;
 
 export interface S3StorageOptions {
   /**
-   * Who we are. Default: the SDK's chain of providers: environment variables, the shared files ~/.aws/credentials and
+   * Who we are. Default: looked for in environment variables, the shared files ~/.aws/credentials and
    * ~/.aws/config, and the roles of containers and instances.
    */
   readonly credentials?: S3Credentials;

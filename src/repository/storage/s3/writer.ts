@@ -1,18 +1,25 @@
 import { randomUUID } from 'node:crypto';
-import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { DrillError } from '../../../base/errors.js';
 import type { StorageWriter } from '../storage.js';
 import { attempt, placeOf, type Bucket } from './bucket.js';
-import { beginMultipart, md5Base64, type MultipartUpload } from './multipart.js';
-import { hasAppeared, mayHaveHappened, metadataOf, takeBack, type Writing } from './outcome.js';
+import { beginMultipart, type MultipartUpload } from './multipart.js';
+import { hasAppeared, mayHaveHappened, takeBack, type Writing } from './outcome.js';
 import { partBuffer, type PartBuffer } from './part-buffer.js';
 import { partSizeOf } from './part-size.js';
+import { putWhole } from './put-whole.js';
+
+/** What is known beforehand of what will be written. */
+export interface Expected {
+  readonly sizeBytes: number | undefined;
+  /** In hexadecimal. */
+  readonly md5: string | undefined;
+}
 
 /**
  * Writes one object, which appears whole at `close`: by one request if it fits into a part, else by a multipart upload that
  * is begun when the first part is full. In memory are the part that is being filled and those on their way.
  */
-export function createWriter(bucket: Bucket, key: string, sizeBytes: number | undefined): StorageWriter {
+export function createWriter(bucket: Bucket, key: string, { sizeBytes, md5 }: Expected): StorageWriter {
   const writing: Writing = { key, id: randomUUID() };
   const place = placeOf(bucket, key);
   const buffer = partBuffer(sizeBytes);
@@ -60,7 +67,7 @@ export function createWriter(bucket: Bucket, key: string, sizeBytes: number | un
         await sendPart(multipart, buffer);
         await multipart.complete();
       } else {
-        await putWhole(bucket, writing, buffer.take());
+        await putWhole(bucket, writing, buffer.take(), md5);
       }
     } catch (error) {
       if (!mayHaveHappened(error)) throw error;
@@ -93,19 +100,6 @@ export function createWriter(bucket: Bucket, key: string, sizeBytes: number | un
 async function sendPart(multipart: MultipartUpload, buffer: PartBuffer): Promise<void> {
   const part = buffer.take();
   await multipart.add(part, () => buffer.recycle(part));
-}
-
-async function putWhole(bucket: Bucket, writing: Writing, body: Uint8Array): Promise<void> {
-  await bucket.client.send(
-    new PutObjectCommand({
-      Bucket: bucket.name,
-      Key: writing.key,
-      Body: body,
-      ContentLength: body.length,
-      ContentMD5: md5Base64(body),
-      Metadata: metadataOf(writing),
-    }),
-  );
 }
 
 /**

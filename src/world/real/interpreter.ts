@@ -5,12 +5,15 @@ import { listOf } from '../../base/text.js';
 import { renamedForShard, shardFileName } from '../../catalog/shard-files.js';
 import {
   checksumText,
+  type BundleSums,
   type Checksum,
+  type OneObject,
   type Operation,
   type RemoteFiles,
   type ScannedShard,
 } from '../../node/index.js';
 import {
+  bundleName,
   partPath,
   shardDirectory,
   splitChecksum,
@@ -25,6 +28,7 @@ import type { Pace } from './pace.js';
 import { nowNs, nsToMs } from './pacer.js';
 import type { NodePaths } from './paths.js';
 import { PROGRESS, type TaskMessage, type WorkerShard } from './protocol.js';
+import { fetchBundle, hashBundle, sendBundle, type BundledFile } from './bundle-transfer.js';
 import { dropJob, removeReplica, sweep } from './cleaning.js';
 import { fetchFile, hashFile, sendFile, syncDirectory, type Transfer } from './transfer.js';
 import { noteWritten, readWritten } from './written.js';
@@ -41,7 +45,7 @@ export interface InterpreterOptions {
 
 /** Carries out the operations of one task on the node's disk and the repository, and remembers its transfers. */
 export class Interpreter {
-  /** Three numbers a transfer: start and end in milliseconds since the task's start, bytes. */
+  /** Four numbers a transfer: start and end in milliseconds since the task's start, bytes, files. */
   readonly transfers: number[] = [];
   private readonly options: InterpreterOptions;
   private readonly shards: ReadonlyMap<number, WorkerShard>;
@@ -73,17 +77,23 @@ export class Interpreter {
       case 'list':
         return this.list(shard);
       case 'check':
-        return this.check(shard, operation.file, operation.checksum);
+        return this.check(shard, operation, operation.checksum);
       case 'hash':
-        return hashFile(this.options.pace, this.snapshotFile(shard, operation.file));
+        return operation.files === undefined
+          ? hashFile(this.options.pace, this.snapshotFile(shard, operation.file))
+          : hashBundle(this.options.pace, this.bundledFiles(shard, operation.file, operation.files));
       case 'put':
-        return this.put(shard, operation.file, operation.checksum, operation.hash);
+        return operation.files === undefined
+          ? this.put(shard, operation.file, operation.checksum, operation.hash)
+          : this.putBundle(shard, operation as Bundled<typeof operation>);
       case 'rename':
-        return this.rename(shard, operation.file, operation.checksum);
+        return this.rename(shard, operation, operation.checksum);
       case 'delete':
-        return this.deleteOthers(shard, operation.file, operation.keep);
+        return this.deleteOthers(shard, operation, operation.keep);
       case 'get':
-        return this.get(shard, operation.file);
+        return operation.files === undefined
+          ? this.get(shard, operation.file)
+          : this.getBundle(shard, operation.file, operation.files);
       case 'install':
         return this.install(shard);
       case 'remove':
@@ -124,21 +134,25 @@ export class Interpreter {
     const { task } = this.options.message;
     const isChecked = task.kind === 'upload' && task.checkSource;
     const written = isChecked ? readWritten(this.options.paths.meta, shardId) : undefined;
-    return { files: wanted.length, writtenChecksum: (file) => written?.get(wanted[file]!) };
+    return {
+      files: wanted.length,
+      sizeBytes: (file) => shard.fileSizeBytes[file]!,
+      writtenChecksum: (file) => written?.get(wanted[file]!),
+    };
   }
 
-  private async check(shard: WorkerShard, file: number, checksum: Checksum): Promise<boolean> {
+  private async check(shard: WorkerShard, object: OneObject, checksum: Checksum): Promise<boolean> {
     const dueNs = await this.request();
-    const isThere = await this.isWhole(shard, file, checksum);
+    const isThere = await this.isWhole(shard, object, checksum);
     this.options.pace.until(dueNs);
     return isThere;
   }
 
   /** Whether the repository has a file under its final name, with its whole size. */
-  private async isWhole(shard: WorkerShard, file: number, checksum: Checksum): Promise<boolean> {
-    const name = withChecksum(this.namesOf(shard)[file]!, checksumText(checksum));
+  private async isWhole(shard: WorkerShard, object: OneObject, checksum: Checksum): Promise<boolean> {
+    const name = withChecksum(this.objectName(shard, object), checksumText(checksum));
     const sizeBytes = await this.storage.sizeOf(`${this.remoteDirectory(shard)}/${name}`);
-    return sizeBytes === shard.fileSizeBytes[file];
+    return sizeBytes === objectBytes(shard, object);
   }
 
   private async list(shard: WorkerShard): Promise<RemoteFiles> {
@@ -151,14 +165,16 @@ export class Interpreter {
       found.set(file, [...(found.get(file) ?? []), name]);
     }
     pace.until(dueNs);
-    const wanted = this.namesOf(shard);
-    const traces = (file: number): readonly string[] => found.get(wanted[file]!) ?? [];
-    const stored = (file: number, checksum: Checksum): string =>
-      withChecksum(wanted[file]!, checksumText(checksum));
+    const nameOf = (file: number, files?: number): string =>
+      this.objectName(shard, files === undefined ? { file } : { file, files });
+    const traces = (file: number, files?: number): readonly string[] => found.get(nameOf(file, files)) ?? [];
+    const stored = (file: number, checksum: Checksum, files?: number): string =>
+      withChecksum(nameOf(file, files), checksumText(checksum));
     return {
-      has: (file, checksum) => traces(file).includes(stored(file, checksum)),
-      hasTraces: (file) => traces(file).length > 0,
-      hasOthers: (file, checksum) => traces(file).some((name) => name !== stored(file, checksum)),
+      has: (file, checksum, files) => traces(file, files).includes(stored(file, checksum, files)),
+      hasTraces: (file, files) => traces(file, files).length > 0,
+      hasOthers: (file, checksum, files) =>
+        traces(file, files).some((name) => name !== stored(file, checksum, files)),
     };
   }
 
@@ -180,27 +196,43 @@ export class Interpreter {
     return sent.checksum;
   }
 
-  private async rename(shard: WorkerShard, file: number, checksum: Checksum): Promise<void> {
+  /** The same for a bundle. */
+  private async putBundle(
+    shard: WorkerShard,
+    { file, files, checksum, hash }: Bundled<Extract<Operation, { readonly op: 'put' }>>,
+  ): Promise<BundleSums | undefined> {
+    const startNs = nowNs();
+    const object = { file, files };
+    const name = this.objectName(shard, object);
+    const stored = checksum === undefined ? this.partOf(name) : withChecksum(name, checksumText(checksum));
+    const target = `${this.remoteDirectory(shard)}/${stored}`;
+    const sources = this.bundledFiles(shard, file, files);
+    const sums = await this.counted((transfer) => sendBundle(transfer, sources, target, hash));
+    this.moved(startNs, objectBytes(shard, object), files);
+    return sums;
+  }
+
+  private async rename(shard: WorkerShard, object: OneObject, checksum: Checksum): Promise<void> {
     const { storage } = this;
     const { pace } = this.options;
     const dueNs = await this.request();
-    const name = `${this.remoteDirectory(shard)}/${this.namesOf(shard)[file]!}`;
+    const name = `${this.remoteDirectory(shard)}/${this.objectName(shard, object)}`;
     try {
       await storage.rename(this.partOf(name), withChecksum(name, checksumText(checksum)));
     } catch (error) {
       // It was renamed before, and the answer was lost; or another try of the task put the same file there meanwhile.
       const isGone = error instanceof DrillError && error.code === 'STORAGE_NOT_FOUND';
-      if (!isGone || !(await this.isWhole(shard, file, checksum))) throw error;
+      if (!isGone || !(await this.isWhole(shard, object, checksum))) throw error;
     }
     pace.until(dueNs);
   }
 
-  private async deleteOthers(shard: WorkerShard, file: number, keep: Checksum): Promise<void> {
+  private async deleteOthers(shard: WorkerShard, object: OneObject, keep: Checksum): Promise<void> {
     const { storage } = this;
     const { pace } = this.options;
     const dueNs = await this.request();
     const directory = this.remoteDirectory(shard);
-    const name = this.namesOf(shard)[file]!;
+    const name = this.objectName(shard, object);
     const kept = withChecksum(name, checksumText(keep));
     for (const other of await storage.listNames(directory)) {
       const isOurs = splitPart(other) === name || splitChecksum(other)?.name === name;
@@ -225,6 +257,34 @@ export class Interpreter {
     if (fetched.checksum !== checksum) fetched = await fetch();
     this.moved(startNs, fetched.sizeBytes);
     return fetched.checksum;
+  }
+
+  /** The same for a bundle. */
+  private async getBundle(shard: WorkerShard, file: number, files: number): Promise<readonly string[]> {
+    const startNs = nowNs();
+    const { source } = shard;
+    const bundle = source?.bundles?.find(({ firstFile }) => firstFile === file);
+    invariant(source && bundle?.files === files, 'a bundle that is not in the manifest');
+    const { repository, label } = this.options.message;
+    const name = withChecksum(bundleName(file), bundle.checksum);
+    const from = `${shardDirectory(repository, label, source.address)}/${name}`;
+    const directory = this.stagingDirectory(shard);
+    onDisk(`creating ${directory}`, () => mkdirSync(directory, { recursive: true }));
+    const inside = source.files.slice(file, file + files);
+    const targets = inside.map(({ name: own, sizeBytes }) => ({
+      path: path.join(directory, renamedForShard(own, shard.address.shardId)),
+      sizeBytes,
+    }));
+    const fetch = () => this.counted((transfer) => fetchBundle(transfer, from, targets));
+    let checksums = await fetch();
+    // As of a file: the second time tells.
+    if (inside.some(({ checksum }, i) => checksum !== checksums[i])) checksums = await fetch();
+    this.moved(
+      startNs,
+      targets.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
+      files,
+    );
+    return checksums;
   }
 
   private install(shard: WorkerShard): void {
@@ -303,10 +363,10 @@ export class Interpreter {
     return this.options.pace.request();
   }
 
-  private moved(startNs: bigint, sizeBytes: number): void {
+  private moved(startNs: bigint, sizeBytes: number, files = 1): void {
     const { startNs: originNs } = this.options;
-    this.transfers.push(nsToMs(startNs - originNs), nsToMs(nowNs() - originNs), sizeBytes);
-    this.count(PROGRESS.files, 1);
+    this.transfers.push(nsToMs(startNs - originNs), nsToMs(nowNs() - originNs), sizeBytes, files);
+    this.count(PROGRESS.files, files);
   }
 
   private count(cell: number, amount: number): void {
@@ -322,6 +382,18 @@ export class Interpreter {
       );
     }
     return this.names;
+  }
+
+  /** What an object is called in the repository, without its checksum. */
+  private objectName(shard: WorkerShard, { file, files }: OneObject): string {
+    return files === undefined ? this.namesOf(shard)[file]! : bundleName(file);
+  }
+
+  private bundledFiles(shard: WorkerShard, file: number, files: number): BundledFile[] {
+    return Array.from({ length: files }, (_, n) => ({
+      path: this.snapshotFile(shard, file + n),
+      sizeBytes: shard.fileSizeBytes[file + n]!,
+    }));
   }
 
   private snapshotFile(shard: WorkerShard, file: number): string {
@@ -344,6 +416,13 @@ export class Interpreter {
     const { repository, label } = this.options.message;
     return shardDirectory(repository, label, shard.address);
   }
+}
+
+/** An operation that is about a bundle. */
+type Bundled<T extends OneObject> = T & { readonly files: number };
+
+function objectBytes({ fileSizeBytes }: WorkerShard, { file, files = 1 }: OneObject): number {
+  return fileSizeBytes.subarray(file, file + files).reduce((sum, bytes) => sum + bytes, 0);
 }
 
 /** What a task holds of its job's limits is known by this. */

@@ -3,6 +3,7 @@ import { closeSync, fstatSync, fsyncSync, openSync, readSync, writeSync } from '
 import { DrillError } from '../../base/errors.js';
 import type { Awaitable, Storage, StorageWriter } from '../../repository/storage/storage.js';
 import { giveUp } from '../../repository/storage/give-up.js';
+import { fileSource } from './byte-source.js';
 import { onDisk } from './errno.js';
 import { MAX_CHUNK_BYTES, type Pace } from './pace.js';
 import { sendToServer } from './send-to-server.js';
@@ -32,7 +33,7 @@ export async function sendFile(
 ): Promise<{ readonly sizeBytes: number; readonly checksum: string | undefined }> {
   const { storage, pace, allow, onBytes } = transfer;
   // Where there are connections to keep busy, and where the checksum is in the name, so that it has been computed before.
-  if (storage.parts && !hash) return sendToServer(transfer, storage.parts, buffer, from, to);
+  if (storage.parts && !hash) return sendToServer(transfer, storage.parts, buffer, fileSource(from), to);
   const dueNs = await transfer.request();
   const md5 = hash ? createHash('md5') : undefined;
   const paid = hash ? pace.transferringHashed(dueNs) : pace.transferring(dueNs);

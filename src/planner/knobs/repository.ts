@@ -35,7 +35,7 @@ const TIME = {
   end: () => 0,
 } as const;
 
-const BUNDLED_BELOW_BYTES = 2 ** 20;
+const BUNDLED_BELOW_BYTES = 1e6;
 
 /** Whether there are shards with files small enough to be bundled. */
 const hasSmallFiles = ({ databases }: Scenario): boolean =>

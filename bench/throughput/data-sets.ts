@@ -39,6 +39,8 @@ export const dataSet = (name: SetName, isQuick: boolean): DataSet => ({
 /** Where ours backs a set up to, and how. */
 export interface Target {
   readonly durable: boolean;
+  /** Whether small files go into bundles. */
+  readonly bundles?: boolean;
   /** Threads that upload, and as many that download. */
   readonly workers: number;
   /** Undefined: a directory, which the command line names. */
@@ -46,17 +48,18 @@ export interface Target {
 }
 
 /** A cluster of one node that holds the set: a shard is a directory. Nothing is limited but by the machine. */
-export function scenarioText(set: DataSet, { durable, workers, s3 }: Target): string {
+export function scenarioText(set: DataSet, { durable, bundles = false, workers, s3 }: Target): string {
   const { name, directories, filesPerDirectory, fileBytes } = set;
   const storage = s3
     ? `type: s3, location: '${s3.repository}', endpoint: '${s3.endpoint}', region: '${s3.region}'`
     : `durable: ${durable}`;
+  const bundling = bundles ? ', bundleFilesBelow: 1 MiB' : '';
   return `name: throughput-${name}
 cluster:
   nodes: 1
   replication: 1
   hardware: { disk: unlimited, hash: unlimited, nic: unlimited, link: 0 }
-repository: { latency: 0 ms, ${storage} }
+repository: { latency: 0 ms, ${storage}${bundling} }
 databases:
   - name: db
     tables:

@@ -14,12 +14,12 @@ import { readOptions, type Options } from './options.js';
 import { reportOf, type Recording, type Roles } from './report.js';
 import { openS3Server, type S3Server } from './s3-server.js';
 import { isFor, type Tool } from './tool.js';
-import { limits, ours, oursDurable, rclone, TOOLS } from './tools/index.js';
+import { limits, ours, oursBundled, oursDurable, rclone, TOOLS } from './tools/index.js';
 
 const DOCUMENT = 'docs/benchmarks.md';
 /** Of ours, and of the limit: while some read and write, others hash together. */
 const WORKERS_PER_CORE = 2;
-const ROLES: Roles = { ours, oursDurable, rclone, limits, all: TOOLS };
+const ROLES: Roles = { ours, oursDurable, oursBundled, rclone, limits, all: TOOLS };
 
 /** More than this for each core, and what else the machine does shows in the figures. */
 const QUIET_LOAD = 0.5;

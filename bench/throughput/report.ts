@@ -21,6 +21,7 @@ export interface Recording {
 export interface Roles {
   readonly ours: Tool;
   readonly oursDurable: Tool;
+  readonly oursBundled: Tool;
   readonly rclone: Tool;
   readonly limits: readonly Tool[];
   readonly all: readonly Tool[];
@@ -93,7 +94,7 @@ function rowsOf(runs: SetRuns, direction: Direction, roles: Roles): string[][] {
     if (failure !== undefined) return [[name, `failed: ${failure}`, ...new Array<string>(7).fill('')]];
     const isOurs = name === roles.ours.name;
     const whole = row(runs, direction, name, isOurs ? undefined : roles.ours.name, limit);
-    return isOurs || name === roles.oursDurable.name
+    return isOurs || name === roles.oursDurable.name || name === roles.oursBundled.name
       ? [whole, jobRow(runs, direction, name, limit)]
       : [whole];
   });

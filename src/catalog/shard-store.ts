@@ -50,6 +50,12 @@ export class ShardStore {
     return this.firstFile[shard + 1]! - this.firstFile[shard]!;
   }
 
+  /** The bytes of so many files from one on, which is named by its ordinal among all. */
+  bytesOfFiles(first: number, count: number): number {
+    if (count === 1) return this.fileSizeBytes[first]!;
+    return this.fileSizeBytes.subarray(first, first + count).reduce((sum, bytes) => sum + bytes, 0);
+  }
+
   /** The shard of this id; -1 if there is none. */
   ordinalOf(id: number): number {
     if (!this.idsAscend) {

@@ -32,6 +32,8 @@ export interface BackupWorkSpec {
   readonly statement: BackupStatement;
   readonly sessionDatabase: BindOptions['sessionDatabase'];
   readonly canRename: boolean;
+  /** As the repository has it. */
+  readonly bundleBelowBytes: number | undefined;
   readonly generation: number;
 }
 
@@ -58,10 +60,18 @@ export function backupWork(spec: BackupWorkSpec): Work {
     create(job: NewJob, contents: LabelContents) {
       refuseExistingLabel(statement, contents);
       const backupTime = freeTimestamp(world.wallClockMs(), job.isTimeTaken);
-      const { canRename } = spec;
+      const { canRename, bundleBelowBytes } = spec;
       const { isTimeTaken: _, ...named } = job;
       return createBackupJob(
-        { ...named, timeoutMs, content, leftovers: contents.hasFiles, canRename, backupTime },
+        {
+          ...named,
+          timeoutMs,
+          content,
+          leftovers: contents.hasFiles,
+          canRename,
+          ...(bundleBelowBytes === undefined ? {} : { bundleBelowBytes }),
+          backupTime,
+        },
         world.now(),
         settings,
       );

@@ -230,7 +230,12 @@ export class Coordinator {
     const { generation } = this.driver;
     const spec = { ...this.options, generation, sessionDatabase: session.database };
     const work = isBackup
-      ? backupWork({ ...spec, statement, canRename: canRename(repository.spec) })
+      ? backupWork({
+          ...spec,
+          statement,
+          canRename: canRename(repository.spec),
+          bundleBelowBytes: repository.spec.bundleBelowBytes,
+        })
       : restoreWork({ ...spec, statement });
     const claims = [
       databaseClaim(work.database.name),

@@ -119,7 +119,7 @@ export function revivedJob(
       state: states.at(-1)!.state as RestoreJob['state'],
     };
   }
-  const { content, canRename, backupTime, manifestBytes } = detail;
+  const { content, canRename, bundleBelowBytes, backupTime, manifestBytes } = detail;
   return {
     ...same,
     kind: 'backup',
@@ -127,6 +127,7 @@ export function revivedJob(
     state: states.at(-1)!.state as BackupJob['state'],
     content,
     canRename,
+    ...(bundleBelowBytes === undefined ? {} : { bundleBelowBytes }),
     backupTime,
     leftovers: detail.leftovers,
     ...(manifestBytes === undefined ? {} : { manifestBytes }),
@@ -162,9 +163,11 @@ function fullText(statement: BackupStatement | RestoreStatement, database: strin
   return text;
 }
 
-function backupDetail({ content, canRename, backupTime, leftovers, manifestBytes }: BackupJob): StoredBackup {
+function backupDetail(job: BackupJob): StoredBackup {
+  const { content, canRename, bundleBelowBytes, backupTime, leftovers, manifestBytes } = job;
+  const bundling = bundleBelowBytes === undefined ? {} : { bundleBelowBytes };
   const size = manifestBytes === undefined ? {} : { manifestBytes };
-  return { kind: 'backup', content, canRename, backupTime, leftovers, ...size };
+  return { kind: 'backup', content, canRename, ...bundling, backupTime, leftovers, ...size };
 }
 
 function restoreDetail(statement: RestoreStatement, work: Work, limits: PropertyLimits): StoredRestore {

@@ -10,6 +10,7 @@ import type {
   ViewRecord,
 } from '../catalog/index.js';
 import type { BackupState, JobLimits, Limits, RestoreState, UploadedShards, WorkPlan } from '../job/index.js';
+import type { Bundle } from '../node/index.js';
 import type { LocalStorageSpec, S3StorageSpec, StorageSpec } from '../repository/index.js';
 import type { StoredBackup, StoredJob, StoredRepository, StoredRestore, StoredState } from './journal.js';
 
@@ -76,6 +77,7 @@ const storedBackup = record<StoredBackup>()({
   kind: z.literal('backup'),
   content: z.enum(['all', 'metadata_only']),
   canRename: z.boolean(),
+  bundleBelowBytes: whole.exactOptional(),
   leftovers: z.boolean(),
   backupTime: z.string(),
   manifestBytes: whole.exactOptional(),
@@ -113,11 +115,21 @@ const storedJob: z.ZodType<SmallJob> = record<SmallJob>()({
   limits: record<JobLimits>()({ job: limits, node: limits }).exactOptional(),
 });
 
-const plan = record<Omit<WorkPlan, 'expected'>>()({ shards: ordinals, nodes: ordinals });
-const uploaded = record<UploadedShards>()({ shards: ordinals, checksums: z.array(z.array(checksum)) });
+const plan = record<Omit<WorkPlan, 'expected' | 'bundles'>>()({ shards: ordinals, nodes: ordinals });
+const bundle = record<Bundle>()({ firstFile: whole, files: whole, checksum });
+const uploaded = record<UploadedShards>()({
+  shards: ordinals,
+  checksums: z.array(z.array(checksum)),
+  bundles: z.array(z.array(bundle)).exactOptional(),
+});
 
 const storageSpec: z.ZodType<StorageSpec> = z.discriminatedUnion('kind', [
-  record<LocalStorageSpec>()({ kind: z.literal('local'), directory: z.string(), durable: z.boolean() }),
+  record<LocalStorageSpec>()({
+    kind: z.literal('local'),
+    directory: z.string(),
+    durable: z.boolean(),
+    bundleBelowBytes: whole.exactOptional(),
+  }),
   record<S3StorageSpec>()({
     kind: z.literal('s3'),
     endpoint: z.string().exactOptional(),
@@ -125,6 +137,7 @@ const storageSpec: z.ZodType<StorageSpec> = z.discriminatedUnion('kind', [
     bucket: z.string(),
     prefix: z.string(),
     addressing: z.enum(['path', 'virtual-hosted']),
+    bundleBelowBytes: whole.exactOptional(),
   }),
 ]);
 
@@ -174,12 +187,12 @@ type Change<Kind extends CatalogChange['kind']> = Extract<CatalogChange, { reado
 /** Without its plan and what it uploaded, which are large and seldom change. */
 export const encodeJob = (job: StoredJob): string => encode(storedJob, job, `job ${job.id}`);
 
-/** Without `expected`, which belongs to RESTORE and is found again in the snapshot. */
+/** Without `expected` and `bundles`, which belong to RESTORE and are found again in the snapshot. */
 export const encodePlan = ({ shards, nodes }: WorkPlan): string =>
   JSON.stringify({ shards: [...shards], nodes: [...nodes] });
 
-export const encodeUploaded = ({ shards, checksums }: UploadedShards): string =>
-  JSON.stringify({ shards: [...shards], checksums });
+export const encodeUploaded = ({ shards, checksums, bundles }: UploadedShards): string =>
+  JSON.stringify({ shards: [...shards], checksums, bundles });
 
 /** A job again; `key` names it in messages. Throws JOURNAL_CORRUPT, as all that decodes here. */
 export function decodeJob(key: string, texts: JobTexts): StoredJob {
@@ -198,9 +211,11 @@ function decodePlan(key: string, text: string): WorkPlan {
 }
 
 function decodeUploaded(key: string, text: string): UploadedShards {
-  const { shards, checksums } = decode(uploaded, key, text);
+  const { shards, checksums, bundles } = decode(uploaded, key, text);
   if (shards.length !== checksums.length) throw corrupt(key, 'it has not as many checksums as shards');
-  return { shards: Int32Array.from(shards), checksums };
+  if (bundles && shards.length !== bundles.length)
+    throw corrupt(key, 'it has not as many lists of bundles as shards');
+  return { shards: Int32Array.from(shards), checksums, ...(bundles ? { bundles } : {}) };
 }
 
 export const encodeRepository = (repository: StoredRepository): string =>

@@ -75,6 +75,7 @@ export interface StoredBackup {
   readonly kind: 'backup';
   readonly content: 'all' | 'metadata_only';
   readonly canRename: boolean;
+  readonly bundleBelowBytes?: number;
   /** `yyyy-mm-dd-hh-mm-ss`: the snapshot's timestamp. */
   readonly backupTime: string;
   /** Files of an earlier try may lie under the label. */

@@ -6,8 +6,9 @@ import {
   type Partition,
 } from '../catalog/index.js';
 import type { UploadedShards } from '../job/index.js';
-import { checksumText, type Checksum } from '../node/index.js';
+import { checksumText, type Bundle, type Checksum } from '../node/index.js';
 import {
+  BUNDLES_FORMAT_VERSION,
   MANIFEST_FORMAT_VERSION,
   type ManifestShard,
   type SnapshotInfo,
@@ -54,14 +55,18 @@ export function buildInfo(spec: ManifestSpec, uploaded: UploadedShards): Snapsho
   const { catalog, selection, label, repository, backupTime, content } = spec;
   const checksums = new Map<number, readonly Checksum[]>();
   uploaded.shards.forEach((shard, i) => checksums.set(shard, uploaded.checksums[i]!));
+  const bundles = new Map<number, readonly Bundle[]>();
+  uploaded.bundles?.forEach((ofShard, i) => bundles.set(uploaded.shards[i]!, ofShard));
+  const hasBundles = uploaded.bundles?.some((ofShard) => ofShard.length > 0) ?? false;
   const shardsOf = (index: Index): ManifestShard[] => {
     if (content === 'metadata_only') return [];
     return range(index.firstShard, index.endShard).map((shard) =>
-      manifestShard(catalog, shard, checksums.get(shard)!),
+      manifestShard(catalog, shard, checksums.get(shard)!, bundles.get(shard) ?? []),
     );
   };
   return {
-    formatVersion: MANIFEST_FORMAT_VERSION,
+    // What older programs can read, they shall.
+    formatVersion: hasBundles ? BUNDLES_FORMAT_VERSION : MANIFEST_FORMAT_VERSION,
     label,
     repository,
     backupTime,
@@ -94,13 +99,25 @@ export function buildInfo(spec: ManifestSpec, uploaded: UploadedShards): Snapsho
  * About how large `__info` is, without building it: it names again what `__meta`, of `metaBytes`, names (tables, partitions,
  * indexes, views), and adds shards and files to that. A test holds it against real manifests.
  */
-export function estimateInfoBytes(metaBytes: number, shards: number, files: number): number {
+export function estimateInfoBytes(
+  metaBytes: number,
+  uploaded: Pick<UploadedShards, 'shards' | 'bundles'>,
+  files: number,
+): number {
   return Math.round(
     INFO_BASE_BYTES +
       metaBytes * INFO_BYTES_PER_META_BYTE +
-      shards * INFO_SHARD_BYTES +
-      files * INFO_FILE_BYTES,
+      uploaded.shards.length * INFO_SHARD_BYTES +
+      files * INFO_FILE_BYTES +
+      bundlesBytes(uploaded.bundles ?? []),
   );
+}
+
+function bundlesBytes(ofShards: readonly (readonly Bundle[])[]): number {
+  let bytes = 0;
+  for (const bundles of ofShards)
+    if (bundles.length > 0) bytes += INFO_BUNDLES_BYTES + bundles.length * INFO_BUNDLE_BYTES;
+  return bytes;
 }
 
 const INFO_BASE_BYTES = 130;
@@ -110,8 +127,16 @@ const INFO_BYTES_PER_META_BYTE = 0.8;
 const INFO_SHARD_BYTES = 20;
 /** A segment file of some megabytes. */
 const INFO_FILE_BYTES = 100;
+/** A shard's list of bundles, and a bundle in it. */
+const INFO_BUNDLES_BYTES = 13;
+const INFO_BUNDLE_BYTES = 75;
 
-function manifestShard(catalog: Catalog, shard: number, checksums: readonly Checksum[]): ManifestShard {
+function manifestShard(
+  catalog: Catalog,
+  shard: number,
+  checksums: readonly Checksum[],
+  bundles: readonly Bundle[],
+): ManifestShard {
   const { shards } = catalog;
   const { shardId, version } = catalog.addressOf(shard);
   const firstFile = shards.firstFile[shard]!;
@@ -120,7 +145,13 @@ function manifestShard(catalog: Catalog, shard: number, checksums: readonly Chec
     sizeBytes: shards.fileSizeBytes[firstFile + file]!,
     checksum: checksumText(checksum),
   }));
-  return { id: shardId, bucket: shards.bucket[shard]!, files };
+  const bundled = bundles.map(({ checksum, ...which }) => ({ ...which, checksum: checksumText(checksum) }));
+  return {
+    id: shardId,
+    bucket: shards.bucket[shard]!,
+    files,
+    ...(bundled.length === 0 ? {} : { bundles: bundled }),
+  };
 }
 
 const visibleIndexes = (partition: Partition): Index[] => partition.indexes.filter((index) => index.visible);

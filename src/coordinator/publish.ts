@@ -62,7 +62,7 @@ export function* publishSnapshot(
       op: 'write',
       repository,
       path,
-      sizeBytes: estimateInfoBytes(metaBytes, uploaded.shards.length, files),
+      sizeBytes: estimateInfoBytes(metaBytes, uploaded, files),
       text: () => encodeInfo(info()),
     }) as { sizeBytes: number };
     requireWanted(isWanted);

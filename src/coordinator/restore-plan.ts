@@ -9,6 +9,7 @@ import {
   type View,
 } from '../catalog/index.js';
 import type { WorkPlan } from '../job/index.js';
+import type { Bundle } from '../node/index.js';
 import type { SnapshotInfo, SnapshotMeta } from '../repository/index.js';
 import type { RestoreStatement, RestoreOptions } from '../sql/index.js';
 import { buildTarget } from './restore/build.js';
@@ -91,6 +92,7 @@ function workOf(
   const shards: number[] = [];
   const nodes: number[] = [];
   const expected: string[][] = [];
+  const bundles: (readonly Bundle[])[] = [];
   let files = 0;
   let sizeBytes = 0;
   for (const [shard, source] of sources) {
@@ -99,6 +101,7 @@ function workOf(
       shards.push(shard);
       nodes.push(node);
       expected.push(checksums);
+      bundles.push(source.bundles ?? []);
       files += checksums.length;
       sizeBytes += store.sizeBytes[shard]!;
     }
@@ -107,8 +110,9 @@ function workOf(
     throw new DrillError('REPOSITORY_CORRUPT', 'the manifest names more bytes than can be counted', {
       hint: 'no repository holds as much: the manifest was damaged or edited',
     });
+  const bundled = bundles.some((ofShard) => ofShard.length > 0) ? { bundles } : {};
   return {
-    work: { shards: Int32Array.from(shards), nodes: Int32Array.from(nodes), expected },
+    work: { shards: Int32Array.from(shards), nodes: Int32Array.from(nodes), expected, ...bundled },
     totals: { shards: shards.length, files, sizeBytes },
   };
 }

@@ -3,6 +3,7 @@ import type { JobLimits } from '../job/index.js';
 import type { NodeTask, TaskReport } from '../node/index.js';
 import type { ShardAddress } from '../catalog/index.js';
 import type {
+  ManifestBundle,
   ManifestFile,
   S3Credentials,
   SnapshotInfo,
@@ -77,6 +78,7 @@ export interface JobContext {
 export interface SourceShard {
   readonly address: ShardAddress;
   readonly files: readonly ManifestFile[];
+  readonly bundles?: readonly ManifestBundle[];
 }
 
 /** What the coordinator asks of a repository. */

@@ -17,6 +17,11 @@ export interface PlainManifest {
         readonly shards: readonly {
           readonly id: number;
           readonly files: readonly { readonly name: string; readonly checksum: string }[];
+          readonly bundles?: readonly {
+            readonly firstFile: number;
+            readonly files: number;
+            readonly checksum: string;
+          }[];
         }[];
       }[];
     }[];
@@ -49,16 +54,27 @@ export class ManifestReader {
 
 export const readManifest = (text: string): PlainManifest => JSON.parse(text) as PlainManifest;
 
-/** The paths of all files that it names, below its label's directory, as they must be in the repository. */
+/** The paths of all files and bundles that it names, below its label's directory, as they must be in the repository. */
 export function namedFiles({ databaseId, tables }: PlainManifest): string[] {
   const paths: string[] = [];
   for (const table of tables)
     for (const partition of table.partitions)
       for (const index of partition.indexes)
         for (const shard of index.shards)
-          for (const file of shard.files) {
+          for (const { name, checksum } of namedObjects(shard)) {
             const owner = `__db_${databaseId}/__tbl_${table.id}/__part_${partition.id}/__idx_${index.id}`;
-            paths.push(`__ss_content/${owner}/__${shard.id}/${file.name}.${file.checksum}`);
+            paths.push(`__ss_content/${owner}/__${shard.id}/${name}.${checksum}`);
           }
   return paths;
+}
+
+type PlainShard = PlainManifest['tables'][0]['partitions'][0]['indexes'][0]['shards'][0];
+
+function namedObjects({ files, bundles = [] }: PlainShard): { name: string; checksum: string }[] {
+  const isBundled = (file: number): boolean =>
+    bundles.some((bundle) => file >= bundle.firstFile && file < bundle.firstFile + bundle.files);
+  return [
+    ...files.filter((_, file) => !isBundled(file)),
+    ...bundles.map(({ firstFile, checksum }) => ({ name: `__bundle_${firstFile}`, checksum })),
+  ];
 }

@@ -1,5 +1,5 @@
 import type { SerializedError } from '../base/errors.js';
-import type { Checksum, TaskReport } from '../node/index.js';
+import type { Bundle, Checksum, TaskReport } from '../node/index.js';
 import type { JobEvent, UploadedShards, WorkPlan } from './event.js';
 import {
   acceptJob,
@@ -38,6 +38,8 @@ export interface BackupJob extends JobRecord<BackupState> {
   readonly leftovers: boolean;
   /** The repository's storage renames atomically. */
   readonly canRename: boolean;
+  /** Files smaller than this go into bundles; absent: each is stored by itself. */
+  readonly bundleBelowBytes?: number;
   /** When it was accepted, as snapshots are dated: `yyyy-mm-dd-hh-mm-ss`. */
   readonly backupTime: string;
   /** What was uploaded, once all of it was. */
@@ -50,6 +52,7 @@ export interface BackupJob extends JobRecord<BackupState> {
 interface BackupTransient extends Transient {
   /** By position in the plan. */
   readonly checksums: (readonly Checksum[] | undefined)[];
+  readonly bundles: (readonly Bundle[] | undefined)[];
   /** Whether the manifest is on its way; if not, when it may be tried (again). */
   readonly publishing: boolean;
   readonly publishNotBeforeMs: number;
@@ -66,6 +69,7 @@ export type NewBackupJob = Pick<
   | 'content'
   | 'leftovers'
   | 'canRename'
+  | 'bundleBelowBytes'
   | 'backupTime'
 >;
 
@@ -115,7 +119,12 @@ export function resumeBackup(
   }
 }
 
-const nothingDone = (): BackupTransient => ({ checksums: [], publishing: false, publishNotBeforeMs: 0 });
+const nothingDone = (): BackupTransient => ({
+  checksums: [],
+  bundles: [],
+  publishing: false,
+  publishNotBeforeMs: 0,
+});
 
 /** The effect of `event` on `job`; see `stepJob`. */
 export function stepBackup(
@@ -204,8 +213,8 @@ function startSnapshots(turn: BackupTurn, plan: WorkPlan): void {
 function startUploads(turn: BackupTurn): boolean {
   const { settings, job } = turn;
   const plan = job.plan!;
-  const { id: jobId, canRename: rename } = job;
-  setTransient(turn, { checksums: [] });
+  const { id: jobId, canRename: rename, bundleBelowBytes } = job;
+  setTransient(turn, { checksums: [], bundles: [] });
   const onePass = rename && settings.hashing === 'one-pass';
   const probe = settings.probe === 'always' || job.leftovers;
   startBoard(turn, plan, {
@@ -225,6 +234,7 @@ function startUploads(turn: BackupTurn): boolean {
       probe: probe || attempt > 1 || slice.isAgain,
       rename,
       onePass,
+      ...(bundleBelowBytes === undefined ? {} : { bundleBelowBytes }),
       shards: slice.shards,
     }),
   });
@@ -249,17 +259,22 @@ function takeReport(
   task: { readonly taskId: number; readonly attempt: number },
   report: TaskReport,
 ): void {
-  const { checksums } = turn.job.transient;
+  const { checksums, bundles } = turn.job.transient;
   const slice = finishTask(turn, task);
   if (!slice || !report.checksums) return;
-  slice.positions.forEach((position, i) => (checksums[position] = report.checksums![i]));
+  slice.positions.forEach((position, i) => {
+    checksums[position] = report.checksums![i];
+    if (report.bundles) bundles[position] = report.bundles[i];
+  });
 }
 
 /** From here on the job knows for good what it uploaded: a coordinator that takes it up has only the manifest to write. */
 function saveMeta(turn: BackupTurn): true {
   const { plan, transient } = turn.job;
   const checksums = transient.checksums as (readonly Checksum[])[];
-  turn.job = { ...turn.job, uploaded: { shards: plan!.shards, checksums } };
+  const bundles = transient.bundles as (readonly Bundle[])[];
+  const bundled = turn.job.bundleBelowBytes === undefined ? {} : { bundles };
+  turn.job = { ...turn.job, uploaded: { shards: plan!.shards, checksums, ...bundled } };
   return enter(turn, 'SAVE_META');
 }
 

@@ -1,5 +1,5 @@
 import type { SerializedError } from '../base/errors.js';
-import type { Checksum, NodeTask, TaskReport } from '../node/index.js';
+import type { Bundle, Checksum, NodeTask, TaskReport } from '../node/index.js';
 
 /** What a job is told. */
 export type JobEvent =
@@ -58,10 +58,13 @@ export interface WorkPlan {
   readonly nodes: Int32Array;
   /** RESTORE only: for each shard, the checksums of its files. */
   readonly expected?: readonly (readonly Checksum[])[];
+  /** RESTORE only: for each shard, the bundles that hold some of them. */
+  readonly bundles?: readonly (readonly Bundle[])[];
 }
 
-/** What was uploaded: parallel arrays. */
+/** What was uploaded: parallel arrays. `bundles` is absent where the job makes none. */
 export interface UploadedShards {
   readonly shards: Int32Array;
   readonly checksums: readonly (readonly Checksum[])[];
+  readonly bundles?: readonly (readonly Bundle[])[];
 }

@@ -22,6 +22,7 @@ export {
   type RestoreJob,
   type RestoreState,
 } from './restore-job.js';
+export { MAX_BUNDLE_BYTES } from '../node/index.js';
 export type { Batching, EngineSettings } from './settings.js';
 
 export type Job = BackupJob | RestoreJob;

@@ -1,5 +1,4 @@
-import type { Checksum } from '../node/index.js';
-import type { JobEvent, WorkPlan } from './event.js';
+import type { JobEvent } from './event.js';
 import {
   acceptJob,
   enter,
@@ -135,7 +134,8 @@ function startDownloads(turn: RestoreTurn): boolean {
       jobId,
       node: slice.node,
       shards: slice.shards,
-      expected: expectedIn(plan, slice),
+      expected: ofSlice(plan.expected!, slice),
+      ...(plan.bundles ? { bundles: ofSlice(plan.bundles, slice) } : {}),
     }),
   });
   return enter(turn, 'DOWNLOADING');
@@ -160,5 +160,6 @@ function startInstalls(turn: RestoreTurn): boolean {
   return enter(turn, 'COMMITTING');
 }
 
-const expectedIn = (plan: WorkPlan, { positions }: Slice): (readonly Checksum[])[] =>
-  Array.from(positions, (position) => plan.expected![position]!);
+/** What of something that a plan has for each of its shards is of a slice's. */
+const ofSlice = <T>(ofShards: readonly T[], { positions }: Slice): T[] =>
+  Array.from(positions, (position) => ofShards[position]!);

@@ -7,10 +7,20 @@ export function* downloadTask(task: DownloadTask): Procedure<TaskReport> {
   let movedFiles = 0;
   for (const [i, shard] of task.shards.entries()) {
     const expected = task.expected[i]!;
-    for (let file = 0; file < expected.length; file++) {
-      const checksum = (yield { op: 'get', shard, file }) as Checksum;
-      if (checksum !== expected[file]) throw mismatch(file, expected[file]!, checksum);
-      movedFiles++;
+    const bundles = task.bundles?.[i] ?? [];
+    let nextBundle = 0;
+    for (let file = 0, files = 1; file < expected.length; file += files) {
+      const bundle = bundles[nextBundle];
+      if (bundle?.firstFile === file) {
+        files = bundle.files;
+        const checksums = (yield { op: 'get', shard, file, files }) as readonly Checksum[];
+        for (let n = 0; n < files; n++) requireExpected(expected, file + n, checksums[n]!);
+        nextBundle++;
+      } else {
+        files = 1;
+        requireExpected(expected, file, (yield { op: 'get', shard, file }) as Checksum);
+      }
+      movedFiles += files;
     }
     yield { op: 'report', shards: 1 };
   }
@@ -23,10 +33,11 @@ export function* installTask(task: InstallTask): Procedure<TaskReport> {
   return { movedFiles: 0, skippedFiles: 0 };
 }
 
-function mismatch(file: number, expected: Checksum, actual: Checksum): DrillError {
-  return new DrillError(
+function requireExpected(expected: readonly Checksum[], file: number, actual: Checksum): void {
+  if (actual === expected[file]) return;
+  throw new DrillError(
     'CHECKSUM_MISMATCH',
-    `file ${file} of a shard came back with checksum ${actual}; its name and manifest say ${expected}`,
+    `file ${file} of a shard came back with checksum ${actual}; its name and manifest say ${expected[file]}`,
     { hint: 'run drill verify on the repository: it names every damaged file' },
   );
 }

@@ -1,4 +1,5 @@
 export { NodeAgent, type Reception, type Statuses } from './agent.js';
+export { bundledFiles, MAX_BUNDLE_BYTES, type Bundle } from './bundles.js';
 import { downloadTask, installTask } from './download.js';
 import type { Procedure } from './operation.js';
 import { releaseTask, snapshotTask, sweepTask } from './snapshot.js';
@@ -8,7 +9,9 @@ import { uploadTask } from './upload.js';
 export {
   checksumText,
   NOTHING_THERE,
+  type BundleSums,
   type Checksum,
+  type OneObject,
   type Operation,
   type Procedure,
   type RemoteFiles,

@@ -4,9 +4,22 @@
  */
 export type Checksum = string | number;
 
+/** Of a bundle: the checksum of its bytes, which is in its name, and those of the files in it, in their order. */
+export interface BundleSums {
+  readonly checksum: Checksum;
+  readonly files: readonly Checksum[];
+}
+
+/** What an operation on the repository is about: a file, or, with `files`, the bundle that holds so many from it on. */
+export interface OneObject {
+  readonly file: number;
+  readonly files?: number;
+}
+
 /**
  * What a task asks of the world, one at a time; the comment says what the world answers. A shard is named by its ordinal
- * in the task's cluster, a file by its ordinal in its shard, so that ten million operations carry no strings.
+ * in the task's cluster, a file by its ordinal in its shard, so that ten million operations carry no strings. With `files`,
+ * an operation is about a bundle, the one object that holds so many files from `file` on, and `checksum` is the bundle's.
  */
 export type Operation =
   /** Hard-link a replica's files into the job's snapshot. Answer: number of files. */
@@ -19,26 +32,48 @@ export type Operation =
    * Look whether the repository really has a file that a listing, which may be old, has named. Answer: whether it is there with
    * its whole size.
    */
-  | { readonly op: 'check'; readonly shard: number; readonly file: number; readonly checksum: Checksum }
-  /** Read a snapshot's file. Answer: its Checksum. */
-  | { readonly op: 'hash'; readonly shard: number; readonly file: number }
+  | {
+      readonly op: 'check';
+      readonly shard: number;
+      readonly file: number;
+      readonly files?: number;
+      readonly checksum: Checksum;
+    }
+  /** Read a snapshot's file. Answer: its Checksum; of a bundle, its BundleSums. */
+  | { readonly op: 'hash'; readonly shard: number; readonly file: number; readonly files?: number }
   /**
    * Send a file to the repository: under its `.part` name, or, given `checksum`, at once under its final one. With `hash`
-   * the file is hashed as it is read. Answer: its Checksum with `hash`, else nothing.
+   * the file is hashed as it is read. Answer: its Checksum with `hash` (of a bundle, its BundleSums), else nothing.
    */
   | {
       readonly op: 'put';
       readonly shard: number;
       readonly file: number;
+      readonly files?: number;
       readonly checksum: Checksum | undefined;
       readonly hash: boolean;
     }
   /** Rename a file in the repository from its `.part` name to its final one. */
-  | { readonly op: 'rename'; readonly shard: number; readonly file: number; readonly checksum: Checksum }
+  | {
+      readonly op: 'rename';
+      readonly shard: number;
+      readonly file: number;
+      readonly files?: number;
+      readonly checksum: Checksum;
+    }
   /** Remove from the repository what it holds of a file except `keep`: older content, `.part` files. */
-  | { readonly op: 'delete'; readonly shard: number; readonly file: number; readonly keep: Checksum }
-  /** Fetch a file from the repository into the staging directory of target shard. Answer: its Checksum as received. */
-  | { readonly op: 'get'; readonly shard: number; readonly file: number }
+  | {
+      readonly op: 'delete';
+      readonly shard: number;
+      readonly file: number;
+      readonly files?: number;
+      readonly keep: Checksum;
+    }
+  /**
+   * Fetch a file from the repository into the staging directory of target shard. Answer: its Checksum as received; of a bundle,
+   * those of the files in it.
+   */
+  | { readonly op: 'get'; readonly shard: number; readonly file: number; readonly files?: number }
   /** Make the staged files of a target shard its replica's files. */
   | { readonly op: 'install'; readonly shard: number }
   /** Drop all that a job left on the node: snapshots, staged files. */
@@ -53,18 +88,19 @@ export type Operation =
 /** A shard's snapshot. */
 export interface ScannedShard {
   readonly files: number;
+  sizeBytes(file: number): number;
   /** The checksum that the replica says a file was written with; undefined where it does not say. */
   writtenChecksum(file: number): Checksum | undefined;
 }
 
-/** What a shard's directory in the repository holds already. */
+/** What a shard's directory in the repository holds already. With `files`, of a bundle: see Operation. */
 export interface RemoteFiles {
   /** Is this file there, whole, with this content? */
-  has(file: number, checksum: Checksum): boolean;
+  has(file: number, checksum: Checksum, files?: number): boolean;
   /** Is anything of this file there: other content, or a `.part`? */
-  hasTraces(file: number): boolean;
+  hasTraces(file: number, files?: number): boolean;
   /** Is anything of this file there besides this content? */
-  hasOthers(file: number, checksum: Checksum): boolean;
+  hasOthers(file: number, checksum: Checksum, files?: number): boolean;
 }
 
 export const NOTHING_THERE: RemoteFiles = {

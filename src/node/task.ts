@@ -1,3 +1,4 @@
+import type { Bundle } from './bundles.js';
 import type { Checksum } from './operation.js';
 
 interface TaskBase {
@@ -30,6 +31,8 @@ export interface UploadTask extends TaskBase {
   readonly rename: boolean;
   /** Hash while sending; only with `rename`, since the final name needs the checksum. */
   readonly onePass: boolean;
+  /** Put files smaller than this into bundles; absent: each file by itself. */
+  readonly bundleBelowBytes?: number;
 }
 
 /** Fetch the files of these (target) shards from the repository into staging. */
@@ -38,6 +41,8 @@ export interface DownloadTask extends TaskBase {
   readonly shards: Int32Array;
   /** For each shard, the checksums that its files must have, in their order in the manifest. */
   readonly expected: readonly (readonly Checksum[])[];
+  /** For each shard, the bundles that hold some of its files; absent: there are none. */
+  readonly bundles?: readonly (readonly Bundle[])[];
 }
 
 /** Put staged files into place. */
@@ -64,9 +69,13 @@ export interface SweepTask extends TaskBase {
 
 export type NodeTask = SnapshotTask | UploadTask | DownloadTask | InstallTask | ReleaseTask | SweepTask;
 
-/** What a finished task did. `checksums` (uploads only) are per shard of the task, per file. */
+/**
+ * What a finished task did. `checksums` (uploads only) are per shard of the task, per file; `bundles` (uploads that make some) per
+ * shard.
+ */
 export interface TaskReport {
   readonly movedFiles: number;
   readonly skippedFiles: number;
   readonly checksums?: readonly (readonly Checksum[])[];
+  readonly bundles?: readonly (readonly Bundle[])[];
 }

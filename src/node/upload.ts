@@ -1,13 +1,15 @@
 import { DrillError } from '../base/errors.js';
+import { bundledFiles, type Bundle } from './bundles.js';
 import {
-  checksumText,
   NOTHING_THERE,
   type Checksum,
   type Procedure,
   type RemoteFiles,
   type ScannedShard,
 } from './operation.js';
+import { requireWritten } from './require-written.js';
 import type { TaskReport, UploadTask } from './task.js';
+import { uploadBundle } from './upload-bundle.js';
 
 /**
  * Uploads the snapshots of a task's shards. The one place that says in which order a file is hashed, sent and renamed,
@@ -18,8 +20,9 @@ import type { TaskReport, UploadTask } from './task.js';
  * the checksum first. A file that is not what was written to its replica never gets a final name.
  */
 export function* uploadTask(task: UploadTask): Procedure<TaskReport> {
-  const { onePass, rename, checkSource } = task;
+  const { onePass, rename, checkSource, bundleBelowBytes } = task;
   const checksums: Checksum[][] = [];
+  const bundles: Bundle[][] = [];
   let movedFiles = 0;
   let skippedFiles = 0;
   for (let i = 0; i < task.shards.length; i++) {
@@ -32,7 +35,17 @@ export function* uploadTask(task: UploadTask): Procedure<TaskReport> {
     if (!snapshot) throw new DrillError('TASK_FAILED', 'the node has no whole snapshot of a shard');
     const remote = task.probe ? ((yield { op: 'list', shard }) as RemoteFiles) : NOTHING_THERE;
     const shardChecksums = new Array<Checksum>(snapshot.files);
-    for (let file = 0; file < snapshot.files; file++) {
+    const shardBundles: Bundle[] = [];
+    for (let file = 0, files = 1; file < snapshot.files; file += files) {
+      files = bundleBelowBytes === undefined ? 1 : bundledFiles(file, snapshot, bundleBelowBytes);
+      if (files > 1) {
+        const { bundle, sums, isMoved } = yield* uploadBundle(task, { shard, file, files }, snapshot, remote);
+        sums.files.forEach((checksum, n) => (shardChecksums[file + n] = checksum));
+        shardBundles.push(bundle);
+        if (isMoved) movedFiles += files;
+        else skippedFiles += files;
+        continue;
+      }
       // Inline rather than a generator of its own: delegation would double the cost of simulating ten million files.
       let checksum: Checksum;
       // Asked before anything is sent: what is sent now is no trace of an earlier try.
@@ -59,17 +72,8 @@ export function* uploadTask(task: UploadTask): Procedure<TaskReport> {
       shardChecksums[file] = checksum;
     }
     checksums.push(shardChecksums);
+    bundles.push(shardBundles);
     yield { op: 'report', shards: 1 };
   }
-  return { movedFiles, skippedFiles, checksums };
-}
-
-function requireWritten(snapshot: ScannedShard, file: number, checksum: Checksum): void {
-  const written = snapshot.writtenChecksum(file);
-  if (written === undefined || written === checksum) return;
-  throw new DrillError(
-    'SOURCE_CORRUPT',
-    `file ${file} of a shard has checksum ${checksumText(checksum)}, and was written with ${checksumText(written)}`,
-    { hint: 'the replica is damaged: have it repaired from another one' },
-  );
+  return { movedFiles, skippedFiles, checksums, ...(bundleBelowBytes === undefined ? {} : { bundles }) };
 }

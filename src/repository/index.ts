@@ -9,6 +9,7 @@ export {
   type ExpectedMd5,
 } from './documents.js';
 export {
+  bundleName,
   contentDirectory,
   infoPath,
   isChecksum,
@@ -39,7 +40,9 @@ export {
   encodeRepoInfo,
 } from './manifest.js';
 export {
+  BUNDLES_FORMAT_VERSION,
   MANIFEST_FORMAT_VERSION,
+  type ManifestBundle,
   type ManifestFile,
   type ManifestIndex,
   type ManifestPartition,
@@ -65,7 +68,6 @@ export {
 } from './names.js';
 export {
   dropSnapshot,
-  filesOf,
   inspectLabel,
   listSnapshots,
   pruneSnapshot,
@@ -85,6 +87,7 @@ export {
 } from './storage/spec.js';
 export { memoryStorage, type MemoryStorageOptions } from './storage/memory.js';
 export type { Awaitable, Storage, StorageReader, StorageWriter, StoredFile } from './storage/storage.js';
+export { objectsIn, objectsOf, shardsOf, type StoredObject } from './stored-objects.js';
 export { formatDateTime, formatTimestamp, parseTimestamp } from './timestamp.js';
 export { verifyRepository } from './verify.js';
 export type {

@@ -13,6 +13,7 @@ const REPO_INFO = '__repo_info';
 const META = '__meta';
 const INFO_PREFIX = '__info_';
 const CONTENT = '__ss_content';
+const BUNDLE_PREFIX = '__bundle_';
 const PART_SUFFIX = '.part';
 /** After something: a name that is nothing but this is a name. */
 const PART_WRITER = /(?<=[^/])\.\d+-\d+-\d+-\d+$/;
@@ -62,6 +63,12 @@ export function shardDirectory(repository: string, label: string, place: ShardPl
   const ids = `__db_${databaseId}/__tbl_${tableId}/__part_${partitionId}/__idx_${indexId}/__${shardId}`;
   return `${contentDirectory(repository, label)}/${ids}`;
 }
+
+/** The name of the bundle that begins with a shard's file of this ordinal. */
+export const bundleName = (firstFile: number): string => BUNDLE_PREFIX + firstFile;
+
+/** Whether only bundles have such names. */
+export const isBundleName = (name: string): boolean => name.startsWith(BUNDLE_PREFIX);
 
 /** The name or path of a whole file: its own, a dot, and the MD5 of its bytes. */
 export function withChecksum(name: string, md5: string): string {

@@ -1,4 +1,12 @@
-import type { ManifestView, SnapshotInfo, SnapshotMeta } from './manifest-types.js';
+import { isBundleName } from './layout.js';
+import {
+  BUNDLES_FORMAT_VERSION,
+  type ManifestBundle,
+  type ManifestShard,
+  type ManifestView,
+  type SnapshotInfo,
+  type SnapshotMeta,
+} from './manifest-types.js';
 
 /** A place in a document and what is wrong there: `$.tables[2].id` and `is …`. */
 export interface Fault {
@@ -27,10 +35,37 @@ export function* infoFaults(info: SnapshotInfo): Faults {
             yield { at: `${at}[${s}].id`, problem: `is ${shard.id}, which an earlier shard has` };
           shardIds.add(shard.id);
           yield* repeats(`${at}[${s}].files`, shard.files, 'name', (file) => file.name);
+          if (!shard.bundles) continue;
+          if (info.formatVersion < BUNDLES_FORMAT_VERSION)
+            yield { at: `${at}[${s}].bundles`, problem: `is there, and the format is ${info.formatVersion}` };
+          yield* bundleFaults(`${at}[${s}]`, shard, shard.bundles);
         }
       }
     }
   }
+}
+
+/** What a bundle may hold at most, so that a program can take one into its memory; none writes as much. */
+const MAX_BUNDLE_BYTES = 64 * 1024 * 1024;
+
+/** Bundles of files that are not there, that an earlier one has, or that are too large; files by the names of bundles. */
+function* bundleFaults(at: string, { files }: ManifestShard, bundles: readonly ManifestBundle[]): Faults {
+  let end = 0;
+  for (const [b, bundle] of bundles.entries()) {
+    const place = `${at}.bundles[${b}]`;
+    const { firstFile } = bundle;
+    if (firstFile < end)
+      yield { at: `${place}.firstFile`, problem: `is ${firstFile}, and the bundle before goes on to ${end}` };
+    end = firstFile + bundle.files;
+    if (end > files.length)
+      yield { at: `${place}.files`, problem: `is ${bundle.files}: the shard has only ${files.length} files` };
+    const bytes = files.slice(firstFile, end).reduce((sum, file) => sum + file.sizeBytes, 0);
+    if (bytes > MAX_BUNDLE_BYTES)
+      yield { at: place, problem: `holds ${bytes} bytes, and the most is ${MAX_BUNDLE_BYTES}` };
+  }
+  for (const [f, { name }] of files.entries())
+    if (isBundleName(name))
+      yield { at: `${at}.files[${f}].name`, problem: `is ${show(name)}, as of a bundle` };
 }
 
 /** What a well-shaped `__meta` may still have wrong. */

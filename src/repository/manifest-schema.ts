@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { isChecksum } from './layout.js';
 import {
+  BUNDLES_FORMAT_VERSION,
   MANIFEST_FORMAT_VERSION,
   type RepoInfo,
   type SnapshotInfo,
@@ -45,6 +46,14 @@ const file = record({
   checksum: text(isChecksum, 'an MD5: 32 lower-case hex digits'),
 });
 
+const bundle = record({
+  firstFile: count,
+  files: z.int({ error: 'a whole number, at least 2' }).min(2, 'a whole number, at least 2'),
+  checksum: text(isChecksum, 'an MD5: 32 lower-case hex digits'),
+});
+
+const shard = record({ id: count, bucket: count, files: list(file), bundles: list(bundle).exactOptional() });
+
 const infoTable = record({
   id: count,
   name,
@@ -53,15 +62,15 @@ const infoTable = record({
       id: count,
       name,
       version: count,
-      indexes: list(
-        record({ id: count, name, shards: list(record({ id: count, bucket: count, files: list(file) })) }),
-      ),
+      indexes: list(record({ id: count, name, shards: list(shard) })),
     }),
   ),
 });
 
 export const infoSchema: z.ZodType<SnapshotInfo> = record({
-  formatVersion,
+  formatVersion: z.literal([MANIFEST_FORMAT_VERSION, BUNDLES_FORMAT_VERSION], {
+    error: `${MANIFEST_FORMAT_VERSION}, or ${BUNDLES_FORMAT_VERSION} with bundles`,
+  }),
   label,
   repository,
   databaseId: count,

@@ -1,12 +1,15 @@
-/** The version of the format that this program writes, and the highest that it reads. */
+/** The version of the format that this program writes where it can. */
 export const MANIFEST_FORMAT_VERSION = 1;
+
+/** That of an `__info` with bundles, which a program that does not know them must not read. */
+export const BUNDLES_FORMAT_VERSION = 2;
 
 /** `all`: files and schema; `metadata_only`: the schema alone. */
 export type SnapshotContent = 'all' | 'metadata_only';
 
 /** `__info_<timestamp>`: what was backed up, down to every file. A snapshot exists for users once this does. */
 export interface SnapshotInfo {
-  readonly formatVersion: typeof MANIFEST_FORMAT_VERSION;
+  readonly formatVersion: typeof MANIFEST_FORMAT_VERSION | typeof BUNDLES_FORMAT_VERSION;
   readonly label: string;
   readonly repository: string;
   readonly databaseId: number;
@@ -44,6 +47,20 @@ export interface ManifestShard {
   readonly id: number;
   readonly bucket: number;
   readonly files: readonly ManifestFile[];
+  /** In the order of their files; absent: each file is stored by itself. */
+  readonly bundles?: readonly ManifestBundle[];
+}
+
+/**
+ * Some files of a shard, one right after the other in one object: those at `firstFile` and after it in the shard's list. So where
+ * each is in it follows from the sizes.
+ */
+export interface ManifestBundle {
+  readonly firstFile: number;
+  /** How many: two or more. */
+  readonly files: number;
+  /** MD5 of all their bytes, in lower-case hex. */
+  readonly checksum: string;
 }
 
 export interface ManifestFile {

@@ -5,6 +5,7 @@ import { inconsistencies } from './manifest-consistency.js';
 import { infoFaults, metaFaults, type Fault, type Faults } from './manifest-faults.js';
 import { infoSchema, metaSchema, repoInfoSchema } from './manifest-schema.js';
 import {
+  BUNDLES_FORMAT_VERSION,
   MANIFEST_FORMAT_VERSION,
   type RepoInfo,
   type SnapshotInfo,
@@ -14,14 +15,27 @@ import {
 /** One kind of document: its shape, and what else must hold. */
 interface Kind<T> {
   readonly what: string;
+  /** The highest version of it that this program reads. */
+  readonly highestVersion: number;
   readonly schema: z.ZodType<T>;
   readonly faults: (document: T) => Faults;
 }
 
-const INFO: Kind<SnapshotInfo> = { what: 'an __info document', schema: infoSchema, faults: infoFaults };
-const META: Kind<SnapshotMeta> = { what: 'a __meta document', schema: metaSchema, faults: metaFaults };
+const INFO: Kind<SnapshotInfo> = {
+  what: 'an __info document',
+  highestVersion: BUNDLES_FORMAT_VERSION,
+  schema: infoSchema,
+  faults: infoFaults,
+};
+const META: Kind<SnapshotMeta> = {
+  what: 'a __meta document',
+  highestVersion: MANIFEST_FORMAT_VERSION,
+  schema: metaSchema,
+  faults: metaFaults,
+};
 const REPO_INFO: Kind<RepoInfo> = {
   what: 'a __repo_info document',
+  highestVersion: MANIFEST_FORMAT_VERSION,
   schema: repoInfoSchema,
   faults: noFaults,
 };
@@ -75,7 +89,7 @@ function encode<T>(kind: Kind<T>, document: T): string {
 
 function decode<T>(kind: Kind<T>, text: string, path: string): T {
   const raw = parseJson(text, path);
-  checkFormat(raw, path);
+  checkFormat(raw, path, kind.highestVersion);
   const checked = check(kind, raw);
   if (!checked.ok) throw corrupt(path, told(checked.fault));
   return checked.value;
@@ -123,19 +137,15 @@ function parseJson(text: string, path: string): unknown {
   }
 }
 
-function checkFormat(raw: unknown, path: string): void {
+function checkFormat(raw: unknown, path: string, highestVersion: number): void {
   if (typeof raw !== 'object' || raw === null || Array.isArray(raw))
     throw corrupt(path, 'is not a JSON object');
   const { formatVersion: version } = raw as { formatVersion?: unknown };
-  if (Number.isSafeInteger(version) && (version as number) > MANIFEST_FORMAT_VERSION) {
+  if (Number.isSafeInteger(version) && (version as number) > highestVersion) {
     const message = `${path} was written by a newer version: it has format ${version as number}`;
-    throw new DrillError(
-      'REPOSITORY_FORMAT',
-      `${message}, and this one reads up to ${MANIFEST_FORMAT_VERSION}`,
-      {
-        hint: 'use the version of backup-drill that wrote it, or a later one',
-      },
-    );
+    throw new DrillError('REPOSITORY_FORMAT', `${message}, and this one reads up to ${highestVersion}`, {
+      hint: 'use the version of backup-drill that wrote it, or a later one',
+    });
   }
   // Doris's own documents have the same names, and these keys.
   if (version === undefined && ('backup_time' in raw || 'create_time' in raw)) {

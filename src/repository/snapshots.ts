@@ -6,10 +6,8 @@ import {
   metaPath,
   parsePath,
   repositoryRoot,
-  shardDirectory,
   SNAPSHOT_PREFIX,
   snapshotDirectory,
-  withChecksum,
 } from './layout.js';
 import { checkConsistent, decodeInfo, decodeMeta } from './manifest.js';
 import type { SnapshotInfo, SnapshotMeta } from './manifest-types.js';
@@ -17,6 +15,7 @@ import type { Md5 } from './md5.js';
 import { checkedLabel, isLabel } from './names.js';
 import { byCodeUnits } from './storage/path.js';
 import type { Storage } from './storage/storage.js';
+import { objectsIn } from './stored-objects.js';
 
 export interface SnapshotListing {
   readonly label: string;
@@ -136,28 +135,6 @@ export function checkIdentity(info: SnapshotInfo, path: string): void {
   });
 }
 
-/** Full paths of the files that a manifest names, each with its size and checksum. */
-export function* filesOf(
-  info: SnapshotInfo,
-): Generator<{ path: string; sizeBytes: number; checksum: string }> {
-  for (const table of info.tables) {
-    for (const partition of table.partitions) {
-      for (const index of partition.indexes) {
-        for (const shard of index.shards) {
-          const ids = { tableId: table.id, partitionId: partition.id, indexId: index.id, shardId: shard.id };
-          const directory = shardDirectory(info.repository, info.label, {
-            databaseId: info.databaseId,
-            ...ids,
-          });
-          for (const { name, sizeBytes, checksum } of shard.files) {
-            yield { path: `${directory}/${withChecksum(name, checksum)}`, sizeBytes, checksum };
-          }
-        }
-      }
-    }
-  }
-}
-
 /**
  * Removes everything under a label but the files that `info` names: what earlier tries left there. For use before the
  * snapshot's documents are written, since it takes away documents too. Returns how many files, and uploads that were never
@@ -168,7 +145,7 @@ export async function pruneSnapshot(storage: Storage, info: SnapshotInfo): Promi
   const found = new Set<string>();
   for (const { path } of await storage.list(directory)) found.add(path);
   const missing: string[] = [];
-  for (const { path, sizeBytes } of filesOf(info)) {
+  for (const { path, sizeBytes } of objectsIn(info)) {
     // A listing may be older than the file.
     if (!found.delete(path) && (await storage.sizeOf(path)) !== sizeBytes) missing.push(path);
   }

@@ -1,9 +1,13 @@
 import { DrillError } from '../base/errors.js';
+import { listOf } from '../base/text.js';
 import type { Md5 } from './md5.js';
 import type { Storage } from './storage/storage.js';
 import type { Problem, VerifyOptions, VerifyProgress } from './verify-report.js';
+import { BundledFiles } from './verify-bundle.js';
 import type { ExpectedFile } from './verify-snapshot.js';
 
+/** Of a bundle's files that are damaged. */
+const MAX_NAMED_FILES = 3;
 const READ_BYTES = 1024 * 1024;
 const PROGRESS_BYTES = 16 * READ_BYTES;
 
@@ -14,20 +18,27 @@ export async function checkFiles(
   options: VerifyOptions,
 ): Promise<Problem[]> {
   const totals = {
-    totalFiles: files.length,
+    totalFiles: files.reduce((sum, file) => sum + file.files.length, 0),
     totalBytes: files.reduce((sum, file) => sum + file.sizeBytes, 0),
   };
   const buffer = new Uint8Array(READ_BYTES);
   const problems: Problem[] = [];
+  let filesDone = 0;
   let bytesDone = 0;
-  for (const [filesDone, file] of files.entries()) {
+  for (const file of files) {
+    const filesBefore = filesDone;
     const bytesBefore = bytesDone;
     const onBytes = (bytes: number) =>
-      advance(options, { files: filesDone, bytes: bytesBefore + Math.min(bytes, file.sizeBytes), ...totals });
+      advance(options, {
+        files: filesBefore,
+        bytes: bytesBefore + Math.min(bytes, file.sizeBytes),
+        ...totals,
+      });
     const problem = await checkFile(storage, file, { md5: options.md5, buffer, onBytes });
     if (problem) problems.push(problem);
+    filesDone += file.files.length;
     bytesDone += file.sizeBytes;
-    await advance(options, { files: filesDone + 1, bytes: bytesDone, ...totals });
+    await advance(options, { files: filesDone, bytes: bytesDone, ...totals });
   }
   return problems;
 }
@@ -54,10 +65,11 @@ async function checkFile(
   file: ExpectedFile,
   reading: Reading,
 ): Promise<Problem | undefined> {
-  const { path, sizeBytes, checksum } = file;
+  const { path, sizeBytes, checksum, files } = file;
+  const bundled = files.length > 1 ? new BundledFiles(files, reading.md5) : undefined;
   let read: { readonly sizeBytes: number; readonly checksum: string };
   try {
-    read = await readThrough(storage, path, reading);
+    read = await readThrough(storage, path, reading, bundled);
   } catch (error) {
     if (!(error instanceof DrillError) || error.code === 'INTERRUPTED') throw error;
     if (error.code === 'STORAGE_NOT_FOUND')
@@ -71,18 +83,22 @@ async function checkFile(
       message: `it has ${read.sizeBytes} bytes, and its manifest says ${sizeBytes}`,
     };
   }
-  if (read.checksum === checksum) return undefined;
-  return {
-    kind: 'corrupt',
-    path,
-    message: `its bytes have the MD5 ${read.checksum}, and its manifest says ${checksum}`,
-  };
+  const damaged = bundled?.damaged() ?? [];
+  const inside = damaged.length === 0 ? '' : `; damaged in it: ${listOf(damaged, 'and', MAX_NAMED_FILES)}`;
+  if (read.checksum !== checksum) {
+    const message = `its bytes have the MD5 ${read.checksum}, and its manifest says ${checksum}${inside}`;
+    return { kind: 'corrupt', path, message };
+  }
+  if (damaged.length === 0) return undefined;
+  const message = `its bytes have the MD5 of its name, and not those of its manifest${inside}`;
+  return { kind: 'corrupt', path, message };
 }
 
 async function readThrough(
   storage: Storage,
   path: string,
   { md5, buffer, onBytes }: Reading,
+  bundled: BundledFiles | undefined,
 ): Promise<{ sizeBytes: number; checksum: string }> {
   const digest = md5();
   const reader = await storage.openReader(path);
@@ -92,7 +108,9 @@ async function readThrough(
     for (;;) {
       const count = await reader.read(buffer);
       if (count === 0) return { sizeBytes, checksum: digest.hex() };
-      digest.update(count === buffer.length ? buffer : buffer.subarray(0, count));
+      const chunk = count === buffer.length ? buffer : buffer.subarray(0, count);
+      digest.update(chunk);
+      bundled?.update(chunk);
       sizeBytes += count;
       if (sizeBytes - reportedBytes >= PROGRESS_BYTES) await onBytes((reportedBytes = sizeBytes));
     }

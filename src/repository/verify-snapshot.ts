@@ -4,16 +4,15 @@ import { metaPath, parsePath, snapshotDirectory, type ParsedPath } from './layou
 import { checkConsistent, decodeInfo, decodeMeta } from './manifest.js';
 import type { SnapshotInfo, SnapshotMeta } from './manifest-types.js';
 import type { Md5 } from './md5.js';
-import { checkIdentity, filesOf } from './snapshots.js';
+import { checkIdentity } from './snapshots.js';
 import { byCodeUnits } from './storage/path.js';
 import type { Storage } from './storage/storage.js';
+import { objectsIn, type StoredObject } from './stored-objects.js';
 import type { Problem, VerifiedSnapshot } from './verify-report.js';
 
-/** A file that has the right name and size; whether it has the right bytes is known when it was read. */
-export interface ExpectedFile {
+/** An object that has the right name and size; whether it has the right bytes is known when it was read. */
+export interface ExpectedFile extends Pick<StoredObject, 'sizeBytes' | 'checksum' | 'files'> {
   readonly path: string;
-  readonly sizeBytes: number;
-  readonly checksum: string;
 }
 
 export interface SnapshotSurvey {
@@ -50,7 +49,7 @@ export async function surveySnapshot(
   let files = 0;
   let bytes = 0;
   for (const [path, file] of expectedFiles(infos)) {
-    files++;
+    files += file.files.length;
     bytes += file.sizeBytes;
     const listedBytes = inventory.shardFiles.get(path);
     inventory.shardFiles.delete(path);
@@ -178,7 +177,7 @@ export function damagedDocument(path: string, { message }: DrillError): Problem 
 /** By path: snapshots of one label share the files that did not change between them. */
 function expectedFiles(infos: readonly SnapshotInfo[]): Map<string, ExpectedFile> {
   const expected = new Map<string, ExpectedFile>();
-  for (const info of infos) for (const file of filesOf(info)) expected.set(file.path, file);
+  for (const info of infos) for (const file of objectsIn(info)) expected.set(file.path, file);
   return expected;
 }
 

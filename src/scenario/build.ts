@@ -1,7 +1,7 @@
 import { plural } from '../base/text.js';
 import type { EngineSettings } from '../job/settings.js';
 import { limitsWith, NO_LIMITS, type JobLimits, type Limits } from '../job/limits.js';
-import type { S3StorageSpec } from '../repository/index.js';
+import type { S3StorageSpec, StorageSpec } from '../repository/index.js';
 import type {
   CoordinatorHardware,
   HostHardware,
@@ -193,7 +193,7 @@ function buildRepository(input: ScenarioInput['repository'], report: Report): Re
       isPlace ? 'add type: s3, or give drill run a --repository' : 'add type: s3',
     );
   }
-  const storage = { kind: 'local', directory: '', durable: input.durable } as const;
+  const storage = { kind: 'local', directory: '', durable: input.durable, ...bundling(input) } as const;
   return { name, type, readOnly, limits, storage, isPlaced: true };
 }
 
@@ -207,7 +207,8 @@ function buildMultipart({ type, multipart }: ScenarioInput['repository']): Multi
   };
 }
 
-function s3Storage({ location, endpoint, region, addressing }: ScenarioInput['repository']): S3StorageSpec {
+function s3Storage(input: ScenarioInput['repository']): S3StorageSpec {
+  const { location, endpoint, region, addressing } = input;
   const [, bucket = '', prefix = ''] = S3_LOCATION.exec(location ?? '') ?? [];
   const isPath = (addressing ?? (endpoint === undefined ? 'virtual-hosted' : 'path')) === 'path';
   return {
@@ -217,8 +218,14 @@ function s3Storage({ location, endpoint, region, addressing }: ScenarioInput['re
     bucket,
     prefix,
     addressing: isPath ? 'path' : 'virtual-hosted',
+    ...bundling(input),
   };
 }
+
+const bundling = ({
+  bundleFilesBelow,
+}: ScenarioInput['repository']): Pick<StorageSpec, 'bundleBelowBytes'> =>
+  bundleFilesBelow === undefined ? {} : { bundleBelowBytes: Math.round(bundleFilesBelow) };
 
 /** With less, a node would stop what it does between two questions. */
 const MIN_HEARTBEATS = 3;

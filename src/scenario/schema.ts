@@ -5,6 +5,7 @@ import { DEFAULT_PRESET } from './presets.js';
 import { MAX_VARIANTS } from './sweep-values.js';
 import { databaseSchema } from './table-schema.js';
 import {
+  bundledSize,
   count,
   duration,
   expects,
@@ -130,6 +131,9 @@ const repositorySchema = keys({
     .boolean()
     .default(true)
     .describe('local: whether files must be on the disk itself before they count (an fsync each).'),
+  bundleFilesBelow: bundledSize
+    .optional()
+    .describe('Files of a shard that are smaller go into bundles, each one object; default: none do.'),
   bandwidth: rate.prefault('unlimited').describe('All uploads of all nodes together.'),
   perConnection: rate.prefault('unlimited').describe('One upload.'),
   latency: durationDistribution

@@ -7,6 +7,7 @@ import {
   UnitError,
   type QuantityText,
 } from '../base/units.js';
+import { MAX_BUNDLE_BYTES } from '../job/index.js';
 
 /** A schema for a number that a person writes with a unit. */
 export type QuantitySchema = z.ZodType<number, QuantityText>;
@@ -71,6 +72,12 @@ const MAX_PART_BYTES = 5 * 2 ** 30;
 /** A part of a file: there must be something in it. */
 export const partSize = quantity(parseBytes, 'a size, such as 64 MiB', PATTERNS.size, (value) =>
   value >= 1 && value <= MAX_PART_BYTES ? undefined : 'a part must have from 1 B to 5 GiB',
+);
+/** Below which files are bundled: one larger than a bundle could not be in one. */
+export const bundledSize = quantity(parseBytes, 'a size, such as 1 MiB', PATTERNS.size, (value) =>
+  value >= 1 && value <= MAX_BUNDLE_BYTES
+    ? undefined
+    : 'files of up to 8 MiB can be bundled: from 1 B to 8 MiB',
 );
 export const rate = quantity(parseRate, 'a rate, such as 500 MB/s, or unlimited', PATTERNS.rate, (value) =>
   value > 0 ? undefined : 'a rate must be more than 0; where there is no limit, write unlimited',

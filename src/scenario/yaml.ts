@@ -157,7 +157,9 @@ function repositoryKeys({ name, type, readOnly, storage, isPlaced, limits }: Rep
       : storage.kind === 'local'
         ? { durable: storage.durable }
         : {};
-  return { name, type, readOnly, ...place, ...limitKeys(limits, type) };
+  const { bundleBelowBytes } = storage;
+  const bundling = bundleBelowBytes === undefined ? {} : { bundleFilesBelow: sizeText(bundleBelowBytes) };
+  return { name, type, readOnly, ...place, ...bundling, ...limitKeys(limits, type) };
 }
 
 function limitKeys(limits: RepositoryLimits, type: RepositorySpec['type']): object {

@@ -10,6 +10,7 @@ export const REPOSITORY_PROPERTIES = {
   sessionToken: ['s3.session_token', 'aws_token'],
   pathStyle: ['use_path_style', 's3.use_path_style'],
   durable: ['durable'],
+  bundleFilesBelow: ['bundle_files_below'],
 } as const satisfies Readonly<Record<string, readonly [string, ...string[]]>>;
 
 export type RepositoryProperty = keyof typeof REPOSITORY_PROPERTIES;

@@ -29,6 +29,7 @@ const OPEN_VALUES: Readonly<Partial<Record<RepositoryProperty, RegExp>>> = {
   region: /^[a-z][a-z\d]*(?:-[a-z\d]+)*$/,
   pathStyle: BOOLEAN,
   durable: BOOLEAN,
+  bundleFilesBelow: /^\d{1,10}$/,
 };
 
 /** Names that nobody would choose as a secret: plain words, as in `fs.defaultFS`, `AWS_BUCKET`. */

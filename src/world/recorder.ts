@@ -83,9 +83,9 @@ export class Recorder {
     this.originMs = originMs;
   }
 
-  /** A file went to (or came from) the repository; its node is told of when its task ends. */
-  flowed(startMs: number, endMs: number, bytes: number): void {
-    this.movedFiles++;
+  /** A file, or a bundle of several, went to (or came from) the repository; its node is told of when its task ends. */
+  flowed(startMs: number, endMs: number, bytes: number, files = 1): void {
+    this.movedFiles += files;
     this.movedBytes += bytes;
     this.throughput.add(startMs - this.originMs, endMs - this.originMs, bytes);
   }

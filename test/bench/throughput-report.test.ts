@@ -5,9 +5,9 @@ import { replaceTables } from '../../bench/throughput/document.js';
 import type { Measurement, SetRuns, ToolRuns } from '../../bench/throughput/measure.js';
 import { readOptions } from '../../bench/throughput/options.js';
 import { reportOf, type Recording, type Roles } from '../../bench/throughput/report.js';
-import { limits, ours, oursDurable, rclone, TOOLS } from '../../bench/throughput/tools/index.js';
+import { limits, ours, oursBundled, oursDurable, rclone, TOOLS } from '../../bench/throughput/tools/index.js';
 
-const ROLES: Roles = { ours, oursDurable, rclone, limits, all: TOOLS };
+const ROLES: Roles = { ours, oursDurable, oursBundled, rclone, limits, all: TOOLS };
 const [BY_WRITING, BY_COPYING] = limits.map(({ name }) => name) as [string, string];
 
 const took = (...seconds: number[]): Measurement[] =>

@@ -84,9 +84,24 @@ test('LOCAL: durable is true or false, and true where it is not given', (t) => {
     t,
     () => local('/a', '"s3.region" = "x"'),
     '"s3.region"',
-    /a LOCAL repository has no property .*it knows durable$/,
+    /a LOCAL repository has no property .*it knows durable and bundle_files_below$/,
     /WITH S3/,
   );
+});
+
+test('files below a number of bytes are bundled, in either kind of repository; what is no such number is refused', (t) => {
+  for (const create of [s3, (properties: string) => local('/a', properties)]) {
+    t.is(create('').spec.bundleBelowBytes, undefined);
+    for (const bytes of [1, 1_048_576, 8_388_608])
+      t.is(create(`"Bundle_Files_Below" = "${bytes}"`).spec.bundleBelowBytes, bytes);
+    for (const text of ['0', '8388609', '9999999999'])
+      refused(
+        t,
+        () => create(`"bundle_files_below" = "${text}"`),
+        `"${text}"`,
+        /number of bytes from 1 to 8388608/,
+      );
+  }
 });
 
 test('S3: bucket and prefix', (t) => {
@@ -253,7 +268,7 @@ test('S3: half of the credentials is an error, at what is there', (t) => {
 
 test('properties that are unknown, repeated or would delete are refused', (t) => {
   const known =
-    /an S3 repository has no property .*s3\.endpoint, s3\.region, s3\.access_key, s3\.secret_key, s3\.session_token and use_path_style$/;
+    /an S3 repository has no property .*s3\.endpoint, s3\.region, s3\.access_key, s3\.secret_key, s3\.session_token, use_path_style and bundle_files_below$/;
   refused(t, () => s3('"s3.regin" = "x"'), '"s3.regin"', known, /did you mean "s3.region"\?/);
   refused(t, () => s3('"compression" = "x"'), '"compression"', known);
   refused(t, () => s3('"durable" = "true"'), '"durable"', known, /WITH LOCAL/);

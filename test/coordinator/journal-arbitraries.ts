@@ -41,8 +41,9 @@ const backup: fc.Arbitrary<StoredBackup> = fc
       backupTime: fc.constant('2026-01-31-23-59-59'),
     }),
     optional('manifestBytes', whole),
+    optional('bundleBelowBytes', whole),
   )
-  .map(([a, b]) => ({ ...a, ...b }));
+  .map(([a, b, c]) => ({ ...a, ...b, ...c }));
 
 const restore: fc.Arbitrary<StoredRestore> = fc
   .tuple(
@@ -61,12 +62,18 @@ export const plans: fc.Arbitrary<WorkPlan> = fc
   .nat(5)
   .chain((length) => fc.record({ shards: ordinals(length), nodes: ordinals(length) }));
 
-export const uploads: fc.Arbitrary<UploadedShards> = fc.nat(5).chain((length) =>
-  fc.record({
-    shards: ordinals(length),
-    checksums: fc.array(fc.array(checksum, { maxLength: 3 }), { minLength: length, maxLength: length }),
-  }),
-);
+const bundle = fc.record({ firstFile: whole, files: whole, checksum });
+
+export const uploads: fc.Arbitrary<UploadedShards> = fc.nat(5).chain((length) => {
+  const ofShards = <T>(each: fc.Arbitrary<T>) =>
+    fc.array(fc.array(each, { maxLength: 3 }), { minLength: length, maxLength: length });
+  return fc
+    .tuple(
+      fc.record({ shards: ordinals(length), checksums: ofShards(checksum) }),
+      optional('bundles', ofShards(bundle)),
+    )
+    .map(([a, b]) => ({ ...a, ...b }));
+});
 
 /** Few ids, so that records meet. */
 const jobIds = fc.integer({ min: 20_001, max: 20_004 });
@@ -103,7 +110,12 @@ export const repositories: fc.Arbitrary<StoredRepository> = fc.record({
   isGiven: fc.boolean(),
   createdAtMs: whole,
   spec: fc.oneof(
-    fc.record({ kind: fc.constant('local' as const), directory: text, durable: fc.boolean() }),
+    fc
+      .tuple(
+        fc.record({ kind: fc.constant('local' as const), directory: text, durable: fc.boolean() }),
+        optional('bundleBelowBytes', whole),
+      )
+      .map(([a, b]) => ({ ...a, ...b })),
     fc
       .tuple(
         fc.record({

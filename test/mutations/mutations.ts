@@ -17,7 +17,7 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: 'skip a checksum',
     because: 'a corrupt replica becomes the backup',
-    file: 'src/node/upload.ts',
+    file: 'src/node/require-written.ts',
     from: 'if (written === undefined || written === checksum) return;',
     to: 'if (written !== undefined || checksum !== undefined) return;',
   },

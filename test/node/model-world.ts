@@ -21,6 +21,18 @@ export const NOTHING: Stored = { part: undefined, whole: new Map() };
 /** The content of each file of a replica. */
 export const contentOf = (shard: number, file: number): Content => shard * 1000 + file + 1;
 
+/** The content of a bundle of so many files from one on. */
+export const bundleOf = (shard: number, file: number, files: number): Content =>
+  contentOf(shard, file) * 1000 + files;
+
+/** What an operation on a file, or on a bundle, moves; and what is answered for it. */
+function movedBy({ shard, file, files }: { shard: number; file: number; files?: number }) {
+  if (files === undefined) return { content: contentOf(shard, file), answer: contentOf(shard, file) };
+  const content = bundleOf(shard, file, files);
+  const inside = Array.from({ length: files }, (_, n) => contentOf(shard, file + n));
+  return { content, inside, answer: { checksum: content, files: inside } };
+}
+
 /** A node and a repository of the smallest kind: plain maps, operations at once, and a log of all of them. */
 export class ModelWorld {
   readonly log: Operation[] = [];
@@ -58,7 +70,9 @@ export class ModelWorld {
     return this.log.map((operation) => {
       const { op } = operation;
       const place =
-        'shard' in operation ? `${operation.shard}${'file' in operation ? `/${operation.file}` : ''}` : '';
+        'shard' in operation
+          ? `${operation.shard}${'file' in operation ? `/${operation.file}${extent(operation.files)}` : ''}`
+          : '';
       if (op === 'put') {
         const name = operation.checksum === undefined ? '.part' : `.${operation.checksum}`;
         return `put ${place}${name}${operation.hash ? ' hashing' : ''}`;
@@ -82,13 +96,13 @@ export class ModelWorld {
       case 'list':
         return this.list(operation.shard);
       case 'hash':
-        return contentOf(operation.shard, operation.file);
+        return movedBy(operation).answer;
       case 'put': {
         const { shard, file, checksum, hash } = operation;
-        const content = contentOf(shard, file);
+        const { content, answer } = movedBy(operation);
         if (checksum === undefined) this.change(shard, file, { part: content });
         else this.addWhole(shard, file, checksum, content);
-        return hash ? content : undefined;
+        return hash ? answer : undefined;
       }
       case 'rename': {
         const { shard, file, checksum } = operation;
@@ -105,9 +119,11 @@ export class ModelWorld {
         this.change(shard, file, { part: undefined, whole: new Map([[keep, kept]]) });
         return undefined;
       }
-      case 'get':
-        this.staged.set(`${operation.shard}/${operation.file}`, contentOf(operation.shard, operation.file));
-        return contentOf(operation.shard, operation.file);
+      case 'get': {
+        const { content, inside = [content] } = movedBy(operation);
+        inside.forEach((each, n) => this.staged.set(`${operation.shard}/${operation.file + n}`, each));
+        return operation.files === undefined ? content : inside;
+      }
       default:
         return undefined;
     }
@@ -116,6 +132,7 @@ export class ModelWorld {
   private scan(shard: number): ScannedShard {
     return {
       files: this.fileCounts.get(shard) ?? 0,
+      sizeBytes: () => 1,
       writtenChecksum: (file) => contentOf(shard, file),
     };
   }
@@ -142,3 +159,6 @@ export class ModelWorld {
     this.stored.set(`${shard}/${file}`, { ...this.storedOf(shard, file), ...changes });
   }
 }
+
+/** `+3`: and so many after it. */
+const extent = (files: number | undefined): string => (files === undefined ? '' : `+${files - 1}`);

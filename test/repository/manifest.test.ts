@@ -19,9 +19,9 @@ const { info: INFO, meta: META } = await writeSample(memoryStorage());
 const REPO_INFO: RepoInfo = { formatVersion: 1, name: 'repo', createdAt: '2026-01-01-00-00-00' };
 
 const CODECS = [
-  { name: '__info', document: INFO, encode: encodeInfo, decode: decodeInfo },
-  { name: '__meta', document: META, encode: encodeMeta, decode: decodeMeta },
-  { name: '__repo_info', document: REPO_INFO, encode: encodeRepoInfo, decode: decodeRepoInfo },
+  { name: '__info', document: INFO, encode: encodeInfo, decode: decodeInfo, highest: 2 },
+  { name: '__meta', document: META, encode: encodeMeta, decode: decodeMeta, highest: 1 },
+  { name: '__repo_info', document: REPO_INFO, encode: encodeRepoInfo, decode: decodeRepoInfo, highest: 1 },
 ] as const;
 
 type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
@@ -205,15 +205,59 @@ test('a snapshot of metadata only has no shards', async (t) => {
   t.regex(error!.message, /\.shards has shards, though/);
 });
 
+test('bundles need their format, hold files that are there, each once, and not too much', async (t) => {
+  const bundled = await writeSample(memoryStorage(), { shards: 1, filesPerShard: 4, bundled: true });
+  const shard = ['tables', 0, 'partitions', 0, 'indexes', 0, 'shards', 0] as const;
+  t.deepEqual(decodeInfo(encodeInfo(bundled.info), 'p'), bundled.info);
+  t.is(bundled.info.formatVersion, 2);
+  const bundles =
+    (...all: readonly (readonly [firstFile: number, files: number])[]) =>
+    () =>
+      all.map(([firstFile, files]) => ({ firstFile, files, checksum: '0'.repeat(32) }));
+  const cases: [RegExp, unknown][] = [
+    [/\.bundles is there, and the format is 1$/, changed(bundled.info, ['formatVersion'], () => 1)],
+    [
+      /bundles\[0\]\.files is 5: the shard has only 4 files/,
+      changed(bundled.info, [...shard, 'bundles'], bundles([0, 5])),
+    ],
+    [
+      /bundles\[0\]\.files is 2: the shard has only 4 files/,
+      changed(bundled.info, [...shard, 'bundles'], bundles([3, 2])),
+    ],
+    [
+      /bundles\[1\]\.firstFile is 1, and the bundle before goes on to 2/,
+      changed(bundled.info, [...shard, 'bundles'], bundles([0, 2], [1, 2])),
+    ],
+    [/bundles\[1\]\.firstFile is 0/, changed(bundled.info, [...shard, 'bundles'], bundles([2, 2], [0, 2]))],
+    [
+      /bundles\[0\]\.files is 1; it must be a whole number, at least 2/,
+      changed(bundled.info, [...shard, 'bundles'], bundles([0, 1])),
+    ],
+    [
+      /bundles\[0\] holds \d+ bytes, and the most is 67108864/,
+      changed(bundled.info, [...shard, 'files', 1, 'sizeBytes'], () => 2 ** 53 - 1),
+    ],
+    [
+      /files\[3\]\.name is "__bundle_7", as of a bundle/,
+      changed(bundled.info, [...shard, 'files', 3, 'name'], () => '__bundle_7'),
+    ],
+  ];
+  for (const [message, document] of cases) {
+    const error = await errorOf(() => decodeInfo(JSON.stringify(document), 'p'));
+    t.is(error?.code, 'REPOSITORY_CORRUPT', String(message));
+    t.regex(error!.message, message);
+  }
+});
+
 test('a newer format, and that of Doris itself, are told apart from damage', async (t) => {
-  for (const { document, decode } of CODECS) {
+  for (const { document, decode, highest } of CODECS) {
     const newer = await errorOf(() =>
-      decode(JSON.stringify({ ...document, formatVersion: 2, label: {} }), 'p'),
+      decode(JSON.stringify({ ...document, formatVersion: highest + 1, label: {} }), 'p'),
     );
     t.is(newer?.code, 'REPOSITORY_FORMAT');
-    t.regex(
+    t.is(
       newer!.message,
-      /^p was written by a newer version: it has format 2, and this one reads up to 1$/,
+      `p was written by a newer version: it has format ${highest + 1}, and this one reads up to ${highest}`,
     );
     for (const version of [0, -1, 1.5, '2', null, undefined]) {
       const text = JSON.stringify({ ...document, formatVersion: version });

@@ -1,4 +1,5 @@
 import {
+  bundleName,
   createRepository,
   encodeInfo,
   encodeMeta,
@@ -23,6 +24,8 @@ export interface SampleSpec {
   readonly shards?: number;
   readonly filesPerShard?: number;
   readonly content?: SnapshotInfo['content'];
+  /** Whether a shard's files but its last are in one bundle; of two files both are. */
+  readonly bundled?: boolean;
 }
 
 export interface Sample {
@@ -37,7 +40,8 @@ export interface Sample {
 /** Writes a small whole snapshot as a backup would. Shards are 2 to an index; every file has other content. */
 export async function writeSample(storage: Storage, spec: SampleSpec = {}): Promise<Sample> {
   const { repository = 'repo', label = 'snap', timestamp = '2026-01-31-23-59-59' } = spec;
-  const { shards = 4, filesPerShard = 2, content = 'all' } = spec;
+  const { shards = 4, filesPerShard = 2, content = 'all', bundled = false } = spec;
+  const inBundle = bundled && filesPerShard >= 2 ? Math.max(2, filesPerShard - 1) : 0;
   const files: string[] = [];
   const databaseId = 10_001;
   const writeShard = async (bucket: number, indexId: number, partitionId: number): Promise<ManifestShard> => {
@@ -50,16 +54,29 @@ export async function writeSample(storage: Storage, spec: SampleSpec = {}): Prom
       shardId,
     });
     const shardFiles = [];
-    for (let f = 0; f < filesPerShard; f++) {
-      const bytes = bytesOf(`${label} ${shardId} ${f} ${'x'.repeat(f * 50)}`);
-      const name = f === 0 ? `${shardId}.hdr` : `020000000000000${f}_0.dat`;
+    const store = async (name: string, bytes: Uint8Array): Promise<string> => {
       const checksum = md5Hex(nodeMd5, bytes);
       const path = `${directory}/${withChecksum(name, checksum)}`;
       await put(storage, path, bytes);
       files.push(path);
+      return checksum;
+    };
+    const bundle: number[] = [];
+    for (let f = 0; f < filesPerShard; f++) {
+      const bytes = bytesOf(`${label} ${shardId} ${f} ${'x'.repeat(f * 50)}`);
+      const name = f === 0 ? `${shardId}.hdr` : `020000000000000${f}_0.dat`;
+      if (f < inBundle) bundle.push(...bytes);
+      const checksum = f < inBundle ? md5Hex(nodeMd5, bytes) : await store(name, bytes);
       shardFiles.push({ name, sizeBytes: bytes.length, checksum });
     }
-    return { id: shardId, bucket, files: shardFiles };
+    if (inBundle === 0) return { id: shardId, bucket, files: shardFiles };
+    const checksum = await store(bundleName(0), Uint8Array.from(bundle));
+    return {
+      id: shardId,
+      bucket,
+      files: shardFiles,
+      bundles: [{ firstFile: 0, files: inBundle, checksum }],
+    };
   };
   const partitions = [];
   for (let p = 0; p * 2 < shards; p++) {
@@ -91,7 +108,7 @@ export async function writeSample(storage: Storage, spec: SampleSpec = {}): Prom
     ],
   };
   const info: SnapshotInfo = {
-    formatVersion: 1,
+    formatVersion: inBundle > 0 && files.length > 0 ? 2 : 1,
     label,
     repository,
     databaseId,

@@ -2,7 +2,7 @@ import test from 'ava';
 import type { ErrorCode } from '../../src/base/error-codes.js';
 import {
   createRepository,
-  filesOf,
+  objectsIn,
   inspectLabel,
   listSnapshots,
   memoryStorage,
@@ -132,8 +132,8 @@ test('a snapshot that is not whole is refused', async (t) => {
 test('the files of a manifest are those that were written', async (t) => {
   const storage = memoryStorage();
   const { info, files } = await writeSample(storage, { shards: 5, filesPerShard: 3 });
-  t.deepEqual([...filesOf(info)].map((file) => file.path).toSorted(), [...files].toSorted());
-  for (const { path, sizeBytes } of filesOf(info)) t.is((await get(storage, path)).length, sizeBytes);
+  t.deepEqual([...objectsIn(info)].map((file) => file.path).toSorted(), [...files].toSorted());
+  for (const { path, sizeBytes } of objectsIn(info)) t.is((await get(storage, path)).length, sizeBytes);
 });
 
 test('pruning leaves what the manifest names, and other snapshots', async (t) => {

@@ -31,6 +31,7 @@ const nameOfDamage = (damage: object) => fc.constantFrom(...Object.keys(damage))
 const snapshotArbitrary = fc.record({
   shards: fc.integer({ min: 0, max: 5 }),
   filesPerShard: fc.integer({ min: 0, max: 3 }),
+  bundled: fc.boolean(),
   infoDamage: fc.oneof({ weight: 2, arbitrary: fc.constant(null) }, nameOfDamage(INFO_DAMAGE)),
   snapshotDamage: fc.option(nameOfDamage(SNAPSHOT_DAMAGE), { freq: 2 }),
   // The n-th file gets the n-th damage, or none: one each, so that what is planted is what must be found.
@@ -101,6 +102,32 @@ test('verify names exactly what was planted, and nothing else', async (t) => {
     Object.keys(damage),
   );
   t.deepEqual([...seen].sort(), all.sort(), 'every kind of damage was tried');
+});
+
+test('of a damaged bundle the files that are damaged in it are named; one with other files than its manifest says is damaged', async (t) => {
+  const storage = memoryStorage();
+  const spec = { shards: 1, filesPerShard: 4, bundled: true };
+  const { info, files } = await writeSample(storage, spec);
+  const bundle = files.find((path) => path.includes('/__bundle_0.'));
+  const whole = await verifyRepository(storage, { md5: nodeMd5 });
+  t.deepEqual([whole.problems, whole.files], [[], 4]);
+
+  const { sizeBytes } = info.tables[0]!.partitions[0]!.indexes[0]!.shards[0]!.files[0]!;
+  await edit(storage, bundle!, (bytes) => bytes.map((byte, i) => (i === sizeBytes ? byte ^ 1 : byte)));
+  const [damaged] = (await verifyRepository(storage, { md5: nodeMd5 })).problems;
+  t.like(damaged, { kind: 'corrupt', path: bundle! });
+  t.regex(damaged!.message, /and its manifest says [0-9a-f]{32}; damaged in it: 0200000000000001_0\.dat$/);
+
+  const other = memoryStorage();
+  const sample = await writeSample(other, { ...spec, label: 'other' });
+  const swapped = JSON.parse(encodeInfo(sample.info)) as typeof sample.info;
+  const { files: listed } = swapped.tables[0]!.partitions[0]!.indexes[0]!.shards[0]!;
+  const checksums = listed.map(({ checksum }) => checksum);
+  for (const n of [1, 2]) (listed[n] as { checksum: string }).checksum = checksums[3 - n]!;
+  await writeDocument(other, infoPath('repo', 'other', sample.info.backupTime), encodeInfo(swapped), nodeMd5);
+  const [lying] = (await verifyRepository(other, { md5: nodeMd5 })).problems;
+  t.is(lying?.kind, 'corrupt');
+  t.regex(lying!.message, /not those of its manifest; damaged in it: 0200000000000001_0\.dat and 02/);
 });
 
 test('a whole repository has no problems, and the report counts what its manifests name', async (t) => {

@@ -182,7 +182,7 @@ test("a secret's asterisks are as many as its characters, between its quotes", (
 
 test('what is no secret is shown as it is', (t) => {
   const texts = [
-    'CREATE REPOSITORY r WITH LOCAL ON LOCATION "file:///a/b" PROPERTIES ("durable" = "false")',
+    'CREATE REPOSITORY r WITH LOCAL ON LOCATION "file:///a/b" PROPERTIES ("durable" = "false", "bundle_files_below" = "1048576")',
     'CREATE REPOSITORY r WITH S3 ON LOCATION "s3://bucket/a" PROPERTIES ("AWS_ENDPOINT" = "https://s3.amazonaws.com")',
     'BACKUP SNAPSHOT db.token TO secret ON (access_key, password) PROPERTIES ("type" = "full") -- a token',
     'RESTORE SNAPSHOT l FROM r PROPERTIES ("backup_timestamp" = "x")',

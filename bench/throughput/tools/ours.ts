@@ -1,9 +1,10 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { VERSION } from '../../../src/base/version.js';
+import { decodeInfo } from '../../../src/repository/index.js';
 import type { DrillReport } from '../../../src/world/result.js';
-import { scenarioText } from '../data-sets.js';
+import { scenarioText, type Target } from '../data-sets.js';
 import { runProcess } from '../process.js';
 import { backOf, copyOf, type Task, type Timed, type Tool } from '../tool.js';
 import { filesBelow, sizeOf } from '../tree.js';
@@ -14,13 +15,16 @@ const RESTORE = fileURLToPath(new URL('../restore-process.js', import.meta.url))
 
 /** In a repository, all that is a shard's own file; the rest is the manifest. */
 const CONTENT = /\/__ss_content\//;
+const INFO = /\/__info_[^/]*$/;
 /** In a cluster, the files of replicas; beside them are the checksums that they were written with. */
 const REPLICA = /^[^/]+\/data\//;
 
 /** On S3 a thread waits for answers most of the time; rclone has as many files on their way. */
 const S3_WORKERS = 8;
 
-const oursWith = (tool: Pick<Tool, 'name' | 'about'>, durable: boolean): Tool => ({
+type How = Pick<Target, 'durable' | 'bundles'>;
+
+const oursWith = (tool: Pick<Tool, 'name' | 'about'>, how: How): Tool => ({
   ...tool,
   version: async () => VERSION,
   open(task) {
@@ -28,7 +32,7 @@ const oursWith = (tool: Pick<Tool, 'name' | 'about'>, durable: boolean): Tool =>
     const scenarioFile = path.join(task.runDirectory, 'scenario.yaml');
     const env = s3?.server.environment;
     return {
-      prepare: async () => writeFileSync(scenarioFile, scenarioText(task.made.set, targetOf(task, durable))),
+      prepare: async () => writeFileSync(scenarioFile, scenarioText(task.made.set, targetOf(task, how))),
       async backup() {
         const args = ['run', scenarioFile, '--work-dir', task.workDirectory, '--no-restore', '--json'];
         const at = s3 ? [] : ['--repository', copyOf(task)];
@@ -37,25 +41,34 @@ const oursWith = (tool: Pick<Tool, 'name' | 'about'>, durable: boolean): Tool =>
       },
       async copied() {
         const files = s3 ? await s3.server.list(s3.prefix) : filesBelow(copyOf(task));
-        return sizeOf(files.filter(({ name }) => CONTENT.test(name)));
+        const stored = sizeOf(files.filter(({ name }) => CONTENT.test(name)));
+        return how.bundles ? { ...stored, files: filesNamedIn(copyOf(task)) } : stored;
       },
-      restore: (): Promise<Timed> => restore(task, durable),
+      restore: (): Promise<Timed> => restore(task, how),
       restored: async () => sizeOf(filesBelow(backOf(task)).filter(({ name }) => REPLICA.test(name))),
     };
   },
 });
 
-const targetOf = ({ s3, workers }: Task, durable: boolean) => {
-  if (!s3) return { durable, workers };
+/** How many files the manifest in a directory names: bundles hold several. */
+function filesNamedIn(directory: string): number {
+  const info = filesBelow(directory).find(({ name }) => INFO.test(name))!.name;
+  const { tables } = decodeInfo(readFileSync(path.join(directory, info), 'utf8'), info);
+  const indexes = tables.flatMap(({ partitions }) => partitions.flatMap((partition) => partition.indexes));
+  return indexes.flatMap(({ shards }) => shards).reduce((sum, { files }) => sum + files.length, 0);
+}
+
+const targetOf = ({ s3, workers }: Task, how: How): Target => {
+  if (!s3) return { ...how, workers };
   const { bucket, endpoint, region } = s3.server;
   const repository = `s3://${bucket}/${s3.prefix}`;
-  return { durable, workers: S3_WORKERS, s3: { repository, endpoint, region } };
+  return { ...how, workers: S3_WORKERS, s3: { repository, endpoint, region } };
 };
 
 /** `drill run` restores too, but not without a backup before it. So a process of its own does, with the same code. */
-async function restore(task: Task, durable: boolean): Promise<Timed> {
+async function restore(task: Task, how: How): Promise<Timed> {
   const order: RestoreOrder = {
-    scenario: scenarioText(task.made.set, targetOf(task, durable)),
+    scenario: scenarioText(task.made.set, targetOf(task, how)),
     repositoryDirectory: copyOf(task),
     targetDirectory: backOf(task),
   };
@@ -80,7 +93,7 @@ export const ours = oursWith(
       s3: `has ${S3_WORKERS} files on their way at once, and reads each twice: for its MD5, which is in its name, and to send it.`,
     },
   },
-  false,
+  { durable: false },
 );
 
 export const oursDurable = oursWith(
@@ -88,5 +101,15 @@ export const oursDurable = oursWith(
     name: 'backup-drill durable',
     about: { local: 'as it is by default: a file is synced before it counts, and so is its directory.' },
   },
-  true,
+  { durable: true },
+);
+
+export const oursBundled = oursWith(
+  {
+    name: 'backup-drill bundles',
+    about: {
+      local: `as ${oursDurable.name}; files smaller than 1 MiB go into bundles of up to 8 MiB, a file each. Of these it computes two MD5s, as each file has its own.`,
+    },
+  },
+  { durable: true, bundles: true },
 );

@@ -1,4 +1,4 @@
-import { badLocation, readFlag, shownText, type Given } from './parts.js';
+import { badLocation, readBundling, readFlag, shownText, type Given } from './parts.js';
 import type { LocalStorageSpec } from '../../repository/index.js';
 
 const SCHEME = /^([a-z][a-z\d+.-]*):\/*/i;
@@ -11,6 +11,7 @@ export function localSpec(given: Given): LocalStorageSpec {
     kind: 'local',
     directory: directoryOf(given),
     durable: readFlag(given, 'durable') ?? true,
+    ...readBundling(given),
   });
 }
 

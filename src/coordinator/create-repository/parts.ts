@@ -8,6 +8,7 @@ import {
   type RepositoryProperty,
   type Span,
 } from '../../sql/index.js';
+import { MAX_BUNDLE_BYTES } from '../../node/index.js';
 import type { S3Credentials, StorageSpec } from '../../repository/index.js';
 
 /** A repository's storage, as its CREATE REPOSITORY describes it. */
@@ -44,6 +45,19 @@ export function readFlag({ statement, properties }: Given, name: RepositoryPrope
   const key = property.key.text.trim().toLowerCase();
   const message = `${key} is true or false, not ${shownText(statement, property.value.span)}`;
   throw badValue(statement, property, message, `as in "${key}" = "true"`);
+}
+
+/** `bundle_files_below`: a number of bytes, as the specs of storages have it. Shows nothing of what is none. */
+export function readBundling({ statement, properties }: Given): Pick<StorageSpec, 'bundleBelowBytes'> {
+  const property = properties.get('bundleFilesBelow');
+  if (!property) return {};
+  const text = property.value.text.trim();
+  const bundleBelowBytes = /^\d{1,10}$/.test(text) ? Number(text) : 0;
+  if (bundleBelowBytes >= 1 && bundleBelowBytes <= MAX_BUNDLE_BYTES) return { bundleBelowBytes };
+  const key = property.key.text.trim().toLowerCase();
+  const shown = shownText(statement, property.value.span);
+  const message = `${key} is a number of bytes from 1 to ${MAX_BUNDLE_BYTES}, not ${shown}`;
+  throw badValue(statement, property, message, `as in "${key}" = "1048576"`);
 }
 
 /** What is wrong with the location. */

@@ -1,6 +1,14 @@
 import type { DrillError } from '../../base/errors.js';
 import { badValue, errorAt, HIDDEN_VALUE, type Property, type RepositoryProperty } from '../../sql/index.js';
-import { badLocation, nameOf, readFlag, shownText, type Given, type RepositoryStorage } from './parts.js';
+import {
+  badLocation,
+  nameOf,
+  readBundling,
+  readFlag,
+  shownText,
+  type Given,
+  type RepositoryStorage,
+} from './parts.js';
 import { checkedPath } from '../../repository/storage/path.js';
 import type { S3Credentials, S3StorageSpec } from '../../repository/index.js';
 
@@ -17,6 +25,7 @@ export function s3Spec(given: Given): RepositoryStorage {
     region: regionOf(given),
     ...bucketAndPrefix(given),
     addressing: pathStyle ? 'path' : 'virtual-hosted',
+    ...readBundling(given),
   });
   const credentials = credentialsOf(given);
   return credentials ? { spec, credentials } : { spec };

@@ -12,8 +12,8 @@ import { nameOf, shownText, type Given, type RepositoryStorage } from './parts.j
 import { s3Spec } from './s3.js';
 
 const KNOWN: Readonly<Record<'local' | 's3', readonly RepositoryProperty[]>> = {
-  local: ['durable'],
-  s3: ['endpoint', 'region', 'accessKey', 'secretKey', 'sessionToken', 'pathStyle'],
+  local: ['durable', 'bundleFilesBelow'],
+  s3: ['endpoint', 'region', 'accessKey', 'secretKey', 'sessionToken', 'pathStyle', 'bundleFilesBelow'],
 };
 
 /**

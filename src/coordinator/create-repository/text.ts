@@ -12,7 +12,12 @@ export function createRepositoryText({ name, readOnly, spec }: StoredRepository)
           's3.region': spec.region,
           use_path_style: String(spec.addressing === 'path'),
         };
-  const properties = Object.entries(values).map(([key, value]) => ({ key: word(key), value: word(value) }));
+  const { bundleBelowBytes } = spec;
+  const bundling = bundleBelowBytes === undefined ? {} : { bundle_files_below: String(bundleBelowBytes) };
+  const properties = Object.entries({ ...values, ...bundling }).map(([key, value]) => ({
+    key: word(key),
+    value: word(value),
+  }));
   const statement: CreateRepositoryStatement = {
     kind: 'create-repository',
     source: { name: '', text: '' },

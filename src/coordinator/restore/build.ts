@@ -84,7 +84,7 @@ function addSources(
 ): void {
   partition.indexes.forEach(({ firstShard }, i) => {
     const { id: indexId } = from.indexes[i]!;
-    shards.get(from.indexes[i]!)?.forEach(({ id: shardId, files }, bucket) => {
+    shards.get(from.indexes[i]!)?.forEach(({ id: shardId, files, bundles }, bucket) => {
       const address: ShardAddress = {
         databaseId: info.databaseId,
         tableId: source.id,
@@ -93,7 +93,7 @@ function addSources(
         version: from.version,
         shardId,
       };
-      sources.set(firstShard + bucket, { address, files });
+      sources.set(firstShard + bucket, { address, files, ...(bundles ? { bundles } : {}) });
     });
   });
 }

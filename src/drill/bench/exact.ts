@@ -188,6 +188,8 @@ const sumOf = (counts: Counts): number => Object.values(counts).reduce((sum, tim
 /** The same backup with nothing to wait for, into a local repository. */
 function unlimited(scenario: Scenario): Scenario {
   const { cluster, repository, engine } = scenario;
+  const { bundleBelowBytes } = repository.storage;
+  const bundling = bundleBelowBytes === undefined ? {} : { bundleBelowBytes };
   return {
     ...scenario,
     cluster: { ...cluster, nodes: cluster.nodes.map((node) => ({ ...node, hardware: UNLIMITED_NODE })) },
@@ -195,7 +197,7 @@ function unlimited(scenario: Scenario): Scenario {
       ...repository,
       type: 'local',
       isPlaced: true,
-      storage: { kind: 'local', directory: '', durable: true },
+      storage: { kind: 'local', directory: '', durable: true, ...bundling },
       limits: UNLIMITED_REPOSITORY,
     },
     // One thread a node: which of several takes a task is chance.

@@ -3,7 +3,8 @@ import type { Seen } from '../../world/virtual/witness.js';
 import { Checker, type Final } from '../checker.js';
 import type { JobLog } from '../job-log.js';
 import { namedFiles } from '../manifest.js';
-import { contentText, directoryOf, fileNameOf, infoPathOf, type Scene, type Stage } from '../scene.js';
+import { objectsOfShard } from '../objects.js';
+import { contentText, directoryOf, infoPathOf, type Scene, type Stage } from '../scene.js';
 
 const INFO = /^(.*\/__ss_([^/]+))\/__info_(.+)$/;
 
@@ -117,9 +118,13 @@ export class AllOrNothing extends Checker {
         atMs,
         `job ${id} has ${checksums?.length} checksums of ${shard.files} files of shard ${shardId}`,
       );
-    for (const [file, checksum] of checksums.entries()) {
+    const bundles = uploaded!.bundles?.[i] ?? [];
+    for (const { name, files } of objectsOfShard(this.scene, shard)) {
+      const [first] = files as [number];
+      const bundle = bundles.find(({ firstFile }) => firstFile === first);
+      const checksum = files.length > 1 ? bundle?.checksum : checksums[first];
       const text = typeof checksum === 'number' ? contentText(checksum) : checksum;
-      const path = `${directoryOf(this.scene, label)}/${shard.directory}/${fileNameOf(shard, file)}.${text}`;
+      const path = `${directoryOf(this.scene, label)}/${shard.directory}/${name}.${text}`;
       if (!there.has(path)) this.wrong(atMs, `job ${id} is to have uploaded ${path}, which is not there`);
     }
   }

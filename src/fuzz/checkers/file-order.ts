@@ -1,4 +1,4 @@
-import type { Checksum, NodeTask, ScannedShard } from '../../node/index.js';
+import type { BundleSums, Checksum, NodeTask, OneObject, ScannedShard } from '../../node/index.js';
 import type { Seen } from '../../world/virtual/witness.js';
 import { Checker } from '../checker.js';
 import { shardAt, type Scene } from '../scene.js';
@@ -12,8 +12,10 @@ interface AtShard {
   readonly hashed: Map<number, Checksum>;
   /** Of `.part` files that were written: their content, and when they were whole. */
   readonly parts: Map<number, { readonly content: Checksum | undefined; readonly atMs: number }>;
-  /** Files that are in the repository under their final name. */
+  /** Files, and bundles by their first file, that are in the repository under their final name. */
   readonly placed: Map<number, Checksum>;
+  /** How many files are in these. */
+  placedFiles: number;
 }
 
 /**
@@ -61,7 +63,7 @@ export class FileOrder extends Checker {
     if (!('shard' in operation)) return undefined;
     let at = shards.get(operation.shard);
     if (!at) {
-      at = { isScanned: false, hashed: new Map(), parts: new Map(), placed: new Map() };
+      at = { isScanned: false, hashed: new Map(), parts: new Map(), placed: new Map(), placedFiles: 0 };
       shards.set(operation.shard, at);
     }
     switch (operation.op) {
@@ -69,10 +71,10 @@ export class FileOrder extends Checker {
         at.isScanned = (seen.answer as ScannedShard | undefined) !== undefined;
         return undefined;
       case 'hash':
-        at.hashed.set(operation.file, seen.answer as Checksum);
+        at.hashed.set(operation.file, contentOf(seen.answer));
         return this.requireScan(at, seen);
       case 'check':
-        if (seen.answer === true) at.placed.set(operation.file, operation.checksum);
+        if (seen.answer === true) add(at, operation, operation.checksum);
         return undefined;
       case 'put':
         return this.put(at, seen, operation);
@@ -94,13 +96,14 @@ export class FileOrder extends Checker {
   private put(
     at: AtShard,
     seen: OperationSeen,
-    { file, checksum, hash, shard }: Extract<OperationSeen['operation'], { op: 'put' }>,
+    operation: Extract<OperationSeen['operation'], { op: 'put' }>,
   ): void {
+    const { file, checksum, hash } = operation;
     this.requireScan(at, seen);
     const canRename = this.scene.scenario.repository.type === 'local';
     if (checksum === undefined) {
       if (!canRename) this.wrong(seen.atMs, `${nameOf(seen)}: a .part where nothing can be renamed`);
-      const content = hash ? (seen.answer as Checksum) : at.hashed.get(file);
+      const content = hash ? contentOf(seen.answer) : at.hashed.get(file);
       at.parts.set(file, { content, atMs: seen.atMs });
       return;
     }
@@ -108,30 +111,39 @@ export class FileOrder extends Checker {
       this.wrong(seen.atMs, `${nameOf(seen)}: written under its final name where it could be seen half`);
     if (at.hashed.get(file) !== checksum)
       this.wrong(seen.atMs, `${nameOf(seen)}: named ${checksum}, and read as ${at.hashed.get(file)}`);
-    this.place(at, seen, shard, file, checksum);
+    this.place(at, seen, operation, checksum);
   }
 
   private renamed(
     at: AtShard,
     seen: OperationSeen,
-    { file, checksum, shard }: Extract<OperationSeen['operation'], { op: 'rename' }>,
+    operation: Extract<OperationSeen['operation'], { op: 'rename' }>,
   ): void {
+    const { file, checksum } = operation;
     const part = at.parts.get(file);
     if (!part || part.atMs > seen.startMs)
       this.wrong(seen.atMs, `${nameOf(seen)}: renamed before all of it was written`);
     else if (part.content !== checksum)
       this.wrong(seen.atMs, `${nameOf(seen)}: named ${checksum}, and it holds ${part.content}`);
     at.parts.delete(file);
-    this.place(at, seen, shard, file, checksum);
+    this.place(at, seen, operation, checksum);
   }
 
   /** The final name: it must be the one of what was once written to the replica. */
-  private place(at: AtShard, seen: OperationSeen, shard: number, file: number, checksum: Checksum): void {
-    at.placed.set(file, checksum);
+  private place(
+    at: AtShard,
+    seen: OperationSeen,
+    operation: OneObject & { readonly shard: number },
+    checksum: Checksum,
+  ): void {
+    const { shard, file, files = 1 } = operation;
+    add(at, operation, checksum);
     const right = this.scene.catalog.shards.firstFile[shard]! + file;
     if (checksum === right) return;
-    const mayBeOther =
-      !this.scene.scenario.engine.checkSource && this.corrupt.has(`${seen.task.node}/${right}`);
+    const isCorrupt = Array.from({ length: files }, (_, n) => `${seen.task.node}/${right + n}`).some((key) =>
+      this.corrupt.has(key),
+    );
+    const mayBeOther = !this.scene.scenario.engine.checkSource && isCorrupt;
     if (!mayBeOther) this.wrong(seen.atMs, `${nameOf(seen)}: got the name of other content (${checksum})`);
   }
 
@@ -140,7 +152,7 @@ export class FileOrder extends Checker {
     const { firstFile } = this.scene.catalog.shards;
     for (const shard of task.shards) {
       const files = firstFile[shard + 1]! - firstFile[shard]!;
-      const placed = shards?.get(shard)?.placed.size ?? 0;
+      const placed = shards?.get(shard)?.placedFiles ?? 0;
       if (placed !== files)
         this.wrong(
           atMs,
@@ -149,6 +161,15 @@ export class FileOrder extends Checker {
     }
   }
 }
+
+function add(at: AtShard, { file, files = 1 }: OneObject, checksum: Checksum): void {
+  if (!at.placed.has(file)) at.placedFiles += files;
+  at.placed.set(file, checksum);
+}
+
+/** What a file, or a bundle, was read as. */
+const contentOf = (answer: unknown): Checksum =>
+  typeof answer === 'object' && answer !== null ? (answer as BundleSums).checksum : (answer as Checksum);
 
 function nameOf({ task, operation }: OperationSeen): string {
   const file = 'file' in operation ? ` file ${operation.file}` : '';

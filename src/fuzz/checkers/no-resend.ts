@@ -1,7 +1,12 @@
+import type { BundleSums } from '../../node/index.js';
 import type { Seen } from '../../world/virtual/witness.js';
 import { Checker } from '../checker.js';
 import type { Scene } from '../scene.js';
 import { tryKey } from '../try-key.js';
+
+/** What a file, or a bundle, was read as. */
+const contentOf = (answer: unknown): unknown =>
+  typeof answer === 'object' && answer !== null ? (answer as BundleSums).checksum : answer;
 
 type OperationSeen = Extract<Seen, { kind: 'operation' }>;
 
@@ -87,7 +92,7 @@ export class NoResend extends Checker {
         break;
       case 'put':
         // What was sent is known by its end; whoever sends what is there has read it before, and could know.
-        this.sent(seen, tried, operation.shard, file, String(operation.checksum ?? seen.answer));
+        this.sent(seen, tried, operation.shard, file, String(operation.checksum ?? contentOf(seen.answer)));
         if (operation.checksum !== undefined) this.whole(seen, file, String(operation.checksum));
         break;
       case 'rename':

@@ -2,10 +2,10 @@ import type { Seen } from '../../world/virtual/witness.js';
 import { Checker, type Final } from '../checker.js';
 import { expectedOf, type Dropped, type Expected } from '../expected.js';
 import type { JobLog, LoggedJob } from '../job-log.js';
+import { objectsOfShard } from '../objects.js';
 import {
   contentText,
   directoryOf,
-  fileNameOf,
   infoPathOf,
   shardAt,
   type AskedBackup,
@@ -102,11 +102,13 @@ export class Selection extends Checker {
     const there = new Set(this.stage.repository.contents(label).keys());
     const directory = directoryOf(this.scene, label);
     for (const shard of shards) {
-      for (let file = 0; file < shard.files; file++) {
-        const name = `${directory}/${shard.directory}/${fileNameOf(shard, file)}`;
-        if (there.delete(`${name}.${contentText(shard.firstFile + file)}`)) continue;
+      for (const { name: own, files } of objectsOfShard(this.scene, shard)) {
+        const name = `${directory}/${shard.directory}/${own}`;
+        // A bundle in which all is right has its first file's ordinal as its content.
+        if (there.delete(`${name}.${contentText(shard.firstFile + files[0]!)}`)) continue;
         const other =
-          this.mayBeCorrupt(shard, file) && [...there].find((path) => path.startsWith(`${name}.`));
+          files.some((file) => this.mayBeCorrupt(shard, file)) &&
+          [...there].find((path) => path.startsWith(`${name}.`));
         if (other === false || other === undefined)
           this.wrong(nowMs, `${name} is not there as it was written`);
         else there.delete(other);

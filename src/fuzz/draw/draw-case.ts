@@ -21,7 +21,7 @@ import { Dice } from './dice.js';
 import { drawEngine } from './engine.js';
 import { estimateMs } from './estimate.js';
 import { drawFaults, type FaultStage, type ShardPlace } from './faults.js';
-import { drawCluster, drawRepository } from './hardware.js';
+import { drawCluster, drawRepository, withBundles } from './hardware.js';
 import { momentsOf } from './moments.js';
 import { drawTable, drawTables } from './tables.js';
 
@@ -83,7 +83,7 @@ function drawQuietCase(seed: string): FuzzCase {
     description: '',
     seed,
     cluster,
-    repository: drawRepository(dice),
+    repository: withBundles(new Dice(seed, 'bundles'), drawRepository(dice)),
     databases,
     engine: drawEngine(dice),
     statement: { text: backupText(backup, FIRST_LABEL), line: 1 },

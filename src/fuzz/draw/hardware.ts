@@ -56,3 +56,10 @@ function drawLimits(dice: Dice, type: RepositorySpec['type']): RepositoryLimits 
     client: { requestMs: dice.pick([0, 0, 0.2]), directoryMs: 0, bytesPerSec: Infinity },
   };
 }
+
+/** Some cases have their small files bundled: from a stream of its own, so that it changes nothing else of a case. */
+export function withBundles(dice: Dice, repository: RepositorySpec): RepositorySpec {
+  if (!dice.chance(0.25)) return repository;
+  const bundleBelowBytes = dice.pick([1, 1000, 100_000, 8 * 2 ** 20]);
+  return { ...repository, storage: { ...repository.storage, bundleBelowBytes } };
+}

@@ -113,6 +113,9 @@ export const simplerEngine: Candidates = function* (fuzzCase) {
 export const simplerHardware: Candidates = function* (fuzzCase) {
   const { repository, cluster } = fuzzCase.scenario;
   const { limits } = repository;
+  const { bundleBelowBytes, ...storage } = repository.storage;
+  if (bundleBelowBytes !== undefined)
+    yield withScenario(fuzzCase, { repository: { ...repository, storage } });
   const plain = {
     bandwidthBytesPerSec: Infinity,
     perConnectionBytesPerSec: Infinity,

@@ -17,7 +17,7 @@ export const smallFilesRule: Rule = ({ result: { totals }, forecast: { causeMs }
     id: 'small-files',
     severity: 'warning',
     message: `${formatCount(totals.files)} files of ${formatBytes(Math.round(meanBytes))} on the mean: ${Math.round(share * 100)} % of the time is requests and links, and not bytes`,
-    hint: 'compact the tables first, so that shards have fewer and larger files; fewer buckets help as well',
+    hint: 'compact the tables first, so that shards have fewer and larger files; or bundle them: repository.bundleFilesBelow',
     numbers: { files: totals.files, meanBytes, share },
   };
 };

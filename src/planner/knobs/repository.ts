@@ -1,5 +1,5 @@
 import { fixed, mean, scaled as scaledBy } from '../../base/distribution.js';
-import { formatDuration, formatRate, formatRequestRate } from '../../base/units.js';
+import { formatBytes, formatDuration, formatRate, formatRequestRate } from '../../base/units.js';
 import type { Scenario } from '../../scenario/index.js';
 import type { RepositoryLimits } from '../../world/hardware.js';
 import { scaled, type Knob } from './knob.js';
@@ -35,8 +35,44 @@ const TIME = {
   end: () => 0,
 } as const;
 
+const BUNDLED_BELOW_BYTES = 1e6;
+
+/** Whether there are shards with files small enough to be bundled. */
+const hasSmallFiles = ({ databases }: Scenario): boolean =>
+  databases.some(({ tables }) =>
+    tables.some(({ partitions }) =>
+      partitions.some(
+        ({ filesPerShard, fileSizeBytes }) =>
+          mean(filesPerShard) >= 1 && mean(fileSizeBytes) < BUNDLED_BELOW_BYTES,
+      ),
+    ),
+  );
+
+const withBundles = (scenario: Scenario): Scenario => ({
+  ...scenario,
+  repository: {
+    ...scenario.repository,
+    storage: { ...scenario.repository.storage, bundleBelowBytes: BUNDLED_BELOW_BYTES },
+  },
+});
+
+/** Leaves Doris's layout, so that it is offered only where there is much to gain. */
+const bundles: Knob = {
+  path: 'repository.bundleFilesBelow',
+  label: 'bundles of small files',
+  eases: ['latency', 'requestRate'],
+  now: ({ repository: { storage } }) =>
+    storage.bundleBelowBytes === undefined ? 'none' : formatBytes(storage.bundleBelowBytes),
+  step: (scenario) =>
+    scenario.repository.storage.bundleBelowBytes === undefined && hasSmallFiles(scenario)
+      ? { scenario: withBundles(scenario), to: formatBytes(BUNDLED_BELOW_BYTES) }
+      : undefined,
+  end: () => undefined,
+};
+
 // The coordinator sends manifests with requests and bytes like all others: hence its part in what these ease.
 export const REPOSITORY_KNOBS: readonly Knob[] = [
+  bundles,
   scaled(
     {
       path: 'repository.bandwidth',

@@ -1,7 +1,13 @@
 /** Where a repository's storage is: all that has to be known to open it, but no secret. */
 export type StorageSpec = LocalStorageSpec | S3StorageSpec;
 
-export interface LocalStorageSpec {
+/** How backups write to a repository, wherever it is. */
+interface Writing {
+  /** Files of a shard that are smaller go into bundles; absent: each file is stored by itself, as Doris does. */
+  readonly bundleBelowBytes?: number;
+}
+
+export interface LocalStorageSpec extends Writing {
   readonly kind: 'local';
   /** An absolute path, or one below the process's directory. */
   readonly directory: string;
@@ -9,7 +15,7 @@ export interface LocalStorageSpec {
   readonly durable: boolean;
 }
 
-export interface S3StorageSpec {
+export interface S3StorageSpec extends Writing {
   readonly kind: 's3';
   /** `https://host[:port]`; undefined: AWS's own for the region. */
   readonly endpoint?: string;

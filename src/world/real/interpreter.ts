@@ -2,15 +2,18 @@ import { existsSync, linkSync, mkdirSync, readdirSync, renameSync, rmSync } from
 import path from 'node:path';
 import { DrillError, invariant } from '../../base/errors.js';
 import { listOf } from '../../base/text.js';
-import { renamedForShard, shardFileName } from '../../catalog/shard-files.js';
+import { renamedForShard } from '../../catalog/shard-files.js';
 import {
   checksumText,
+  type BundleSums,
   type Checksum,
+  type OneObject,
   type Operation,
   type RemoteFiles,
   type ScannedShard,
 } from '../../node/index.js';
 import {
+  bundleName,
   partPath,
   shardDirectory,
   splitChecksum,
@@ -26,7 +29,9 @@ import type { Pace } from './pace.js';
 import { nowNs, nsToMs } from './pacer.js';
 import type { NodePaths } from './paths.js';
 import { PROGRESS, type TaskMessage, type WorkerShard } from './protocol.js';
+import { fetchBundle, hashBundle, sendBundle } from './bundle-transfer.js';
 import { dropJob, removeReplica, sweep } from './cleaning.js';
+import { objectBytes, requireSize, requireStaged, ShardPaths } from './shard-paths.js';
 import { fetchFile, hashFile, sendFile, syncDirectory, type Transfer } from './transfer.js';
 import { noteWritten, readWritten } from './written.js';
 
@@ -42,28 +47,19 @@ export interface InterpreterOptions {
   readonly startNs: bigint;
 }
 
-/** What a shard's files are called, and where they are. */
-interface NamedShard {
-  readonly shard: WorkerShard;
-  /** In the catalog's order. */
-  readonly files: readonly string[];
-  /** The directory of its snapshot on the node, and its own in the repository. */
-  readonly snapshot: string;
-  readonly remote: string;
-}
-
 /** Carries out the operations of one task on the node's disk and the repository, and remembers its transfers. */
 export class Interpreter {
-  /** Three numbers a transfer: start and end in milliseconds since the task's start, bytes. */
+  /** Four numbers a transfer: start and end in milliseconds since the task's start, bytes, files. */
   readonly transfers: number[] = [];
   private readonly options: InterpreterOptions;
   private readonly shards: ReadonlyMap<number, WorkerShard>;
   private readonly throttle: Throttle | undefined;
   /** What was asked for last: a task takes its shards one after the other. */
-  private last: NamedShard | undefined;
+  private readonly paths: ShardPaths;
 
   constructor(options: InterpreterOptions) {
     this.options = options;
+    this.paths = new ShardPaths(options.paths, options.message);
     this.shards = new Map(options.message.shards.map((shard) => [shard.shard, shard]));
     const { message, pace, storage } = options;
     // A thread that has connections to keep busy must not stand still.
@@ -85,17 +81,23 @@ export class Interpreter {
       case 'list':
         return this.list(shard);
       case 'check':
-        return this.check(shard, operation.file, operation.checksum);
+        return this.check(shard, operation, operation.checksum);
       case 'hash':
-        return this.hash(shard, operation.file);
+        return operation.files === undefined
+          ? this.hash(shard, operation.file)
+          : hashBundle(this.options.pace, this.paths.bundled(shard, operation.file, operation.files));
       case 'put':
-        return this.put(shard, operation.file, operation.checksum, operation.hash);
+        return operation.files === undefined
+          ? this.put(shard, operation.file, operation.checksum, operation.hash)
+          : this.putBundle(shard, operation as Bundled<typeof operation>);
       case 'rename':
-        return this.rename(shard, operation.file, operation.checksum);
+        return this.rename(shard, operation, operation.checksum);
       case 'delete':
-        return this.deleteOthers(shard, operation.file, operation.keep);
+        return this.deleteOthers(shard, operation, operation.keep);
       case 'get':
-        return this.get(shard, operation.file);
+        return operation.files === undefined
+          ? this.get(shard, operation.file)
+          : this.getBundle(shard, operation.file, operation.files);
       case 'install':
         return this.install(shard);
       case 'remove':
@@ -106,7 +108,7 @@ export class Interpreter {
   private link(shard: WorkerShard): number {
     const { paths, pace } = this.options;
     const from = path.join(paths.data, String(shard.address.shardId));
-    const { snapshot: to, files: names } = this.named(shard);
+    const { snapshot: to, files: names } = this.paths.of(shard);
     const dueNs = pace.snapshot(names.length);
     onDisk(`taking a snapshot of ${from}`, () => {
       // A coordinator that lost its memory asks again; the new snapshot replaces the old one.
@@ -121,7 +123,7 @@ export class Interpreter {
   /** The snapshot must have exactly the files that the catalog says, or the backup would lack some unnoticed. */
   private scan(shard: WorkerShard): ScannedShard | undefined {
     const { shardId } = shard.address;
-    const { snapshot: directory, files: wanted } = this.named(shard);
+    const { snapshot: directory, files: wanted } = this.paths.of(shard);
     const names = onDisk(`listing ${directory}`, () => namesIfThere(directory));
     if (!names) return undefined;
     const found = new Set(names);
@@ -134,47 +136,53 @@ export class Interpreter {
     const { task } = this.options.message;
     const isChecked = task.kind === 'upload' && task.checkSource;
     const written = isChecked ? readWritten(this.options.paths.meta, shardId) : undefined;
-    return { files: wanted.length, writtenChecksum: (file) => written?.get(wanted[file]!) };
+    return {
+      files: wanted.length,
+      sizeBytes: (file) => shard.fileSizeBytes[file]!,
+      writtenChecksum: (file) => written?.get(wanted[file]!),
+    };
   }
 
   private hash(shard: WorkerShard, file: number): string {
     const { pace, hasher } = this.options;
-    return hashFile(pace, this.snapshotFile(shard, file), shard.fileSizeBytes[file], hasher);
+    return hashFile(pace, this.paths.snapshotFile(shard, file), shard.fileSizeBytes[file], hasher);
   }
 
-  private async check(shard: WorkerShard, file: number, checksum: Checksum): Promise<boolean> {
+  private async check(shard: WorkerShard, object: OneObject, checksum: Checksum): Promise<boolean> {
     const dueNs = await this.request();
-    const isThere = await this.isWhole(shard, file, checksum);
+    const isThere = await this.isWhole(shard, object, checksum);
     this.options.pace.until(dueNs);
     return isThere;
   }
 
   /** Whether the repository has a file under its final name, with its whole size. */
-  private async isWhole(shard: WorkerShard, file: number, checksum: Checksum): Promise<boolean> {
-    const { remote, files } = this.named(shard);
-    const name = withChecksum(files[file]!, checksumText(checksum));
-    const sizeBytes = await this.storage.sizeOf(`${remote}/${name}`);
-    return sizeBytes === shard.fileSizeBytes[file];
+  private async isWhole(shard: WorkerShard, object: OneObject, checksum: Checksum): Promise<boolean> {
+    const name = withChecksum(this.paths.objectName(shard, object), checksumText(checksum));
+    const sizeBytes = await this.storage.sizeOf(`${this.paths.of(shard).remote}/${name}`);
+    return sizeBytes === objectBytes(shard, object);
   }
 
   private async list(shard: WorkerShard): Promise<RemoteFiles> {
     const { storage } = this;
     const { pace } = this.options;
     const dueNs = await this.request();
-    const { remote, files: wanted } = this.named(shard);
+    const { remote } = this.paths.of(shard);
     const found = new Map<string, string[]>();
     for (const name of await storage.listNames(remote)) {
       const file = splitChecksum(name)?.name ?? splitPart(name) ?? name;
       found.set(file, [...(found.get(file) ?? []), name]);
     }
     pace.until(dueNs);
-    const traces = (file: number): readonly string[] => found.get(wanted[file]!) ?? [];
-    const stored = (file: number, checksum: Checksum): string =>
-      withChecksum(wanted[file]!, checksumText(checksum));
+    const nameOf = (file: number, files?: number): string =>
+      this.paths.objectName(shard, files === undefined ? { file } : { file, files });
+    const traces = (file: number, files?: number): readonly string[] => found.get(nameOf(file, files)) ?? [];
+    const stored = (file: number, checksum: Checksum, files?: number): string =>
+      withChecksum(nameOf(file, files), checksumText(checksum));
     return {
-      has: (file, checksum) => traces(file).includes(stored(file, checksum)),
-      hasTraces: (file) => traces(file).length > 0,
-      hasOthers: (file, checksum) => traces(file).some((name) => name !== stored(file, checksum)),
+      has: (file, checksum, files) => traces(file, files).includes(stored(file, checksum, files)),
+      hasTraces: (file, files) => traces(file, files).length > 0,
+      hasOthers: (file, checksum, files) =>
+        traces(file, files).some((name) => name !== stored(file, checksum, files)),
     };
   }
 
@@ -185,11 +193,11 @@ export class Interpreter {
     hash: boolean,
   ): Promise<string | undefined> {
     const startNs = nowNs();
-    const { remote, files } = this.named(shard);
+    const { remote, files } = this.paths.of(shard);
     const name = files[file]!;
     const md5 = checksum === undefined ? undefined : checksumText(checksum);
     const stored = md5 === undefined ? this.partOf(name) : withChecksum(name, md5);
-    const from = this.snapshotFile(shard, file);
+    const from = this.paths.snapshotFile(shard, file);
     const sizeBytes = shard.fileSizeBytes[file]!;
     const sent = await this.counted((transfer) =>
       sendFile(transfer, { from, to: `${remote}/${stored}`, sizeBytes, hash, md5 }),
@@ -199,28 +207,44 @@ export class Interpreter {
     return sent.checksum;
   }
 
-  private async rename(shard: WorkerShard, file: number, checksum: Checksum): Promise<void> {
+  /** The same for a bundle. */
+  private async putBundle(
+    shard: WorkerShard,
+    { file, files, checksum, hash }: Bundled<Extract<Operation, { readonly op: 'put' }>>,
+  ): Promise<BundleSums | undefined> {
+    const startNs = nowNs();
+    const object = { file, files };
+    const name = this.paths.objectName(shard, object);
+    const md5 = checksum === undefined ? undefined : checksumText(checksum);
+    const stored = md5 === undefined ? this.partOf(name) : withChecksum(name, md5);
+    const to = `${this.paths.of(shard).remote}/${stored}`;
+    const sources = this.paths.bundled(shard, file, files);
+    const sums = await this.counted((transfer) => sendBundle(transfer, sources, { to, hash, md5 }));
+    this.moved(startNs, objectBytes(shard, object), files);
+    return sums;
+  }
+
+  private async rename(shard: WorkerShard, object: OneObject, checksum: Checksum): Promise<void> {
     const { storage } = this;
     const { pace } = this.options;
     const dueNs = await this.request();
-    const { remote, files } = this.named(shard);
-    const name = `${remote}/${files[file]!}`;
+    const name = `${this.paths.of(shard).remote}/${this.paths.objectName(shard, object)}`;
     try {
       await storage.rename(this.partOf(name), withChecksum(name, checksumText(checksum)));
     } catch (error) {
       // It was renamed before, and the answer was lost; or another try of the task put the same file there meanwhile.
       const isGone = error instanceof DrillError && error.code === 'STORAGE_NOT_FOUND';
-      if (!isGone || !(await this.isWhole(shard, file, checksum))) throw error;
+      if (!isGone || !(await this.isWhole(shard, object, checksum))) throw error;
     }
     pace.until(dueNs);
   }
 
-  private async deleteOthers(shard: WorkerShard, file: number, keep: Checksum): Promise<void> {
+  private async deleteOthers(shard: WorkerShard, object: OneObject, keep: Checksum): Promise<void> {
     const { storage } = this;
     const { pace } = this.options;
     const dueNs = await this.request();
-    const { remote: directory, files } = this.named(shard);
-    const name = files[file]!;
+    const directory = this.paths.of(shard).remote;
+    const name = this.paths.objectName(shard, object);
     const kept = withChecksum(name, checksumText(keep));
     for (const other of await storage.listNames(directory)) {
       const isOurs = splitPart(other) === name || splitChecksum(other)?.name === name;
@@ -236,7 +260,7 @@ export class Interpreter {
     const { name, checksum, sizeBytes } = source.files[file]!;
     const { repository, label } = this.options.message;
     const from = `${shardDirectory(repository, label, source.address)}/${withChecksum(name, checksum)}`;
-    const directory = this.stagingDirectory(shard);
+    const directory = this.paths.of(shard).staging;
     onDisk(`creating ${directory}`, () => mkdirSync(directory, { recursive: true }));
     const to = path.join(directory, renamedForShard(name, shard.address.shardId));
     const fetch = () => this.counted((transfer) => fetchFile(transfer, from, to, sizeBytes));
@@ -247,11 +271,39 @@ export class Interpreter {
     return fetched.checksum;
   }
 
+  /** The same for a bundle. */
+  private async getBundle(shard: WorkerShard, file: number, files: number): Promise<readonly string[]> {
+    const startNs = nowNs();
+    const { source } = shard;
+    const bundle = source?.bundles?.find(({ firstFile }) => firstFile === file);
+    invariant(source && bundle?.files === files, 'a bundle that is not in the manifest');
+    const { repository, label } = this.options.message;
+    const name = withChecksum(bundleName(file), bundle.checksum);
+    const from = `${shardDirectory(repository, label, source.address)}/${name}`;
+    const directory = this.paths.of(shard).staging;
+    onDisk(`creating ${directory}`, () => mkdirSync(directory, { recursive: true }));
+    const inside = source.files.slice(file, file + files);
+    const targets = inside.map(({ name: own, sizeBytes }) => ({
+      path: path.join(directory, renamedForShard(own, shard.address.shardId)),
+      sizeBytes,
+    }));
+    const fetch = () => this.counted((transfer) => fetchBundle(transfer, from, targets));
+    let checksums = await fetch();
+    // As of a file: the second time tells.
+    if (inside.some(({ checksum }, i) => checksum !== checksums[i])) checksums = await fetch();
+    this.moved(
+      startNs,
+      targets.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
+      files,
+    );
+    return checksums;
+  }
+
   private install(shard: WorkerShard): void {
     const { paths, pace } = this.options;
     const dueNs = pace.links(shard.fileSizeBytes.length);
     const { shardId } = shard.address;
-    const from = this.stagingDirectory(shard);
+    const from = this.paths.of(shard).staging;
     const to = path.join(paths.data, String(shardId));
     // What was downloaded has been held against these.
     const written = shard.source?.files.map(({ name, checksum }) => ({
@@ -324,67 +376,22 @@ export class Interpreter {
     return this.options.pace.request();
   }
 
-  private moved(startNs: bigint, sizeBytes: number): void {
+  private moved(startNs: bigint, sizeBytes: number, files = 1): void {
     const { startNs: originNs } = this.options;
-    this.transfers.push(nsToMs(startNs - originNs), nsToMs(nowNs() - originNs), sizeBytes);
-    this.count(PROGRESS.files, 1);
+    this.transfers.push(nsToMs(startNs - originNs), nsToMs(nowNs() - originNs), sizeBytes, files);
+    this.count(PROGRESS.files, files);
   }
 
   private count(cell: number, amount: number): void {
     Atomics.add(this.options.progress, cell, BigInt(amount));
   }
-
-  private named(shard: WorkerShard): NamedShard {
-    if (this.last?.shard !== shard) {
-      const { paths, message } = this.options;
-      const { address, fileSizeBytes } = shard;
-      this.last = {
-        shard,
-        files: Array.from(fileSizeBytes, (_, file) => shardFileName(address.shardId, address.version, file)),
-        snapshot: path.join(paths.snapshots, this.jobDirectory, String(address.shardId)),
-        remote: shardDirectory(message.repository, message.label, address),
-      };
-    }
-    return this.last;
-  }
-
-  private snapshotFile(shard: WorkerShard, file: number): string {
-    const { snapshot, files } = this.named(shard);
-    return `${snapshot}${path.sep}${files[file]!}`;
-  }
-
-  private stagingDirectory(shard: WorkerShard): string {
-    return path.join(this.options.paths.staging, this.jobDirectory, String(shard.address.shardId));
-  }
-
-  private get jobDirectory(): string {
-    return String(this.options.message.task.jobId);
-  }
 }
+
+/** An operation that is about a bundle. */
+type Bundled<T extends OneObject> = T & { readonly files: number };
 
 /** What a task holds of its job's limits is known by this. */
 export const ownerOf = ({ sendOrdinal }: Pick<TaskMessage, 'sendOrdinal'>): number => sendOrdinal + 1;
-
-/** A node that lost what it had downloaded must not show a shard that lacks files. */
-function requireStaged({ address, fileSizeBytes }: WorkerShard, names: readonly string[]): void {
-  if (names.length === fileSizeBytes.length) return;
-  const message = `the node has ${names.length} of the ${fileSizeBytes.length} files of shard ${address.shardId} that it is to install`;
-  throw new DrillError('TASK_FAILED', message, { hint: 'it lost what it had downloaded: RESTORE again' });
-}
-
-/** A file of another size than the catalog's is not what is to be backed up, whatever its checksum. */
-function requireSize(
-  { address, fileSizeBytes }: WorkerShard,
-  file: number,
-  name: string,
-  sizeBytes: number,
-): void {
-  if (sizeBytes === fileSizeBytes[file]) return;
-  const message = `${name} of shard ${address.shardId} has ${sizeBytes} bytes, and the catalog says ${fileSizeBytes[file]}`;
-  throw new DrillError('TASK_FAILED', message, {
-    hint: 'its replica is damaged; drill clean has the data made anew',
-  });
-}
 
 function namesIfThere(directory: string): string[] | undefined {
   try {

@@ -1,7 +1,7 @@
 import type { ShardAddress } from '../../catalog/index.js';
 import type { SerializedError } from '../../base/errors.js';
 import type { NodeTask, RetryPolicy, TaskReport } from '../../node/index.js';
-import type { ManifestFile, S3Credentials, StorageSpec } from '../../repository/index.js';
+import type { ManifestBundle, ManifestFile, S3Credentials, StorageSpec } from '../../repository/index.js';
 import type { NodeHardware, RepositoryLimits } from '../hardware.js';
 import type { Tally } from '../tally.js';
 import type { LimitMemory } from './limits/throttle.js';
@@ -77,7 +77,11 @@ export interface WorkerShard {
   /** Of each of its files, in the catalog's order. */
   readonly fileSizeBytes: Float64Array;
   /** Downloads: where its files come from. */
-  readonly source?: { readonly address: ShardAddress; readonly files: readonly ManifestFile[] };
+  readonly source?: {
+    readonly address: ShardAddress;
+    readonly files: readonly ManifestFile[];
+    readonly bundles?: readonly ManifestBundle[];
+  };
 }
 
 /** Gets ready, and waits until all `threads` of the pool are, so that starting is not taken for backing up. */
@@ -95,7 +99,7 @@ export interface WorkerAnswer {
   readonly aborted: boolean;
   readonly startNs: bigint;
   readonly endNs: bigint;
-  /** Three numbers a transfer: start and end (ms since the task's start), bytes. */
+  /** Four numbers a transfer: start and end (ms since the task's start), bytes, files. */
   readonly transfers: Float64Array;
   /** How often each operation was begun. */
   readonly operations: Tally;

@@ -307,16 +307,19 @@ export class RealWorld implements World {
     if (!recorder || (task.kind !== 'upload' && task.kind !== 'download')) return;
     const startMs = nsToMs(startNs - this.originNs);
     let bytes = 0;
-    for (let i = 0; i < transfers.length; i += 3) {
-      recorder.flowed(startMs + transfers[i]!, startMs + transfers[i + 1]!, transfers[i + 2]!);
-      bytes += transfers[i + 2]!;
+    let files = 0;
+    for (let i = 0; i < transfers.length; i += 4) {
+      const [fromMs, toMs, movedBytes, movedFiles] = transfers.subarray(i, i + 4) as unknown as Transferred;
+      recorder.flowed(startMs + fromMs, startMs + toMs, movedBytes, movedFiles);
+      bytes += movedBytes;
+      files += movedFiles;
     }
     recorder.worked({
       node: task.node,
       startMs,
       endMs: nsToMs(endNs - this.originNs),
       shards: outcome.ok ? task.shards.length : 0,
-      files: transfers.length / 3,
+      files,
       bytes,
     });
   }
@@ -393,6 +396,9 @@ function sharedMd5For({
   const nodes = hardware.filter((node) => isFree(node, limits)).length;
   return shareMd5(nodes * threadsPerNode);
 }
+
+/** One of `WorkerAnswer.transfers`. */
+type Transferred = readonly [startMs: number, endMs: number, bytes: number, files: number];
 
 function removeRehearsals({ catalog, clusterDirectory }: RealWorldOptions): void {
   for (const nodeName of catalog.nodeNames) {

@@ -1,8 +1,7 @@
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { partSizeOf } from '../../repository/index.js';
 import type { PartSettings, StorageWriter } from '../../repository/storage/storage.js';
 import { giveUp } from '../../repository/storage/give-up.js';
-import { onDisk } from './errno.js';
+import type { ByteSource } from './byte-source.js';
 import { turnBytes, type ByteClock } from './pace.js';
 import type { Transfer } from './transfer.js';
 
@@ -13,29 +12,29 @@ interface Lane {
   dueNs: bigint;
 }
 
-export interface SentFile {
-  readonly from: string;
+/** Where it goes to. */
+export interface Target {
   readonly to: string;
   /** In hexadecimal, where it is known. */
-  readonly md5: string | undefined;
+  readonly md5?: string | undefined;
 }
 
 /**
- * Sends a local file to a server: in one request, or if it is larger than a part, in parts, so many at once, with a request
+ * Sends local bytes to a server, and closes their source: in one request, or if it is larger than a part, in parts, so many at once, with a request
  * before them and one after. What is read goes out at once, so that the real sending and what it should cost pass together.
  */
 export async function sendToServer(
   transfer: Transfer,
   settings: PartSettings,
   buffer: Uint8Array,
-  { from, to, md5 }: SentFile,
+  source: ByteSource,
+  { to, md5 }: Target,
 ): Promise<{ readonly sizeBytes: number; readonly checksum: undefined }> {
   const { storage, pace } = transfer;
-  const source = onDisk(`opening ${from}`, () => openSync(from, 'r'));
   let writer: StorageWriter | undefined;
   let closing: Promise<void> | undefined;
   try {
-    const { size } = onDisk(`looking at ${from}`, () => fstatSync(source));
+    const { sizeBytes: size } = source;
     const isInParts = size > settings.partBytes;
     const partBytes = isInParts ? partSizeOf(1, settings.partBytes, size) : size;
     writer = await storage.createWriter(to, size, md5);
@@ -44,7 +43,7 @@ export async function sendToServer(
     const sizeBytes = await sendParts(transfer, isInParts ? settings.parallel : 1, {
       partBytes,
       sizeBytes: size,
-      read: (bytes) => readPart(transfer, { writer: writer!, source, buffer, from }, bytes),
+      read: (bytes) => readPart(transfer, { writer: writer!, source, buffer }, bytes),
       end() {
         closing = Promise.resolve(writer!.close());
         // Told where it is waited for.
@@ -61,7 +60,7 @@ export async function sendToServer(
     throw error;
   } finally {
     pace.expectSigning(0);
-    closeSync(source);
+    source.close();
   }
 }
 
@@ -115,20 +114,19 @@ function firstDue(lanes: readonly Lane[]): Lane | undefined {
 
 interface Source {
   readonly writer: StorageWriter;
-  readonly source: number;
+  readonly source: ByteSource;
   readonly buffer: Uint8Array;
-  readonly from: string;
 }
 
 async function readPart(
   { allow }: Transfer,
-  { writer, source, buffer, from }: Source,
+  { writer, source, buffer }: Source,
   sizeBytes: number,
 ): Promise<number> {
   let done = 0;
   while (done < sizeBytes) {
     const wanted = await allow(Math.min(buffer.length, sizeBytes - done));
-    const bytes = onDisk(`reading ${from}`, () => readSync(source, buffer, 0, wanted, null));
+    const bytes = source.read(buffer.subarray(0, wanted));
     if (bytes === 0) break;
     await writer.write(buffer.subarray(0, bytes));
     done += bytes;

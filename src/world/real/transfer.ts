@@ -2,6 +2,7 @@ import { closeSync, fsyncSync, openSync, writeSync } from 'node:fs';
 import { DrillError } from '../../base/errors.js';
 import type { Awaitable, Storage, StorageWriter } from '../../repository/storage/storage.js';
 import { giveUp } from '../../repository/storage/give-up.js';
+import { fileSource } from './byte-source.js';
 import { ChunkReader } from './chunk-reader.js';
 import { onDisk } from './errno.js';
 import { plainHasher, type Hasher } from './hasher.js';
@@ -45,7 +46,8 @@ export async function sendFile(
 ): Promise<{ readonly sizeBytes: number; readonly checksum: string | undefined }> {
   const { storage, pace, allow, onBytes, hasher = PLAIN } = transfer;
   // Where there are connections to keep busy, and where the checksum is in the name, so that it has been computed before.
-  if (storage.parts && !hash) return sendToServer(transfer, storage.parts, PLAIN.buffer, { from, to, md5 });
+  if (storage.parts && !hash)
+    return sendToServer(transfer, storage.parts, PLAIN.buffer, fileSource(from), { to, md5 });
   const dueNs = await transfer.request();
   const hashing = hash ? hasher.begin() : undefined;
   const paid = hash ? pace.transferringHashed(dueNs) : pace.transferring(dueNs);

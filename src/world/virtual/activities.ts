@@ -216,10 +216,10 @@ export class Activities {
     this.moments[slot * MOMENTS + TASK_START] = atMs;
   }
 
-  /** The file being worked on has been moved. */
-  countMoved(slot: number): void {
+  /** The file being worked on has been moved, or the bundle of so many. */
+  countMoved(slot: number, files: number): void {
     const first = slot * MOMENTS;
-    this.moments[first + MOVED_FILES]! += 1;
+    this.moments[first + MOVED_FILES]! += files;
     this.moments[first + MOVED_BYTES]! += this.moments[first + FILE_BYTES]!;
   }
 

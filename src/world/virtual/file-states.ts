@@ -31,16 +31,29 @@ const LEAST_FILES = 64;
 /**
  * What a repository has of the files of a label, by their ordinal in the catalog they came from, which may grow. A file's content
  * is a number, which is also its checksum: its ordinal, if it is what it should be. That takes a byte a file; what is different
- * is remembered one by one.
+ * is remembered one by one. A bundle goes by the ordinal of its first file, which is never stored besides.
  */
 export class FileStates {
+  /** How many files are in the bundle that begins at an ordinal. The same backup makes the same bundles, however often it tries. */
+  private readonly bundles: Map<number, number>;
   private states: Uint8Array;
   private readonly odd: Map<number, OddFile>;
 
   /** `files`: how many there are to begin with. */
-  constructor(files: number, odd = new Map<number, OddFile>()) {
+  constructor(files: number, odd = new Map<number, OddFile>(), bundles = new Map<number, number>()) {
     this.states = new Uint8Array(Math.max(LEAST_FILES, files));
     this.odd = odd;
+    this.bundles = bundles;
+  }
+
+  /** What goes by this ordinal is a bundle of so many files. */
+  setBundle(ordinal: number, files: number): void {
+    this.bundles.set(ordinal, files);
+  }
+
+  /** How many files are in what goes by this ordinal: 1, unless it is a bundle. */
+  filesIn(ordinal: number): number {
+    return this.bundles.get(ordinal) ?? 1;
   }
 
   /** What is there now, whatever becomes of it. */
@@ -49,7 +62,7 @@ export class FileStates {
       ([ordinal, { parts, wholes }]) =>
         [ordinal, { parts: new Map(parts), wholes: new Map(wholes) }] as const,
     );
-    const copy = new FileStates(0, new Map(odd));
+    const copy = new FileStates(0, new Map(odd), new Map(this.bundles));
     copy.states = this.states.slice();
     return copy;
   }

@@ -1,6 +1,6 @@
 import { DrillError } from '../../base/errors.js';
 import type { Catalog } from '../../catalog/index.js';
-import type { Operation } from '../../node/index.js';
+import type { BundleSums, Operation } from '../../node/index.js';
 import type { Activities } from './activities.js';
 import type { Running } from './running.js';
 import type { VirtualNodes } from './virtual-nodes.js';
@@ -15,7 +15,7 @@ export interface Cluster {
 }
 
 /**
- * Does what an operation does, once its time has passed, and gives its answer: all but hash, put and rename, which a
+ * Does what an operation does, once its time has passed, and gives its answer: all but hash, put and rename of files, which a
  * backup has by the million and whose effect is known when they begin.
  */
 export function performOnNode(
@@ -47,7 +47,9 @@ export function performOnNode(
     case 'link':
       return nodes.link(node, job.jobId, operation.shard);
     case 'get':
-      return fetch(cluster, activities.runningAt(slot), operation.shard, operation.file);
+      return operation.files === undefined
+        ? fetch(cluster, activities.runningAt(slot), operation.shard, operation.file)
+        : fetchBundle(cluster, activities.runningAt(slot), operation.shard, operation.file);
     case 'install':
       return nodes.install(node, job.jobId, operation.shard);
     case 'drop':
@@ -64,9 +66,27 @@ export function performOnNode(
     case 'hash':
     case 'put':
     case 'rename':
+      return performOnGoodBundle(cluster, activities.runningAt(slot), operation);
     case 'report':
       return undefined;
   }
+}
+
+/** Where no replica is damaged and each bundle has one writer. */
+function performOnGoodBundle(
+  { catalog, repository }: Cluster,
+  { job }: Running,
+  operation: Extract<Operation, { readonly op: 'hash' | 'put' | 'rename' }>,
+): BundleSums {
+  const { shard, file, files = 1 } = operation;
+  const ordinal = catalog.shards.firstFile[shard]! + file;
+  if (operation.op !== 'hash') {
+    const stored = repository(job.repository).filesOf(job.label, catalog);
+    stored.setBundle(ordinal, files);
+    if (operation.checksum === undefined) stored.setPart(ordinal);
+    else stored.setWhole(ordinal);
+  }
+  return { checksum: ordinal, files: Array.from({ length: files }, (_, i) => ordinal + i) };
 }
 
 function fetch({ nodes, repository }: Cluster, { task, job }: Running, shard: number, file: number): string {
@@ -78,4 +98,21 @@ function fetch({ nodes, repository }: Cluster, { task, job }: Running, shard: nu
   }
   nodes.stage(task.node, job.jobId, shard, file, checksum);
   return checksum;
+}
+
+function fetchBundle(
+  { nodes, repository }: Cluster,
+  { task, job }: Running,
+  shard: number,
+  file: number,
+): readonly string[] {
+  const source = job.sources!.get(shard)!;
+  const bundle = source.bundles!.find(({ firstFile }) => firstFile === file)!;
+  const checksums = repository(job.repository).fetchBundle(job.label, source.address, bundle);
+  if (checksums === undefined) {
+    const message = `the repository does not hold the bundle of files ${file} and after of the snapshot`;
+    throw new DrillError('STORAGE_NOT_FOUND', message);
+  }
+  checksums.forEach((checksum, i) => nodes.stage(task.node, job.jobId, shard, file + i, checksum));
+  return checksums;
 }

@@ -1,5 +1,11 @@
 import { failure, success, type Answer, type JobContext, type Outcome } from '../../coordinator/index.js';
-import { taskProcedure, type NodeTask, type Operation, type TaskReport } from '../../node/index.js';
+import {
+  taskProcedure,
+  type NodeTask,
+  type OneObject,
+  type Operation,
+  type TaskReport,
+} from '../../node/index.js';
 import type { Recorder } from '../recorder.js';
 import type { ActivityLimits } from './activity-limits.js';
 import { EFFECT, STAGE, type Effect, type Activities, type Stage } from './activities.js';
@@ -88,7 +94,7 @@ export class NodeWork {
         start: (slot, operation) => this.start(slot, operation),
         resume: (slot, answer, failed) => this.resume(slot, answer, failed),
         wait: (slot, ms) => this.wake(slot, STAGE.delayed, ms),
-        moved: (slot) => this.count(slot),
+        moved: (slot, files) => this.count(slot, files),
       });
   }
 
@@ -214,28 +220,28 @@ export class NodeWork {
     activities.setOperationStart(slot, this.clock.nowMs);
     switch (operation.op) {
       case 'hash':
-        this.takeUp(slot, operation.file, EFFECT.none);
+        this.takeUp(slot, operation, EFFECT.none);
         if (!this.move(slot, FLOW.hash, activities.fileBytes(slot))) return false;
         break;
       case 'put':
-        this.takeUp(slot, operation.file, operation.checksum === undefined ? EFFECT.part : EFFECT.whole);
+        this.takeUp(slot, operation, operation.checksum === undefined ? EFFECT.part : EFFECT.whole);
         if (options.limits.isEmpty) this.put(slot, operation.hash);
         else options.limits.enter(slot, () => this.put(slot, operation.hash));
         break;
       case 'rename':
-        this.takeUp(slot, operation.file, EFFECT.renamed);
+        this.takeUp(slot, operation, EFFECT.renamed);
         this.request(slot, FLOW.put, 0);
         break;
       case 'get':
         activities.setFirstFile(slot, this.shards.firstFile[operation.shard]!);
-        this.takeUp(slot, operation.file, EFFECT.other);
+        this.takeUp(slot, operation, EFFECT.other);
         if (options.limits.isEmpty) this.request(slot, FLOW.putHash, activities.fileBytes(slot));
         else options.limits.enter(slot, () => this.request(slot, FLOW.putHash, activities.fileBytes(slot)));
         break;
       default:
         return this.startOther(slot, operation);
     }
-    if (options.trace || options.faults || options.witness || operation.op === 'get')
+    if (options.trace || options.faults || options.witness || activities.effect(slot) === EFFECT.other)
       activities.runningAt(slot).operation = operation;
     return true;
   }
@@ -266,15 +272,15 @@ export class NodeWork {
     return true;
   }
 
-  /** A file of the shard being worked on is next, and this is what becomes of it. */
-  private takeUp(slot: number, file: number, effect: Effect): void {
+  /** A file of the shard being worked on is next, and this is what becomes of it; a bundle's operation tells that itself. */
+  private takeUp(slot: number, { file, files }: OneObject, effect: Effect): void {
     const { activities } = this;
     const ordinal = activities.firstFile(slot) + file;
-    activities.setEffect(slot, effect);
+    activities.setEffect(slot, files === undefined ? effect : EFFECT.other);
     // A file that is sent was mostly hashed before.
     if (activities.ordinal(slot) === ordinal) return;
     activities.setOrdinal(slot, ordinal);
-    activities.setFileBytes(slot, this.shards.fileSizeBytes[ordinal]!);
+    activities.setFileBytes(slot, this.shards.bytesOfFiles(ordinal, files ?? 1));
   }
 
   private put(slot: number, hash: boolean): void {
@@ -387,7 +393,7 @@ export class NodeWork {
     } catch (error) {
       return this.resume(slot, undefined, { error });
     }
-    if (operation.op === 'get') this.count(slot);
+    if (operation.op === 'get' || operation.op === 'put') this.count(slot, operation.files);
     return this.resume(slot, answer);
   }
 
@@ -403,26 +409,19 @@ export class NodeWork {
     return ordinal;
   }
 
-  /** A file has been moved. */
-  private count(slot: number): void {
+  /** A file has been moved, or a bundle of so many. */
+  private count(slot: number, files = 1): void {
     const { activities } = this;
-    activities.countMoved(slot);
-    activities.recorders[slot]?.flowed(
-      activities.operationStartMs(slot),
-      this.clock.nowMs,
-      activities.fileBytes(slot),
-    );
+    activities.countMoved(slot, files);
+    const bytes = activities.fileBytes(slot);
+    activities.recorders[slot]?.flowed(activities.operationStartMs(slot), this.clock.nowMs, bytes, files);
   }
 
   private trace(slot: number): void {
     const { task, job, operation } = this.activities.runningAt(slot);
-    this.options.trace!({
-      atMs: this.clock.nowMs,
-      node: task.node,
-      jobId: job.jobId,
-      taskId: task.taskId,
-      operation: operation!,
-    });
+    const { node, taskId } = task;
+    const { nowMs: atMs } = this.clock;
+    this.options.trace!({ atMs, node, jobId: job.jobId, taskId, operation: operation! });
   }
 
   private finish(slot: number, outcome: Outcome<TaskReport>): void {

@@ -36,7 +36,12 @@ export class VirtualNodes {
   scan(node: number, jobId: number, shard: number): ScannedShard | undefined {
     if (!this.heldBy(node, jobId).has(shard)) return undefined;
     const first = this.catalog.shards.firstFile[shard]!;
-    return { files: this.catalog.shards.fileCount(shard), writtenChecksum: (file) => first + file };
+    const { fileSizeBytes } = this.catalog.shards;
+    return {
+      files: this.catalog.shards.fileCount(shard),
+      sizeBytes: (file) => fileSizeBytes[first + file]!,
+      writtenChecksum: (file) => first + file,
+    };
   }
 
   /** The content of a snapshot's file. Throws FILE_SYSTEM where it is not there, or cannot be read. */

@@ -2,15 +2,19 @@ import type { Catalog, ShardAddress } from '../../catalog/index.js';
 import { shardFileName } from '../../catalog/index.js';
 import { checksumText, type RemoteFiles } from '../../node/index.js';
 import {
+  bundleName,
+  objectsOf,
   shardDirectory,
+  shardsOf,
   snapshotDirectory,
   withChecksum,
   parsePath,
-  type ManifestShard,
+  type ManifestBundle,
   type SnapshotInfo,
   type SnapshotListing,
 } from '../../repository/index.js';
 import { DrillError } from '../../base/errors.js';
+import { BundleContents } from './bundle-contents.js';
 import { FileStates, TORN } from './file-states.js';
 
 /** Added to a file's own content where bits of it have flipped. */
@@ -25,6 +29,7 @@ export class VirtualRepository {
   readonly canRename: boolean;
   /** Whether its `__repo_info` is there. */
   isCreated = false;
+  readonly bundles = new BundleContents();
   private readonly labels = new Map<string, { readonly catalog: Catalog; readonly files: FileStates }>();
   /** What listings tell while they are stale: see `setStale`. */
   private stale: ReadonlyMap<string, FileStates> | undefined;
@@ -70,14 +75,35 @@ export class VirtualRepository {
   }
 
   /** The content of a whole file, by the checksum in its name, as a download finds it; undefined if it is not there. */
-  fetch(label: string, { shardId }: ShardAddress, file: number, checksum: string): string | undefined {
+  fetch(label: string, address: ShardAddress, file: number, checksum: string): string | undefined {
+    const found = this.find(label, address, file, checksum);
+    return found && contentText(found.content);
+  }
+
+  /** The same for the files of a bundle, by the checksum in its own name. */
+  fetchBundle(
+    label: string,
+    address: ShardAddress,
+    { firstFile, files, checksum }: ManifestBundle,
+  ): readonly string[] | undefined {
+    const found = this.find(label, address, firstFile, checksum);
+    return found && this.bundles.filesIn(found.ordinal, files, found.content).map(contentText);
+  }
+
+  private find(
+    label: string,
+    { shardId }: ShardAddress,
+    file: number,
+    checksum: string,
+  ): { readonly ordinal: number; readonly content: number } | undefined {
     const found = this.labels.get(label);
     if (!found) return undefined;
     const { shards } = found.catalog;
     const shard = shards.ordinalOf(shardId);
     if (shard < 0 || file >= shards.fileCount(shard)) return undefined;
-    const content = found.files.content(shards.firstFile[shard]! + file, numberOf(checksum));
-    return content === undefined ? undefined : contentText(content);
+    const ordinal = shards.firstFile[shard]! + file;
+    const content = found.files.content(ordinal, numberOf(checksum));
+    return content === undefined ? undefined : { ordinal, content };
   }
 
   writeDocument(path: string, sizeBytes: number, text: () => string): void {
@@ -141,10 +167,10 @@ export class VirtualRepository {
   prune(label: string, info: SnapshotInfo): number {
     const found = this.labels.get(label);
     const named = new Map<number, number>();
-    for (const shard of shardsIn(info)) {
+    for (const { shard } of shardsOf(info)) {
       const ordinal = found ? found.catalog.shards.ordinalOf(shard.id) : -1;
       const first = ordinal < 0 ? NaN : found!.catalog.shards.firstFile[ordinal]!;
-      for (const [file, { checksum }] of shard.files.entries()) {
+      for (const { firstFile: file, checksum } of objectsOf(shard)) {
         if (!found?.files.has(first + file, numberOf(checksum))) {
           throw new DrillError(
             'REPOSITORY_CORRUPT',
@@ -183,7 +209,9 @@ export class VirtualRepository {
     for (const { ordinal, checksum, writer, content } of names.sort((a, b) => a.ordinal - b.ordinal)) {
       while (shards.firstFile[shard + 1]! <= ordinal) shard++;
       const address = found.catalog.addressOf(shard);
-      const name = shardFileName(address.shardId, address.version, ordinal - shards.firstFile[shard]!);
+      const file = ordinal - shards.firstFile[shard]!;
+      const isBundle = found.files.filesIn(ordinal) > 1;
+      const name = isBundle ? bundleName(file) : shardFileName(address.shardId, address.version, file);
       const own = writer === '' ? name : `${name}.${writer}`;
       const stored = checksum === undefined ? `${own}.part` : withChecksum(name, checksumText(checksum));
       contents.set(`${shardDirectory(this.name, label, address)}/${stored}`, contentText(content));
@@ -206,9 +234,6 @@ export class VirtualRepository {
     return found.files;
   }
 }
-
-const shardsIn = (info: SnapshotInfo): ManifestShard[] =>
-  info.tables.flatMap((t) => t.partitions.flatMap((p) => p.indexes.flatMap((i) => i.shards)));
 
 const numberOf = (checksum: string): number => Number.parseInt(checksum, 16);
 

@@ -41,17 +41,26 @@ const byName = (benchmarks: readonly Benchmark[]): Map<string, Benchmark> =>
 const sumOf = (parts: Readonly<Record<string, number>>): number =>
   Object.values(parts).reduce((sum, times) => sum + times, 0);
 
-test('a real run and virtual time count the same operations, requests and bytes', async (t) => {
-  const loaded = load('engine: { preset: tuned }');
-  const virtual = byName(virtualBenchmarks(loaded));
-  const real = await counted(loaded);
-  for (const what of ['requests', 'bytes sent']) t.is(real.get(what)!.value, virtual.get(what)!.value, what);
-  // Scans and reports take no virtual time, and are not told of there.
-  const { scan, report, ...others } = real.get('operations')!.parts!.operation!;
-  t.deepEqual(others, virtual.get('operations')!.parts!.operation);
-  t.is(scan, 6);
-  t.true(report! > 0);
-});
+for (const [what, changes] of [
+  ['', 'engine: { preset: tuned }'],
+  [', of bundles too', 'engine: { preset: tuned }\nrepository: { bundleFilesBelow: 1 MiB }'],
+  [
+    ', of bundles that are read twice',
+    'engine: { preset: doris, tick: none }\nrepository: { bundleFilesBelow: 9 KiB }',
+  ],
+] as const)
+  test(`a real run and virtual time count the same operations, requests and bytes${what}`, async (t) => {
+    const loaded = load(changes);
+    const virtual = byName(virtualBenchmarks(loaded));
+    const real = await counted(loaded);
+    for (const figure of ['requests', 'bytes sent'])
+      t.is(real.get(figure)!.value, virtual.get(figure)!.value, figure);
+    // Scans and reports take no virtual time, and are not told of there.
+    const { scan, report, ...others } = real.get('operations')!.parts!.operation!;
+    t.deepEqual(others, virtual.get('operations')!.parts!.operation);
+    t.is(scan, 6);
+    t.true(report! > 0);
+  });
 
 test('what is counted is the same in every run, call by call', async (t) => {
   const loaded = load('engine: { preset: tuned, uploadWorkers: 3 }');

@@ -7,7 +7,7 @@ import {
   encodeInfo,
   encodeMeta,
   encodeRepoInfo,
-  filesOf,
+  objectsIn,
   parsePath,
   snapshotDirectory,
   type SnapshotInfo,
@@ -30,7 +30,7 @@ const PATHS = [
   `__palo_repository_repo/__ss_l/__info_2026-01-31-23-59-59.${MD5}`,
   '__palo_repository_repo/__ss_l/__info_2026-01-31-23-59-59.part',
   `__palo_repository_repo/__ss_l/__ss_content/__db_1/__tbl_2/__part_3/__idx_4/__5/a.dat.${MD5}`,
-  ...documents.flatMap(({ info }) => [...filesOf(info)].slice(0, 1).map(({ path }) => path)),
+  ...documents.flatMap(({ info }) => [...objectsIn(info)].slice(0, 1).map(({ path }) => path)),
 ];
 
 const textStock = (corpus: readonly string[]): Stock => ({
@@ -80,7 +80,7 @@ function makeInput(dice: Dice): Input {
 function checkFiles(info: SnapshotInfo): void {
   const directory = `${snapshotDirectory(info.repository, info.label)}/`;
   const seen = new Set<string>();
-  for (const { path, sizeBytes, checksum } of filesOf(info)) {
+  for (const { path, sizeBytes, checksum } of objectsIn(info)) {
     must(path.startsWith(directory), `${path} is not below ${directory}`);
     must(tried('checkedPath', () => checkedPath(path)).ok, `${path} cannot be a path`);
     const parsed = parsePath(path);

@@ -30,12 +30,27 @@ export function performInWeather(
         throw new DrillError('DISK_FULL', `node ${task.node} has no space left`);
       return performOnNode(cluster, activities, slot, operation);
     case 'hash': {
+      if (operation.files !== undefined) {
+        const sums = readBundle(cluster, running, operation as Bundled);
+        running.hashed = { ordinal: ordinalOf(cluster, operation), content: sums.checksum };
+        return sums;
+      }
       const content = nodes.read(task.node, job.jobId, operation.shard, operation.file);
       running.hashed = { ordinal: ordinalOf(cluster, operation), content };
       return content;
     }
     case 'put': {
-      const content = contentToSend(cluster, running, operation);
+      if (operation.files !== undefined) {
+        const sums = readBundle(cluster, running, operation as Bundled);
+        place(cluster, running, operation, toSend(cluster, running, operation, sums.checksum));
+        return sums;
+      }
+      const content = toSend(
+        cluster,
+        running,
+        operation,
+        nodes.read(task.node, job.jobId, operation.shard, operation.file),
+      );
       place(cluster, running, operation, content);
       return content;
     }
@@ -66,16 +81,37 @@ export function requestError(failure: RepositoryFailure['failure']): DrillError 
   return new DrillError('STORAGE_FAILED', what);
 }
 
-/** A file that was hashed a moment ago is sent as it was read then: it comes from its node's cache. */
-function contentToSend({ nodes, catalog }: Cluster, { task, job, hashed }: Running, put: Put): number {
-  const ordinal = catalog.shards.firstFile[put.shard]! + put.file;
-  const content = nodes.read(task.node, job.jobId, put.shard, put.file);
-  return !put.hash && hashed?.ordinal === ordinal ? hashed.content : content;
+/** A file, or a bundle, that was hashed a moment ago is sent as it was read then: it comes from its node's cache. */
+function toSend(cluster: Cluster, { hashed }: Running, put: Put, content: number): number {
+  return !put.hash && hashed?.ordinal === ordinalOf(cluster, put) ? hashed.content : content;
+}
+
+/** An operation on a bundle: where its files are. */
+interface Bundled {
+  readonly shard: number;
+  readonly file: number;
+  readonly files: number;
+}
+
+function readBundle(
+  cluster: Cluster,
+  { task, job }: Running,
+  { shard, file, files }: Bundled,
+): { readonly checksum: number; readonly files: readonly number[] } {
+  const contents = Array.from({ length: files }, (_, i) =>
+    cluster.nodes.read(task.node, job.jobId, shard, file + i),
+  );
+  const ordinal = cluster.catalog.shards.firstFile[shard]! + file;
+  return {
+    checksum: cluster.repository(job.repository).bundles.contentOf(ordinal, contents),
+    files: contents,
+  };
 }
 
 function place(cluster: Cluster, running: Running, put: Put, content: number): void {
   const files = filesOf(cluster, running);
   const ordinal = ordinalOf(cluster, put);
+  if (put.files !== undefined) files.setBundle(ordinal, put.files);
   if (put.checksum === undefined) files.putPart(ordinal, writerOf(running), content);
   else files.putWhole(ordinal, put.checksum as number, content);
 }

@@ -27,8 +27,8 @@ export interface WorkSteps {
   /** Goes on with an operation's answer, or with what it failed of. */
   readonly resume: (slot: number, answer: unknown, failed?: { readonly error: unknown }) => void;
   readonly wait: (slot: number, ms: number) => void;
-  /** A file has been moved. */
-  readonly moved: (slot: number) => void;
+  /** A file has been moved, or a bundle of so many. */
+  readonly moved: (slot: number, files: number | undefined) => void;
 }
 
 /** How operations end where faults happen: they may take longer, fail, or fail and be tried again. */
@@ -82,7 +82,7 @@ export class FaultyWork {
       return wait(slot, waitMs);
     }
     witness?.operation(slot, operation, answer, undefined);
-    if (operation.op === 'put' || operation.op === 'get') moved(slot);
+    if (operation.op === 'put' || operation.op === 'get') moved(slot, operation.files);
     return resume(slot, answer);
   }
 

@@ -21,8 +21,11 @@ const ENTRIES = [
 ];
 const THREAD = 'world/real/thread.cjs';
 
-/** Libraries that have files of their own beside them: native code, the start of a thread, dialects that are found by name. */
-const LEFT_OUT = ['lmdb', 'piscina', 'mysql2', '@aws-sdk/*'];
+/**
+ * Libraries that have files of their own beside them (native code, the start of a thread, dialects that are found by name), and all
+ * that is imported only when it is needed: of a bundled library of CommonJS, such an import would have no names but `default`.
+ */
+const LEFT_OUT = ['lmdb', 'piscina', 'mysql2', '@aws-sdk/*', 'saxes'];
 
 const { metafile } = await build({
   entryPoints: ENTRIES.map((entry) => `${SOURCE}/${entry}.js`),

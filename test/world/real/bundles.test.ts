@@ -1,11 +1,12 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import test from 'ava';
-import type { DownloadTask, NodeTask } from '../../../src/node/index.js';
+import type { DownloadTask } from '../../../src/node/index.js';
 import { memoryStorage } from '../../../src/repository/index.js';
 import { errorOf, get, paths as pathsIn, put } from '../../repository/storage-helpers.js';
 import {
   carryOut,
+  COMMON,
   CONTENTS,
   fileName,
   interpreterFor,
@@ -14,13 +15,12 @@ import {
   node,
   REMOTE,
   SHARD,
+  SNAPSHOT,
   storedName,
   upload,
 } from './interpreter-sample.js';
 
 // One after the other: a thread has one bundle at a time, and one buffer.
-const COMMON = { taskId: 3, jobId: JOB, node: 1, attempt: 1, shards: Int32Array.of(0) };
-const SNAPSHOT: NodeTask = { kind: 'snapshot', ...COMMON };
 const ALL = CONTENTS.join('');
 const STORED = `${REMOTE}/__bundle_0.${md5(ALL)}`;
 const bundling = { bundleBelowBytes: 100 };

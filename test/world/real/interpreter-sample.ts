@@ -45,6 +45,9 @@ export function node(t: ExecutionContext): NodePaths {
   return paths;
 }
 
+export const COMMON = { taskId: 3, jobId: JOB, node: 1, attempt: 1, shards: Int32Array.of(0) };
+export const SNAPSHOT: NodeTask = { kind: 'snapshot', ...COMMON };
+
 export const upload = (changes: Partial<UploadTask> = {}): UploadTask => ({
   kind: 'upload',
   taskId: 3,

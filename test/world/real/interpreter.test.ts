@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import test from 'ava';
-import type { NodeTask, ScannedShard } from '../../../src/node/index.js';
+import type { ScannedShard } from '../../../src/node/index.js';
 import {
   memoryStorage,
   partPath,
@@ -16,6 +16,7 @@ import { readWritten } from '../../../src/world/real/written.js';
 import { bytesOf, errorOf, get, paths as pathsIn, put } from '../../repository/storage-helpers.js';
 import {
   carryOut,
+  COMMON,
   CONTENTS,
   fileName,
   interpreterFor,
@@ -24,13 +25,12 @@ import {
   node,
   REMOTE,
   SHARD,
+  SNAPSHOT,
   storedName,
   upload,
 } from './interpreter-sample.js';
 
 // One after the other: a thread moves one file at a time, and has one buffer.
-const COMMON = { taskId: 3, jobId: JOB, node: 1, attempt: 1, shards: Int32Array.of(0) };
-const SNAPSHOT: NodeTask = { kind: 'snapshot', ...COMMON };
 const WHOLE = CONTENTS.map((_, file) => `${REMOTE}/${storedName(file)}`).toSorted();
 
 /** The names that files are written under before they get their own. */
@@ -324,3 +324,18 @@ test.serial(
     t.is(error?.code, 'CHECKSUM_MISMATCH');
   },
 );
+
+for (const text of ['second and more', ''])
+  test.serial(
+    `a file of another size than the catalog's gets no name: ${JSON.stringify(text)}`,
+    async (t) => {
+      const paths = node(t);
+      const storage = memoryStorage();
+      writeFileSync(path.join(paths.data, '5', fileName(2)), text);
+      await carryOut(SNAPSHOT, { paths, storage });
+      const error = await errorOf(() => carryOut(upload({ checkSource: false }), { paths, storage }));
+      t.is(error?.code, 'TASK_FAILED');
+      t.regex(error!.message, /_1\.dat of shard 5 has (15|0) bytes, and the catalog says 6/);
+      t.false((await pathsIn(storage)).includes(`${REMOTE}/${fileName(2)}.${md5(text)}`));
+    },
+  );

@@ -1,8 +1,9 @@
-import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import test from 'ava';
-import { memoryStorage } from '../../../src/repository/index.js';
+import { memoryStorage, type Storage } from '../../../src/repository/index.js';
 import { Pace } from '../../../src/world/real/pace.js';
 import { Pacer } from '../../../src/world/real/pacer.js';
 import { ABORT_CELLS, PROGRESS } from '../../../src/world/real/protocol.js';
@@ -32,7 +33,8 @@ function pace(): Pace {
   return new Pace({ ...setup, shared }, 1);
 }
 
-test('a file that goes on after the bytes of its manifest is given up', async (t) => {
+// One after the other: a thread moves one file at a time, and has one buffer.
+test.serial('a file that goes on after the bytes of its manifest is given up', async (t) => {
   const directory = mkdtempSync(path.join(tmpdir(), 'drill-fetch-'));
   t.teardown(() => rmSync(directory, { recursive: true, force: true }));
   const storage = memoryStorage();
@@ -54,4 +56,35 @@ test('a file that goes on after the bytes of its manifest is given up', async (t
   t.true(!existsSync(to) || statSync(to).size <= 10, 'no more than that is on the disk');
   const fetched = await fetchFile(transfer, 'f', to, 5_000_000);
   t.is(fetched.sizeBytes, 5_000_000);
+});
+
+test.serial('a storage may give less than is asked for, long before the end', async (t) => {
+  const directory = mkdtempSync(path.join(tmpdir(), 'drill-fetch-'));
+  t.teardown(() => rmSync(directory, { recursive: true, force: true }));
+  const storage = memoryStorage();
+  const bytes = Uint8Array.from({ length: 3_000_001 }, (_, i) => i % 251);
+  await put(storage, 'f', bytes);
+  const sparing: Storage = {
+    ...storage,
+    async openReader(file) {
+      const reader = await storage.openReader(file);
+      return { ...reader, read: (into) => reader.read(into.subarray(0, 1 + Math.floor(into.length / 3))) };
+    },
+  };
+  const own = pace();
+  const fetched = await fetchFile(
+    {
+      storage: sparing,
+      pace: own,
+      durable: false,
+      request: () => own.request(),
+      allow: (mostBytes) => mostBytes,
+      onBytes: () => undefined,
+    },
+    'f',
+    path.join(directory, 'f'),
+    bytes.length,
+  );
+  t.deepEqual(fetched, { sizeBytes: bytes.length, checksum: createHash('md5').update(bytes).digest('hex') });
+  t.deepEqual(new Uint8Array(readFileSync(path.join(directory, 'f'))), bytes);
 });

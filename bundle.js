@@ -48,7 +48,8 @@ const { metafile } = await build({
 });
 const thread = path.basename(THREAD);
 copyFileSync(`${SOURCE}/${THREAD}`, `${TARGET}/${thread}`);
-chmodSync(`${TARGET}/main.js`, 0o755);
+// The second is where the command was before there were bundles: `npx` keeps the link it once made to it.
+for (const command of [`${TARGET}/main.js`, `${SOURCE}/cli/main.js`]) chmodSync(command, 0o755);
 
 // What earlier builds left.
 const made = new Set([...Object.keys(metafile.outputs).map((file) => path.basename(file)), thread]);

@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { UNLIMITED_NODE, UNLIMITED_REPOSITORY } from '../src/world/hardware.js';
+import { plainHasher } from '../src/world/real/hasher.js';
 import { Pace } from '../src/world/real/pace.js';
 import { Pacer } from '../src/world/real/pacer.js';
 import { ABORT_CELLS } from '../src/world/real/protocol.js';
@@ -32,6 +33,7 @@ function unlimitedPace(): Pace {
     limits: UNLIMITED_REPOSITORY,
     seed: '1',
     shared,
+    seatsPerThread: 1,
     countFileCalls: false,
   };
   return new Pace(setup, 0);
@@ -42,6 +44,7 @@ export const checksumSuite: Suite = {
   hypothesis: 'a file in the page cache is hashed at the speed of MD5, and a small one costs by the file',
   cases({ workDirectory }) {
     const pace = unlimitedPace();
+    const hasher = plainHasher();
     const sizes = [
       { name: '16 KiB', sizeBytes: 16 * KIB },
       { name: '512 KiB', sizeBytes: GATED_BYTES, gate: true as const },
@@ -52,7 +55,7 @@ export const checksumSuite: Suite = {
       writeFileSync(file, new Uint8Array(sizeBytes).fill(7));
       return {
         name,
-        run: () => void hashFile(pace, file),
+        run: async () => void (await hashFile(pace, hasher, file)),
         amount: sizeBytes / 1e6,
         unit: 'MB/s',
         ...(gate ? { gate } : {}),

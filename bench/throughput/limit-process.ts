@@ -1,7 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { shareMd5 } from '../../src/world/real/md5/shared-md5.js';
 import { filesBelow } from './tree.js';
 import type { LimitWork } from './limit-worker.js';
 
@@ -18,6 +17,8 @@ export interface LimitOrder {
   readonly to: string;
   readonly means: LimitMeans;
   readonly threads: number;
+  /** Files that each of them has on their way at once. */
+  readonly filesPerThread: number;
 }
 
 const order = JSON.parse(process.argv[2]!) as LimitOrder;
@@ -25,7 +26,7 @@ const startMs = performance.now();
 await copyAll(order);
 console.log(JSON.stringify({ durationMs: performance.now() - startMs }));
 
-async function copyAll({ from, to, means, threads }: LimitOrder): Promise<void> {
+async function copyAll({ from, to, means, threads, filesPerThread }: LimitOrder): Promise<void> {
   // Largest first: no thread begins a large file when the others are about to end.
   const files = filesBelow(from).toSorted((a, b) => b.bytes - a.bytes);
   const directories = new Set(files.map(({ name }) => path.dirname(name)));
@@ -33,7 +34,7 @@ async function copyAll({ from, to, means, threads }: LimitOrder): Promise<void> 
   // One queue for all: the number of the next file.
   const next = new Int32Array(new SharedArrayBuffer(4));
   const names = files.map(({ name }) => name);
-  const work: LimitWork = { from, to, means, next, names, md5: shareMd5(threads) };
+  const work: LimitWork = { from, to, means, next, names, filesPerThread };
   await Promise.all(Array.from({ length: threads }, () => ended(work)));
 }
 

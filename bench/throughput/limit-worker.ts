@@ -1,8 +1,7 @@
 import { closeSync, copyFileSync, openSync, readSync, writeSync } from 'node:fs';
 import { workerData } from 'node:worker_threads';
-import { laneHasher, plainHasher } from '../../src/world/real/hasher.js';
-import { Md5Lanes } from '../../src/world/real/md5/lanes.js';
-import { LANE_BYTES, type SharedMd5 } from '../../src/world/real/md5/shared-md5.js';
+import { laneHasher, plainHasher, type Hasher } from '../../src/world/real/hasher.js';
+import { LANE_BYTES, Md5Lanes } from '../../src/world/real/md5/lanes.js';
 import type { LimitMeans } from './limit-process.js';
 
 export interface LimitWork {
@@ -11,35 +10,38 @@ export interface LimitWork {
   readonly means: LimitMeans;
   readonly names: readonly string[];
   readonly next: Int32Array;
-  /** For hashing together, which is the fastest way of it that we know. */
-  readonly md5: SharedMd5 | undefined;
+  /** On their way at once, in turns, to be hashed together: the fastest way of it that we know. */
+  readonly filesPerThread: number;
 }
 
-const work = workerData as LimitWork;
-const lanes = work.md5 && Md5Lanes.join(work.md5);
-const hasher = lanes ? laneHasher(lanes) : plainHasher();
-/** Small enough to be still in the core's own cache when it is hashed, and when it is written. */
-const buffer = hasher.buffer.subarray(0, LANE_BYTES);
+const { from, to, means, names, next, filesPerThread } = workerData as LimitWork;
+const lanes = Md5Lanes.of(filesPerThread);
+const hashers = lanes.length > 0 ? lanes.map(laneHasher) : [plainHasher()];
+await Promise.all(hashers.map(moveFiles));
 
-const { from, to, means, names, next } = work;
-for (;;) {
-  const name = names[Atomics.add(next, 0, 1)];
-  if (name === undefined) break;
-  const target = `${to}/${name}`;
-  if (means === 'copy') copyFileSync(`${from}/${name}`, target);
-  hash(`${from}/${name}`, means === 'write' ? target : undefined);
+async function moveFiles(hasher: Hasher): Promise<void> {
+  for (;;) {
+    const name = names[Atomics.add(next, 0, 1)];
+    if (name === undefined) return;
+    const target = `${to}/${name}`;
+    if (means === 'copy') copyFileSync(`${from}/${name}`, target);
+    await hash(hasher, `${from}/${name}`, means === 'write' ? target : undefined);
+  }
 }
 
 /** Hashes a file; and writes it, if it is told where. */
-function hash(source: string, target: string | undefined): string {
+async function hash(hasher: Hasher, source: string, target: string | undefined): Promise<string> {
   const input = openSync(source, 'r');
   const output = target === undefined ? undefined : openSync(target, 'w');
   const md5 = hasher.begin();
+  // Small enough to be still in the core's own cache when it is written, and hashed.
+  const buffer = hasher.buffer.subarray(0, LANE_BYTES);
   try {
     for (let isLast = false; !isLast;) {
-      const bytes = take(input, output);
+      const bytes = readSync(input, buffer, 0, buffer.length, null);
       isLast = bytes < buffer.length;
-      md5.add(bytes, isLast);
+      if (output !== undefined) write(output, buffer.subarray(0, bytes));
+      await md5.add(bytes, isLast);
     }
     return md5.hex();
   } finally {
@@ -48,9 +50,6 @@ function hash(source: string, target: string | undefined): string {
   }
 }
 
-function take(input: number, output: number | undefined): number {
-  const bytes = readSync(input, buffer, 0, buffer.length, null);
-  if (output === undefined) return bytes;
-  for (let done = 0; done < bytes;) done += writeSync(output, buffer, done, bytes - done);
-  return bytes;
+function write(output: number, chunk: Uint8Array): void {
+  for (let done = 0; done < chunk.length;) done += writeSync(output, chunk, done);
 }

@@ -4,21 +4,22 @@ import path from 'node:path';
 import { format, resolveConfig } from 'prettier';
 import { EXIT } from '../../src/cli/exit-codes.js';
 import { onInterrupt } from '../../src/cli/interrupt.js';
-import { machine, settle } from '../../src/drill/index.js';
+import { machine } from '../../src/drill/index.js';
 import { makeWorkDirectory } from '../work-directory.js';
 import { hasFailed } from './comparison.js';
 import { dataSet, makeSet, type MadeSet } from './data-sets.js';
 import { replaceTables } from './document.js';
-import { measureSet, type SetRuns } from './measure.js';
+import { measureSet, type MeasureOptions, type SetRuns } from './measure.js';
 import { readOptions, type Options } from './options.js';
 import { reportOf, type Recording, type Roles } from './report.js';
+import { PageCache } from './page-cache.js';
 import { openS3Server, type S3Server } from './s3-server.js';
 import { isFor, type Tool } from './tool.js';
 import { limits, ours, oursBundled, oursDurable, rclone, TOOLS } from './tools/index.js';
 
 const DOCUMENT = 'docs/benchmarks.md';
-/** Of ours, and of the limit: while some read and write, others hash together. */
-const WORKERS_PER_CORE = 2;
+/** Of ours, and files of the limit: so many are hashed together. */
+const WORKERS_PER_CORE = 8;
 const ROLES: Roles = { ours, oursDurable, oursBundled, rclone, limits, all: TOOLS };
 
 /** More than this for each core, and what else the machine does shows in the figures. */
@@ -55,12 +56,15 @@ async function measureAll(options: Options, signal: AbortSignal): Promise<Record
   let s3: S3Server | undefined;
   try {
     s3 = options.places.includes('s3') ? await openS3OrSay() : undefined;
+    const pageCache = new PageCache(workDirectory);
+    // It takes half a minute at first.
+    const settle = async (): Promise<void> => (options.quick ? undefined : pageCache.settle(signal));
     const sets: SetRuns[] = [];
     for (const name of options.sets) {
       say(`Making set ${name} in ${options.workDir}`);
       const made = await makeSet(dataSet(name, options.quick), workDirectory, cores, signal);
       const measure = (place: S3Server | undefined) =>
-        measurePlace(made, present, place, options, workDirectory, signal);
+        measurePlace(made, present, place, options, { workDirectory, settle, signal });
       if (options.places.includes('local')) sets.push(await measure(undefined));
       if (s3) sets.push(await measure(s3));
     }
@@ -77,8 +81,7 @@ function measurePlace(
   present: readonly Tool[],
   s3: S3Server | undefined,
   { rounds, restore }: Options,
-  workDirectory: string,
-  signal: AbortSignal,
+  common: Pick<MeasureOptions, 'workDirectory' | 'settle' | 'signal'>,
 ): Promise<SetRuns> {
   return measureSet({
     made,
@@ -86,11 +89,9 @@ function measurePlace(
     s3,
     rounds,
     isRestoring: restore,
-    workDirectory,
     workers: WORKERS_PER_CORE * machine().cores,
-    settle: () => settle(workDirectory, made.size.bytes, signal),
-    signal,
     say,
+    ...common,
   });
 }
 

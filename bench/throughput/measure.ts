@@ -102,11 +102,11 @@ async function measureOnce(
   });
   const timed = async (work: () => Promise<Timed>): Promise<Measurement> => {
     await settle();
+    warm(made.sourceDirectory);
     return measurementOf(await work());
   };
   try {
     await copying.prepare?.();
-    warm(made.sourceDirectory);
     const backup = await timed(copying.backup);
     requireWhole('the copy', await copying.copied(), made.size);
     if (!isRestoring) return { backup, restore: undefined };

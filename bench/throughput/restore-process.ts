@@ -39,7 +39,7 @@ const result = await runRealJob({
   placement: targetPlacement(scenario, target.nodeNames.length),
   clusterDirectory: order.targetDirectory,
   hardware: target.nodeNames.map(() => cluster.nodes[0]!.hardware),
-  threadsPerNode: engine.downloadWorkers,
+  workersPerNode: engine.downloadWorkers,
   repositories: [{ name: repository.name, readOnly: true, spec }],
   journal: memoryJournal(),
   signal: new AbortController().signal,

@@ -108,7 +108,7 @@ export function clusterOptions(
   catalog: Catalog,
   workspace: Workspace,
   storage: StorageSpec,
-): Omit<RealClusterOptions, 'journal' | 'threadsPerNode'> {
+): Omit<RealClusterOptions, 'journal' | 'workersPerNode'> {
   const { cluster, engine, repository, seed } = scenario;
   return {
     catalog,

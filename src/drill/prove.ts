@@ -93,7 +93,7 @@ function restore(options: ProofOptions, target: Catalog): Promise<RunResult> {
     placement: targetPlacement(scenario, nodes),
     clusterDirectory: options.targetDirectory,
     hardware: target.nodeNames.map(() => cluster.nodes[0]!.hardware),
-    threadsPerNode: engine.downloadWorkers,
+    workersPerNode: engine.downloadWorkers,
     repositories: [{ name: repositoryName, readOnly: true, spec: options.storage }],
     journal: options.journal,
     onProgress: (snapshot) =>

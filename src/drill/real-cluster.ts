@@ -24,7 +24,7 @@ export interface RealClusterOptions {
   readonly clusterDirectory: string;
   readonly hardware: readonly NodeHardware[];
   readonly limits: RepositoryLimits;
-  readonly threadsPerNode: number;
+  readonly workersPerNode: number;
   readonly repositories: readonly GivenRepository[];
   readonly seed: string;
   /** Whether `clusterDirectory` is removed in the end. */

@@ -179,7 +179,7 @@ function backUp(
   listener.onPhase('backup', variant, `${plural(cluster.nodes.length, 'node')}, preset ${engine.preset}`);
   return runRealJob({
     ...clusterOptions(scenario, catalog, workspace, storage),
-    threadsPerNode: engine.uploadWorkers,
+    workersPerNode: engine.uploadWorkers,
     statement,
     journal,
     signal,

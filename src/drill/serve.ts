@@ -49,7 +49,7 @@ export async function serveCluster(loaded: LoadedScenario, options: ServeOptions
     const { uploadWorkers, downloadWorkers } = scenario.engine;
     const cluster = await RealCluster.start({
       ...clusterOptions(scenario, catalog, workspace, storage),
-      threadsPerNode: Math.max(uploadWorkers, downloadWorkers),
+      workersPerNode: Math.max(uploadWorkers, downloadWorkers),
       journal,
     });
     try {

@@ -79,7 +79,7 @@ test('the limit copies every byte, by all its means', (t) => {
   const program = fileURLToPath(new URL('../../bench/throughput/limit-process.js', import.meta.url));
   for (const means of ['write', 'copy'] satisfies LimitMeans[]) {
     const to = path.join(directory, means);
-    const order: LimitOrder = { from, to, means, threads: 2 };
+    const order: LimitOrder = { from, to, means, threads: 2, filesPerThread: 3 };
     const printed = execFileSync(process.execPath, [program, JSON.stringify(order)], { encoding: 'utf8' });
     t.true((JSON.parse(printed) as { durationMs: number }).durationMs > 0);
     t.deepEqual(filesBelow(to), filesBelow(from));

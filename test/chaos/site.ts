@@ -114,8 +114,8 @@ function workspaceIn({ directory, dataDirectory }: Chaos, cluster: string): Work
 export async function withCluster<T>(site: Site, use: (cluster: RealCluster) => Promise<T>): Promise<T> {
   const { scenario: made, catalog, storage, journal, clusterDirectory } = site;
   const workspace = { cluster: clusterDirectory } as Workspace;
-  const threadsPerNode = made.engine.uploadWorkers;
-  return using({ ...clusterOptions(made, catalog, workspace, storage), journal, threadsPerNode }, use);
+  const workersPerNode = made.engine.uploadWorkers;
+  return using({ ...clusterOptions(made, catalog, workspace, storage), journal, workersPerNode }, use);
 }
 
 /** An empty cluster that a site's snapshot is restored into. */
@@ -146,7 +146,7 @@ export async function withTarget<T>(
     limits: made.repository.limits,
     placement: targetPlacement(made, catalog.nodeNames.length),
     hardware: catalog.nodeNames.map(() => made.cluster.nodes[0]!.hardware),
-    threadsPerNode: made.engine.downloadWorkers,
+    workersPerNode: made.engine.downloadWorkers,
     repositories: [{ name: REPOSITORY, readOnly: true, spec: storage }],
   };
   return using(options, use);

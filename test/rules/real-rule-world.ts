@@ -157,7 +157,7 @@ async function startCluster(
     clusterDirectory,
     hardware: nodes.map(({ hardware }) => hardware),
     limits,
-    threadsPerNode: settings.uploadWorkers,
+    workersPerNode: settings.uploadWorkers,
     repositories: [],
     seed,
     journal,

@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { runProcess } from '../process.js';
 import { backOf, copyOf, type Task, type Timed, type Tool } from '../tool.js';
@@ -12,8 +13,9 @@ const limitBy = (means: LimitMeans, name: string, about: string): Tool => ({
   version: async () => process.version.slice(1),
   open(task: Task) {
     const { made, workers, signal } = task;
+    const threads = availableParallelism();
     const copy = async (from: string, to: string): Promise<Timed> => {
-      const order: LimitOrder = { from, to, means, threads: workers };
+      const order: LimitOrder = { from, to, means, threads, filesPerThread: Math.ceil(workers / threads) };
       const run = await runProcess(process.execPath, [LIMIT, JSON.stringify(order)], { signal });
       return { ...run, ownSec: (JSON.parse(run.stdout) as { durationMs: number }).durationMs / 1000 };
     };
@@ -31,11 +33,11 @@ export const limits: readonly Tool[] = [
   limitBy(
     'write',
     'limit by writing',
-    'threads that read each file into a buffer, compute its MD5 together with others, as ours do, and write the buffer; and nothing else.',
+    'a thread a core, each with eight files on their way: it reads from each into a buffer, writes the buffers, and computes their MD5s together, as ours do; and nothing else.',
   ),
   limitBy(
     'copy',
     'limit by copying',
-    'threads that have the kernel copy each file, and read it for its MD5, which they compute together; and nothing else.',
+    'the same, but the kernel copies each file, which is read besides for its MD5.',
   ),
 ];

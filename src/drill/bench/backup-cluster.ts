@@ -51,7 +51,7 @@ export async function startBackupCluster(
     await prepareCluster({ variant: '', scenario, catalog, workspace, listener, signal });
     const cluster = await RealCluster.start({
       ...clusterOptions(scenario, catalog, workspace, storage),
-      threadsPerNode: scenario.engine.uploadWorkers,
+      workersPerNode: scenario.engine.uploadWorkers,
       journal: openJournalAt(undefined, ''),
       onTally,
     });

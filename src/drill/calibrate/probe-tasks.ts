@@ -1,6 +1,5 @@
 import type { SerializedError } from '../../base/errors.js';
 import type { StorageSpec } from '../../repository/index.js';
-import type { SharedMd5 } from '../../world/real/md5/shared-md5.js';
 
 /** What a probe's thread is asked to do. It answers with milliseconds, a sample each. */
 export type ProbeTask =
@@ -13,13 +12,14 @@ export type ProbeTask =
   | PutTask;
 
 /**
- * Reads a file again and again for a while, and hashes it: alone, or together with all who are given the same memory. Answers with
- * the time of each pass.
+ * Reads a file again and again for a while, and hashes it; or does so as if it were so many files, in turns, which are hashed together.
+ * Answers with the time of each pass.
  */
 export interface ReadTask {
   readonly kind: 'read';
   readonly file: string;
-  readonly hash: 'not' | 'alone' | SharedMd5;
+  readonly hash: boolean;
+  readonly atOnce: number;
   readonly lastMs: number;
 }
 

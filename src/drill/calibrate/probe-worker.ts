@@ -38,18 +38,26 @@ async function perform(task: ProbeTask): Promise<readonly number[]> {
   }
 }
 
-function readAgain({ file, hash, lastMs }: ReadTask): number[] {
-  const hasher = hasherOf(hash);
+async function readAgain(task: ReadTask): Promise<number[]> {
+  const lanes = task.hash ? Md5Lanes.of(task.atOnce) : [];
+  const readers = Array.from({ length: task.atOnce }, (_, i) =>
+    readOneAgain(task, lanes[i] ? laneHasher(lanes[i]) : PLAIN),
+  );
+  return (await Promise.all(readers)).flat();
+}
+
+async function readOneAgain({ file, hash, lastMs }: ReadTask, hasher: Hasher): Promise<number[]> {
   const samplesMs: number[] = [];
   const untilMs = performance.now() + lastMs;
   do {
     const startMs = performance.now();
-    const md5 = hash === 'not' ? undefined : hasher.begin();
+    const md5 = hash ? hasher.begin() : undefined;
     const source = new ChunkReader(file);
     try {
       while (!source.isAtEnd) {
         const bytes = source.read(hasher.buffer, hasher.buffer.length);
-        md5?.add(bytes, source.isAtEnd);
+        const hashed = md5?.add(bytes, source.isAtEnd);
+        if (hashed) await hashed;
       }
     } finally {
       source.close();
@@ -58,11 +66,6 @@ function readAgain({ file, hash, lastMs }: ReadTask): number[] {
     samplesMs.push(performance.now() - startMs);
   } while (performance.now() < untilMs);
   return samplesMs;
-}
-
-function hasherOf(hash: ReadTask['hash']): Hasher {
-  const lanes = typeof hash === 'string' ? undefined : Md5Lanes.join(hash);
-  return lanes ? laneHasher(lanes) : PLAIN;
 }
 
 function linkAll(from: string, to: string): number {

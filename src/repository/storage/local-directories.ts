@@ -1,7 +1,8 @@
-import { closeSync, fsyncSync, lstatSync, mkdirSync, openSync, statSync } from 'node:fs';
+import { lstatSync, mkdirSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DrillError } from '../../base/errors.js';
 import { errnoOf } from './errno.js';
+import { BLOCKING } from './local-sync.js';
 import { directoryOf } from './path.js';
 
 /**
@@ -50,7 +51,7 @@ export function knownDirectories(root: string, durable: boolean, maxKnown = MAX_
       make(parent);
       if (!created(root, directory)) checkIsDirectory(root, directory);
       // Also one that was there: another thread may have made it just now, or a process that was killed.
-      if (durable) syncDirectory(absolute(root, parent));
+      if (durable) BLOCKING.directory(absolute(root, parent));
     }
     remember(directory);
     if (durable) synced.add(directory);
@@ -68,19 +69,6 @@ export function absolute(root: string, path: string): string {
   return path === '' ? root : `${root}/${path}`;
 }
 
-/** Makes the names in a directory survive a power failure. */
-export function syncDirectory(directory: string): void {
-  const fd = openSync(directory, 'r');
-  try {
-    fsyncSync(fd);
-  } catch (error) {
-    // Some file systems have no fsync for directories, and need none.
-    if (errnoOf(error) !== 'EINVAL' && errnoOf(error) !== 'EPERM') throw error;
-  } finally {
-    closeSync(fd);
-  }
-}
-
 /** Makes the root and the directories it lies in. By hand: Node's recursive mkdir never ends on /proc and the like. */
 function makeRoot(root: string, durable: boolean): void {
   if (statSync(root, { throwIfNoEntry: false })?.isDirectory()) return;
@@ -92,7 +80,7 @@ function makeRoot(root: string, durable: boolean): void {
     // Another thread was faster.
     if (errnoOf(error) !== 'EEXIST' || !statSync(root).isDirectory()) throw error;
   }
-  if (durable) syncDirectory(parent);
+  if (durable) BLOCKING.directory(parent);
 }
 
 function created(root: string, directory: string): boolean {

@@ -2,7 +2,6 @@ import {
   closeSync,
   constants,
   fstatSync,
-  fsyncSync,
   lstatSync,
   openSync,
   readSync,
@@ -13,16 +12,11 @@ import {
 } from 'node:fs';
 import { DrillError } from '../../base/errors.js';
 import { errnoOf, storageError, type Access } from './errno.js';
-import {
-  absolute,
-  knownDirectories,
-  linkRefused,
-  syncDirectory,
-  type KnownDirectories,
-} from './local-directories.js';
+import { absolute, knownDirectories, linkRefused, type KnownDirectories } from './local-directories.js';
 import { listFiles, listNames } from './local-list.js';
 import { checkedDirectory, checkedPath, directoryOf } from './path.js';
-import type { Storage, StorageReader, StorageWriter } from './storage.js';
+import { BLOCKING, type Sync } from './local-sync.js';
+import type { Awaitable, Storage, StorageReader, StorageWriter } from './storage.js';
 
 export interface LocalStorageOptions {
   /**
@@ -40,16 +34,22 @@ export interface LocalStorageOptions {
    * `abort` and `removeTree` promise nothing: what they leave after a power failure is unseen or removed once more.
    */
   readonly durable?: boolean;
+  /** How that is done. Default: the thread waits. */
+  readonly sync?: Sync;
 }
 
 /** Where the files are, and what is known about their directories. */
 interface Place {
   readonly root: string;
   readonly directories: KnownDirectories;
-  readonly durable: boolean;
-  /** The file that was completed last: what it is needs no looking at when it is renamed, as it mostly is at once. */
-  completed: string | undefined;
+  /** Undefined: what is written need not survive a power failure. */
+  readonly sync: Sync | undefined;
+  /** Files that were completed a moment ago: what they are needs no looking at when they are renamed, as they mostly are at once. */
+  readonly completed: Set<string>;
 }
+
+/** As many as tasks of one thread may be about to rename. Of others it is looked up what they are. */
+const MOST_COMPLETED = 64;
 
 /** O_NONBLOCK does nothing to files, and keeps a FIFO that someone left there from blocking the thread for ever. */
 const SAFELY = constants.O_NOFOLLOW | constants.O_NONBLOCK;
@@ -62,15 +62,15 @@ const READ = constants.O_RDONLY | SAFELY;
  * `createWriter` empties a file that is there: write to another name, then rename.
  */
 export function localStorage(root: string, options: LocalStorageOptions = {}): Storage {
-  const { durable = false } = options;
+  const { durable = false, sync = BLOCKING } = options;
   // '' would make every path one below '/'.
   if (root === '') throw new DrillError('STORAGE_PATH', 'the directory of a local storage has an empty name');
   const trimmed = root.length > 1 ? root.replace(/\/+$/, '') : root;
   const place: Place = {
     root: trimmed,
     directories: knownDirectories(trimmed, durable),
-    durable,
-    completed: undefined,
+    sync: durable ? sync : undefined,
+    completed: new Set(),
   };
   return {
     kind: 'local',
@@ -93,9 +93,21 @@ function attempt<T>(access: Access, verb: string, place: string, call: () => T):
   try {
     return call();
   } catch (error) {
-    throw errnoOf(error) === 'ELOOP' ? linkRefused(place) : storageError(error, access, `${verb} ${place}`);
+    throw told(error, access, verb, place);
   }
 }
+
+/** The same for calls of which some may be waited for. */
+async function attemptLater(verb: string, place: string, call: () => Promise<void>): Promise<void> {
+  try {
+    await call();
+  } catch (error) {
+    throw told(error, 'write', verb, place);
+  }
+}
+
+const told = (error: unknown, access: Access, verb: string, place: string): DrillError =>
+  errnoOf(error) === 'ELOOP' ? linkRefused(place) : storageError(error, access, `${verb} ${place}`);
 
 function whereThere<T>(place: Place, directory: string, find: (root: string, directory: string) => T[]): T[] {
   return attempt('read', 'list', absolute(place.root, directory), () => {
@@ -160,12 +172,18 @@ function createWriter(place: Place, path: string): StorageWriter {
     },
     close() {
       const open = opened();
-      attempt('write', 'write', target, () => {
-        if (place.durable) fsyncSync(open);
+      const completed = (): void => {
         release();
+        complete = true;
+        if (place.completed.size >= MOST_COMPLETED) place.completed.clear();
+        place.completed.add(path);
+      };
+      const { sync } = place;
+      if (!sync) return attempt('write', 'write', target, completed);
+      return attemptLater('write', target, async () => {
+        await sync.file(open);
+        completed();
       });
-      complete = true;
-      place.completed = path;
     },
     abort() {
       if (complete) return;
@@ -237,18 +255,21 @@ function refuseSpecial(place: string, kind: Kind): void {
   throw new DrillError('STORAGE_FAILED', `cannot use ${place}: it is ${what}, and should be a file`);
 }
 
-function rename(place: Place, from: string, to: string): void {
+function rename(place: Place, from: string, to: string): Awaitable<void> {
   const source = absolute(place.root, from);
   const target = absolute(place.root, to);
-  attempt('write', 'rename', `${source} to ${target}`, () => {
-    const [fromDirectory, toDirectory] = [directoryOf(from), directoryOf(to)];
+  const what = `${source} to ${target}`;
+  const [fromDirectory, toDirectory] = [directoryOf(from), directoryOf(to)];
+  attempt('write', 'rename', what, () => {
     place.directories.check(fromDirectory);
-    if (from !== place.completed) refuseSpecial(source, lstatSync(source));
-    place.completed = undefined;
+    if (!place.completed.delete(from)) refuseSpecial(source, lstatSync(source));
     withDirectory(place, to, () => renameSync(source, target));
-    if (!place.durable) return;
-    syncDirectory(absolute(place.root, toDirectory));
-    if (fromDirectory !== toDirectory) syncDirectory(absolute(place.root, fromDirectory));
+  });
+  const { sync } = place;
+  if (!sync) return;
+  return attemptLater('rename', what, async () => {
+    await sync.directory(absolute(place.root, toDirectory));
+    if (fromDirectory !== toDirectory) await sync.directory(absolute(place.root, fromDirectory));
   });
 }
 
@@ -261,7 +282,7 @@ function remove(place: Place, path: string): void {
       if (isAbsence(error)) return;
       throw error;
     }
-    if (unlinkIfThere(target) && place.durable) syncDirectory(absolute(place.root, directoryOf(path)));
+    if (unlinkIfThere(target) && place.sync) BLOCKING.directory(absolute(place.root, directoryOf(path)));
   });
 }
 

@@ -1,12 +1,14 @@
 import { hash as hashAtOnce } from 'node:crypto';
-import { closeSync, fsyncSync, openSync, readSync, writeSync } from 'node:fs';
+import { closeSync, openSync, readSync, writeSync } from 'node:fs';
 import { DrillError } from '../../base/errors.js';
 import type { BundleSums } from '../../node/index.js';
 import { giveUp } from '../../repository/storage/give-up.js';
 import type { StorageWriter } from '../../repository/storage/storage.js';
+import type { Sync } from '../../repository/storage/local-sync.js';
+import type { BundleMemory } from './bundle-memory.js';
 import { memorySource } from './byte-source.js';
-import { onDisk } from './errno.js';
-import { MAX_CHUNK_BYTES, type Pace } from './pace.js';
+import { onDisk, onDiskLater } from './errno.js';
+import type { Pace } from './pace.js';
 import { sendToServer } from './send-to-server.js';
 import type { Transfer } from './transfer.js';
 
@@ -20,14 +22,13 @@ export interface BundledFile {
   readonly sizeBytes: number;
 }
 
-/** As large as the largest bundle that the thread has had. */
-let bundleBuffer = new Uint8Array(0);
-const partBuffer = new Uint8Array(MAX_CHUNK_BYTES);
+/** So many of a bundle's files are brought to the disk together. */
+const FILES_AT_ONCE = 32;
 
 /** The checksums of a bundle that would be made of these files. */
-export function hashBundle(pace: Pace, files: readonly BundledFile[]): BundleSums {
+export function hashBundle(pace: Pace, memory: BundleMemory, files: readonly BundledFile[]): BundleSums {
   const paid = pace.reading();
-  const bytes = readFiles(files);
+  const bytes = readFiles(memory, files);
   const sums = sumsOf(bytes, files);
   for (let done = 0; done < bytes.length; done += pace.chunkBytes)
     pace.pay(paid, Math.min(pace.chunkBytes, bytes.length - done));
@@ -48,13 +49,14 @@ export async function sendBundle(
   files: readonly BundledFile[],
   { to, hash, md5 }: BundleTarget,
 ): Promise<BundleSums | undefined> {
-  const { storage } = transfer;
+  const { storage, bundles, hasher } = transfer;
   if (storage.parts && !hash) {
-    await sendToServer(transfer, storage.parts, partBuffer, memorySource(readFiles(files)), { to, md5 });
+    const source = memorySource(readFiles(bundles, files));
+    await sendToServer(transfer, storage.parts, hasher.buffer, source, { to, md5 });
     return undefined;
   }
   const dueNs = await transfer.request();
-  const bytes = readFiles(files);
+  const bytes = readFiles(bundles, files);
   const sums = hash ? sumsOf(bytes, files) : undefined;
   await write(transfer, { to, bytes, dueNs, hash });
   return sums;
@@ -67,10 +69,12 @@ export async function fetchBundle(
   files: readonly BundledFile[],
 ): Promise<readonly string[]> {
   const bytes = await readObject(transfer, from, sizeOf(files));
-  return slicesOf(bytes, files).map((slice, i) => {
-    writeFile(files[i]!.path, slice, transfer.durable);
-    return md5Of(slice);
-  });
+  const slices = slicesOf(bytes, files);
+  for (let first = 0; first < files.length; first += FILES_AT_ONCE) {
+    const some = files.slice(first, first + FILES_AT_ONCE);
+    await Promise.all(some.map(({ path }, i) => writeFile(path, slices[first + i]!, transfer.sync)));
+  }
+  return slices.map(md5Of);
 }
 
 interface Sending {
@@ -106,13 +110,13 @@ async function write(
 
 /** All bytes of an object that should have so many. Throws CHECKSUM_MISMATCH for one that has not. */
 async function readObject(
-  { storage, pace, request, allow, onBytes }: Transfer,
+  { storage, pace, bundles, request, allow, onBytes }: Transfer,
   from: string,
   sizeBytes: number,
 ): Promise<Uint8Array> {
   const dueNs = await request();
   const paid = pace.transferringHashed(dueNs);
-  const bytes = reserve(sizeBytes);
+  const bytes = bundles.reserve(sizeBytes);
   const reader = await storage.openReader(from);
   let done = 0;
   try {
@@ -126,7 +130,7 @@ async function readObject(
         pace.payFrom(dueNs, paid, count);
       }
     }
-    if ((await reader.read(partBuffer.subarray(0, 1))) > 0) throw wrongSize(from, 'more', sizeBytes);
+    if ((await reader.read(bundles.beyond)) > 0) throw wrongSize(from, 'more', sizeBytes);
     pace.until(dueNs);
   } finally {
     await reader.close();
@@ -140,20 +144,20 @@ const wrongSize = (path: string, actual: number | 'more', expected: number): Dri
   });
 
 /** The bytes of files, one after the other. Throws TASK_FAILED where one has another size than it should. */
-function readFiles(files: readonly BundledFile[]): Uint8Array {
-  const bytes = reserve(sizeOf(files));
-  slicesOf(bytes, files).forEach((slice, i) => readFile(files[i]!, slice));
+function readFiles(memory: BundleMemory, files: readonly BundledFile[]): Uint8Array {
+  const bytes = memory.reserve(sizeOf(files));
+  slicesOf(bytes, files).forEach((slice, i) => readFile(files[i]!, slice, memory.beyond));
   return bytes;
 }
 
-function readFile({ path, sizeBytes }: BundledFile, into: Uint8Array): void {
+function readFile({ path, sizeBytes }: BundledFile, into: Uint8Array, beyond: Uint8Array): void {
   const source = onDisk(`opening ${path}`, () => openSync(path, 'r'));
   try {
     const read = (target: Uint8Array): number =>
       onDisk(`reading ${path}`, () => readSync(source, target, 0, target.length, null));
     let done = 0;
     for (let count = -1; done < sizeBytes && count !== 0;) done += count = read(into.subarray(done));
-    if (done === sizeBytes && read(partBuffer.subarray(0, 1)) === 0) return;
+    if (done === sizeBytes && read(beyond) === 0) return;
     const actual = done === sizeBytes ? 'more' : String(done);
     throw new DrillError('TASK_FAILED', `${path} has ${actual} bytes, and the catalog says ${sizeBytes}`, {
       hint: 'its replica is damaged; drill clean has the data made anew',
@@ -163,21 +167,16 @@ function readFile({ path, sizeBytes }: BundledFile, into: Uint8Array): void {
   }
 }
 
-function writeFile(path: string, bytes: Uint8Array, durable: boolean): void {
+async function writeFile(path: string, bytes: Uint8Array, sync: Sync | undefined): Promise<void> {
   const target = onDisk(`creating ${path}`, () => openSync(path, 'w'));
   try {
     onDisk(`writing ${path}`, () => {
       for (let done = 0; done < bytes.length;) done += writeSync(target, bytes, done);
     });
-    if (durable) onDisk(`syncing ${path}`, () => fsyncSync(target));
+    if (sync) await onDiskLater(`syncing ${path}`, async () => sync.file(target));
   } finally {
     closeSync(target);
   }
-}
-
-function reserve(sizeBytes: number): Uint8Array {
-  if (bundleBuffer.length < sizeBytes) bundleBuffer = new Uint8Array(sizeBytes);
-  return bundleBuffer.subarray(0, sizeBytes);
 }
 
 const sizeOf = (files: readonly BundledFile[]): number =>

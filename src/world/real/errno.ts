@@ -37,3 +37,12 @@ export function onDisk<T>(doing: string, call: () => T): T {
     throw fileSystemError(error, doing);
   }
 }
+
+/** The same for calls that are waited for. */
+export async function onDiskLater<T>(doing: string, call: () => Promise<T>): Promise<T> {
+  try {
+    return await call();
+  } catch (error) {
+    throw fileSystemError(error, doing);
+  }
+}

@@ -1,10 +1,11 @@
 import { createHash, hash as hashAtOnce, type Hash } from 'node:crypto';
 import { invariant } from '../../base/errors.js';
 import { BLOCK_BYTES } from './md5/kernel.js';
-import type { Md5Lanes } from './md5/lanes.js';
+import type { Awaitable } from '../../repository/storage/storage.js';
+import type { Md5Lane } from './md5/lanes.js';
 import { MAX_CHUNK_BYTES } from './pace.js';
 
-/** How a thread hashes the files that it reads, one after the other. */
+/** How a worker hashes the files that it reads, one after the other. */
 export interface Hasher {
   /** What a file is read into, a chunk at a time. */
   readonly buffer: Uint8Array;
@@ -15,9 +16,9 @@ export interface Hasher {
 export interface FileMd5 {
   /**
    * The first `bytes` of the buffer are the file's next, a multiple of 64 but for the last. `isLast`: known to be; it may turn out
-   * to have been where this was not said. They may be written over after that.
+   * to have been where this was not said. They may be read meanwhile, and written over after that.
    */
-  add(bytes: number, isLast: boolean): void;
+  add(bytes: number, isLast: boolean): Awaitable<void>;
   hex(): string;
 }
 
@@ -44,13 +45,12 @@ function plainMd5(buffer: Uint8Array): FileMd5 {
 /** A file that is smaller takes less time to hash than waiting for others does. */
 const MIN_TOGETHER_BYTES = 64 * 1024;
 
-/** Hashes large files together with other threads. */
-export function laneHasher(lanes: Md5Lanes): Hasher {
-  const { buffer } = lanes;
-  return { buffer, begin: () => md5InLanes(lanes, buffer) };
+/** Hashes large files together with those that the same thread moves in turns. */
+export function laneHasher(lane: Md5Lane): Hasher {
+  return { buffer: lane.buffer, begin: () => md5InLane(lane) };
 }
 
-function md5InLanes(lanes: Md5Lanes, buffer: Uint8Array): FileMd5 {
+function md5InLane(lane: Md5Lane): FileMd5 {
   let sizeBytes = 0;
   let tailAt = 0;
   let small: string | undefined;
@@ -58,16 +58,16 @@ function md5InLanes(lanes: Md5Lanes, buffer: Uint8Array): FileMd5 {
     add(bytes, isLast) {
       if (sizeBytes === 0) {
         if (isLast && bytes < MIN_TOGETHER_BYTES) {
-          small = hashAtOnce('md5', buffer.subarray(0, bytes));
+          small = hashAtOnce('md5', lane.buffer.subarray(0, bytes));
           return;
         }
-        lanes.begin();
+        lane.begin();
       }
       invariant(sizeBytes % BLOCK_BYTES === 0, 'a chunk after the last one');
-      lanes.add(Math.floor(bytes / BLOCK_BYTES));
       sizeBytes += bytes;
       tailAt = bytes - (bytes % BLOCK_BYTES);
+      return lane.add(tailAt / BLOCK_BYTES);
     },
-    hex: () => small ?? (sizeBytes === 0 ? hashAtOnce('md5', '') : lanes.end(tailAt, sizeBytes)),
+    hex: () => small ?? (sizeBytes === 0 ? hashAtOnce('md5', '') : lane.end(tailAt, sizeBytes)),
   };
 }

@@ -22,26 +22,25 @@ import {
   type PartWriter,
 } from '../../repository/layout.js';
 import type { Awaitable, Storage } from '../../repository/storage/storage.js';
-import { onDisk } from './errno.js';
-import type { Hasher } from './hasher.js';
+import type { Sync } from '../../repository/storage/local-sync.js';
+import { onDisk, onDiskLater } from './errno.js';
 import { Throttle } from './limits/throttle.js';
 import type { Pace } from './pace.js';
+import type { Seat } from './seat.js';
 import { nowNs, nsToMs } from './pacer.js';
 import type { NodePaths } from './paths.js';
 import { PROGRESS, type TaskMessage, type WorkerShard } from './protocol.js';
 import { fetchBundle, hashBundle, sendBundle } from './bundle-transfer.js';
 import { dropJob, removeReplica, sweep } from './cleaning.js';
 import { objectBytes, requireSize, requireStaged, ShardPaths } from './shard-paths.js';
-import { fetchFile, hashFile, sendFile, syncDirectory, type Transfer } from './transfer.js';
+import { fetchFile, hashFile, sendFile, type Transfer } from './transfer.js';
 import { noteWritten, readWritten } from './written.js';
 
 export interface InterpreterOptions {
   readonly paths: NodePaths;
   /** Undefined for tasks that only clean up. */
   readonly storage: Storage | undefined;
-  readonly pace: Pace;
-  /** How files are hashed on their way to the repository, where not by the platform's own means. */
-  readonly hasher?: Hasher | undefined;
+  readonly seat: Seat;
   readonly progress: BigInt64Array;
   readonly message: TaskMessage;
   readonly startNs: bigint;
@@ -61,10 +60,10 @@ export class Interpreter {
     this.options = options;
     this.paths = new ShardPaths(options.paths, options.message);
     this.shards = new Map(options.message.shards.map((shard) => [shard.shard, shard]));
-    const { message, pace, storage } = options;
-    // A thread that has connections to keep busy must not stand still.
-    const blocks = storage?.parts === undefined;
-    this.throttle = message.limits && new Throttle(message.limits, ownerOf(message), pace, blocks);
+    const { message, storage, seat } = options;
+    // A thread that has connections to keep busy, or other tasks, must not stand still.
+    const blocks = storage?.parts === undefined && !seat.isShared;
+    this.throttle = message.limits && new Throttle(message.limits, ownerOf(message), seat.pace, blocks);
   }
 
   perform(operation: Operation): Awaitable<unknown> {
@@ -85,7 +84,11 @@ export class Interpreter {
       case 'hash':
         return operation.files === undefined
           ? this.hash(shard, operation.file)
-          : hashBundle(this.options.pace, this.paths.bundled(shard, operation.file, operation.files));
+          : hashBundle(
+              this.pace,
+              this.options.seat.bundles,
+              this.paths.bundled(shard, operation.file, operation.files),
+            );
       case 'put':
         return operation.files === undefined
           ? this.put(shard, operation.file, operation.checksum, operation.hash)
@@ -106,7 +109,8 @@ export class Interpreter {
   }
 
   private link(shard: WorkerShard): number {
-    const { paths, pace } = this.options;
+    const { pace } = this;
+    const { paths } = this.options;
     const from = path.join(paths.data, String(shard.address.shardId));
     const { snapshot: to, files: names } = this.paths.of(shard);
     const dueNs = pace.snapshot(names.length);
@@ -143,15 +147,15 @@ export class Interpreter {
     };
   }
 
-  private hash(shard: WorkerShard, file: number): string {
-    const { pace, hasher } = this.options;
-    return hashFile(pace, this.paths.snapshotFile(shard, file), shard.fileSizeBytes[file], hasher);
+  private hash(shard: WorkerShard, file: number): Promise<string> {
+    const { pace, hasher } = this.options.seat;
+    return hashFile(pace, hasher, this.paths.snapshotFile(shard, file), shard.fileSizeBytes[file]);
   }
 
   private async check(shard: WorkerShard, object: OneObject, checksum: Checksum): Promise<boolean> {
     const dueNs = await this.request();
     const isThere = await this.isWhole(shard, object, checksum);
-    this.options.pace.until(dueNs);
+    this.pace.until(dueNs);
     return isThere;
   }
 
@@ -163,8 +167,7 @@ export class Interpreter {
   }
 
   private async list(shard: WorkerShard): Promise<RemoteFiles> {
-    const { storage } = this;
-    const { pace } = this.options;
+    const { storage, pace } = this;
     const dueNs = await this.request();
     const { remote } = this.paths.of(shard);
     const found = new Map<string, string[]>();
@@ -225,8 +228,7 @@ export class Interpreter {
   }
 
   private async rename(shard: WorkerShard, object: OneObject, checksum: Checksum): Promise<void> {
-    const { storage } = this;
-    const { pace } = this.options;
+    const { storage, pace } = this;
     const dueNs = await this.request();
     const name = `${this.paths.of(shard).remote}/${this.paths.objectName(shard, object)}`;
     try {
@@ -240,8 +242,7 @@ export class Interpreter {
   }
 
   private async deleteOthers(shard: WorkerShard, object: OneObject, keep: Checksum): Promise<void> {
-    const { storage } = this;
-    const { pace } = this.options;
+    const { storage, pace } = this;
     const dueNs = await this.request();
     const directory = this.paths.of(shard).remote;
     const name = this.paths.objectName(shard, object);
@@ -299,8 +300,9 @@ export class Interpreter {
     return checksums;
   }
 
-  private install(shard: WorkerShard): void {
-    const { paths, pace } = this.options;
+  private async install(shard: WorkerShard): Promise<void> {
+    const { pace } = this;
+    const { paths } = this.options;
     const dueNs = pace.links(shard.fileSizeBytes.length);
     const { shardId } = shard.address;
     const from = this.paths.of(shard).staging;
@@ -321,10 +323,23 @@ export class Interpreter {
         requireStaged(shard, []);
         mkdirSync(to);
       }
-      if (!this.options.message.durable) return;
-      for (const directory of [to, paths.data]) syncDirectory(directory);
     });
+    const { sync } = this;
+    if (sync) {
+      await onDiskLater(`syncing ${to}`, async () => {
+        for (const directory of [to, paths.data]) await sync.directory(directory);
+      });
+    }
     pace.until(dueNs);
+  }
+
+  private get pace(): Pace {
+    return this.options.seat.pace;
+  }
+
+  /** Undefined where what the task writes on the node need not be on its disk. */
+  private get sync(): Sync | undefined {
+    return this.options.message.durable ? this.options.seat.sync : undefined;
   }
 
   private get storage(): Storage {
@@ -344,19 +359,18 @@ export class Interpreter {
 
   /** Moves a file, and counts its bytes for the progress as they go; those of one that fails do not count. */
   private async counted<T>(move: (transfer: Transfer) => Promise<T>): Promise<T> {
-    const { pace, hasher, message } = this.options;
+    const { pace, hasher, bundles } = this.options.seat;
     let movedBytes = 0;
     const onBytes = (bytes: number): void => {
       movedBytes += bytes;
       this.count(PROGRESS.bytes, bytes);
     };
-    const { durable } = message;
-    const { storage, throttle } = this;
+    const { storage, throttle, sync } = this;
     const allow = (mostBytes: number): Awaitable<number> => throttle?.bytes(mostBytes) ?? mostBytes;
-    throttle?.enter();
+    await throttle?.enter();
     try {
       const request = () => this.request();
-      return await move({ storage, pace, hasher, durable, request, allow, onBytes });
+      return await move({ storage, pace, hasher, bundles, sync, request, allow, onBytes });
     } catch (error) {
       this.count(PROGRESS.bytes, -movedBytes);
       throw error;
@@ -373,7 +387,7 @@ export class Interpreter {
 
   private requested(): bigint {
     this.count(PROGRESS.requests, 1);
-    return this.options.pace.request();
+    return this.pace.request();
   }
 
   private moved(startNs: bigint, sizeBytes: number, files = 1): void {

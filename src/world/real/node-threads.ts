@@ -9,20 +9,34 @@ import type { Piscina } from 'piscina';
 export class NodeThreads {
   private readonly start: () => Piscina;
   private readonly count: number;
+  private readonly workers: number;
   private pool: Piscina | undefined;
   private isClosed = false;
+  private running = 0;
+  /** Tasks for which no worker is free. */
+  private readonly waiting: (() => void)[] = [];
 
-  /** `start` makes a pool of `count` threads. */
-  constructor(start: () => Piscina, count: number) {
+  /** `start` makes a pool of `count` threads, which have seats for `workers` tasks at a time, or some more. */
+  constructor(start: () => Piscina, count: number, workers: number) {
     this.start = start;
     this.count = count;
+    this.workers = workers;
     this.pool = this.started();
   }
 
-  /** Has a thread do a task, as soon as one is free. */
-  run(task: unknown): Promise<unknown> {
-    this.pool ??= this.started();
-    return this.pool.run(task);
+  /** Has a thread do a task, as soon as a worker is free. */
+  async run(task: unknown): Promise<unknown> {
+    if (this.running === this.workers) await new Promise<void>((resolve) => this.waiting.push(resolve));
+    else this.running++;
+    try {
+      this.pool ??= this.started();
+      return await this.pool.run(task);
+    } finally {
+      // Whoever is next takes this one's place.
+      const next = this.waiting.shift();
+      if (next) next();
+      else this.running--;
+    }
   }
 
   get threads(): readonly Worker[] {

@@ -222,6 +222,13 @@ export function isFree(
   return Math.min(ofNode, perConnectionBytesPerSec, bandwidthBytesPerSec) === Infinity;
 }
 
+/** Whether tasks wait for nothing at all but the machine. */
+export function isInstant(hardware: NodeHardware, limits: RepositoryLimits): boolean {
+  const { latencyMs, requestsPerSec } = limits;
+  const isAnsweredAtOnce = latencyMs.kind === 'fixed' && latencyMs.value === 0 && requestsPerSec === Infinity;
+  return isFree(hardware, limits) && isAnsweredAtOnce && hardware.linkMs === 0 && hardware.snapshotMs === 0;
+}
+
 /** How many of `bytes` are moved at a turn. */
 export const turnBytes = (bytes: number): number =>
   Math.max(MIN_TURN_BYTES, Math.ceil(bytes / TURNS_PER_CHUNK));

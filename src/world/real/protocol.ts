@@ -5,7 +5,6 @@ import type { ManifestBundle, ManifestFile, S3Credentials, StorageSpec } from '.
 import type { NodeHardware, RepositoryLimits } from '../hardware.js';
 import type { Tally } from '../tally.js';
 import type { LimitMemory } from './limits/throttle.js';
-import type { SharedMd5 } from './md5/shared-md5.js';
 import type { NodePaths } from './paths.js';
 
 /** What a worker thread is told when it starts. */
@@ -17,6 +16,8 @@ export interface WorkerSetup {
   readonly seed: string;
   readonly retries: RetryPolicy;
   readonly shared: SharedState;
+  /** Tasks that a thread does at a time. */
+  readonly seatsPerThread: number;
   /** Whether the thread's calls of the file system are to be counted. */
   readonly countFileCalls: boolean;
 }
@@ -33,8 +34,6 @@ export interface SharedState {
   readonly aborts: SharedArrayBuffer;
   /** BigInt64: see PROGRESS. */
   readonly progress: SharedArrayBuffer;
-  /** Where threads hash together, if they are better off so. */
-  readonly md5?: SharedMd5 | undefined;
   /** Int32: threads that are up. */
   readonly ready: SharedArrayBuffer;
 }
@@ -84,7 +83,7 @@ export interface WorkerShard {
   };
 }
 
-/** Gets ready, and waits until all `threads` of the pool are, so that starting is not taken for backing up. */
+/** Has a thread get ready, and wait until all `threads` of the pool are, so that starting is not taken for backing up. */
 export interface WarmUpMessage {
   readonly kind: 'warm-up';
   readonly threads: number;

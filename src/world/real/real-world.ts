@@ -1,4 +1,5 @@
 import { rmSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import type { Worker } from 'node:worker_threads';
 import { sampler } from '../../base/distribution.js';
 import { randomStream } from '../../base/random.js';
@@ -15,10 +16,10 @@ import type { TaskTally } from '../tally.js';
 import type { JobLimits } from '../../job/index.js';
 import { ownerOf } from './interpreter.js';
 import { JobLimitCells } from './limits/job-limit-cells.js';
-import { shareMd5, type SharedMd5 } from './md5/shared-md5.js';
-import { isFree } from './pace.js';
+import { isInstant } from './pace.js';
 import { msToNs, nowNs, nsToMs, Pacer } from './pacer.js';
 import { NodeThreads } from './node-threads.js';
+import { seatingFor, type Seating } from './seat.js';
 import { nodePaths, rehearsalDirectory } from './paths.js';
 import {
   ABORT_CELLS,
@@ -39,8 +40,8 @@ export interface RealWorldOptions {
   readonly clusterDirectory: string;
   readonly hardware: readonly NodeHardware[];
   readonly limits: RepositoryLimits;
-  /** Threads of each node's pool. */
-  readonly threadsPerNode: number;
+  /** Tasks that each node does at a time. */
+  readonly workersPerNode: number;
   readonly seed: string;
   /** When a node makes a request to a repository again. */
   readonly retries: RetryPolicy;
@@ -70,6 +71,7 @@ export class RealWorld implements World {
   /** Messages are calls, and what becomes of a thread is told at once. */
   readonly isReliable = true;
   private readonly options: RealWorldOptions;
+  private readonly seating: Seating;
   private readonly pools: readonly NodeThreads[];
   private readonly aborts = new SharedArrayBuffer(ABORT_CELLS * Int32Array.BYTES_PER_ELEMENT);
   private readonly progressCells = new BigInt64Array(new SharedArrayBuffer(PROGRESS.cells * 8));
@@ -95,10 +97,11 @@ export class RealWorld implements World {
     this.options = options;
     const { latencyMs, bandwidthBytesPerSec, requestsPerSec, requestBurst } = options.limits;
     this.latencyMs = sampler(latencyMs, randomStream(options.seed, 'latency/coordinator'));
-    const everyNode = { bandwidth: Pacer.cell(), requests: Pacer.cell(), md5: sharedMd5For(options) };
+    const everyNode = { bandwidth: Pacer.cell(), requests: Pacer.cell() };
     this.bandwidth = new Pacer(everyNode.bandwidth, bandwidthBytesPerSec);
     this.requestTurns = new Pacer(everyNode.requests, requestsPerSec, requestBurst);
-    this.limitCells = new JobLimitCells(options.catalog.nodeNames.length, options.threadsPerNode);
+    this.limitCells = new JobLimitCells(options.catalog.nodeNames.length, options.workersPerNode);
+    this.seating = seatingOf(options);
     this.pools = options.catalog.nodeNames.map((nodeName, node) => {
       const shared: SharedState = {
         ...everyNode,
@@ -117,9 +120,10 @@ export class RealWorld implements World {
     // Those of a process that was killed.
     removeRehearsals(options);
     const world = new RealWorld(options);
-    const threads = options.threadsPerNode;
+    const { threads } = world.seating;
+    // So many that every thread is given one.
     const warmUps = world.pools.flatMap((pool) =>
-      Array.from({ length: threads }, () => pool.run({ kind: 'warm-up', threads })),
+      Array.from({ length: options.workersPerNode }, () => pool.run({ kind: 'warm-up', threads })),
     );
     try {
       await Promise.all(warmUps);
@@ -362,7 +366,8 @@ export class RealWorld implements World {
   }
 
   private startPool(nodeName: string, hardware: NodeHardware, shared: SharedState): NodeThreads {
-    const { threadsPerNode: threads, clusterDirectory, limits, seed, retries } = this.options;
+    const { workersPerNode, clusterDirectory, limits, seed, retries } = this.options;
+    const { threads, seatsPerThread } = this.seating;
     const countFileCalls = this.options.onTally !== undefined;
     const paths = nodePaths(clusterDirectory, nodeName);
     const workerData: WorkerSetup = {
@@ -373,10 +378,11 @@ export class RealWorld implements World {
       seed,
       retries,
       shared,
+      seatsPerThread,
       countFileCalls,
     };
-    const start = () => startThreads(WORKER, { minThreads: threads, maxThreads: threads, workerData });
-    return new NodeThreads(start, threads);
+    const size = { minThreads: threads, maxThreads: threads, tasksPerThread: seatsPerThread };
+    return new NodeThreads(() => startThreads(WORKER, { ...size, workerData }), threads, workersPerNode);
   }
 
   private nameOf(node: number): string {
@@ -384,17 +390,10 @@ export class RealWorld implements World {
   }
 }
 
-/** Nodes share one machine here, whose cores hash fastest what all of them have to hash at a time. */
-function sharedMd5For({
-  hardware,
-  limits,
-  threadsPerNode,
-  onTally,
-}: RealWorldOptions): SharedMd5 | undefined {
-  // Tasks that are done one after the other have nothing that could go together.
-  if (onTally) return undefined;
-  const nodes = hardware.filter((node) => isFree(node, limits)).length;
-  return shareMd5(nodes * threadsPerNode);
+function seatingOf({ hardware, limits, workersPerNode, onTally }: RealWorldOptions): Seating {
+  // Tasks that are done one after the other have nothing to share.
+  const isShared = !onTally && hardware.every((node) => isInstant(node, limits));
+  return seatingFor(workersPerNode, hardware.length, isShared, availableParallelism());
 }
 
 /** One of `WorkerAnswer.transfers`. */

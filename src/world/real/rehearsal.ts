@@ -4,11 +4,11 @@ import { shardFileName } from '../../catalog/shard-files.js';
 import { taskProcedure, type NodeTask } from '../../node/index.js';
 import { localStorage } from '../../repository/storage/local.js';
 import { UNLIMITED_NODE } from '../hardware.js';
-import type { Hasher } from './hasher.js';
 import { Interpreter } from './interpreter.js';
 import { Pace } from './pace.js';
 import { nowNs, Pacer } from './pacer.js';
 import { rehearsalDirectory, nodePathsIn } from './paths.js';
+import type { Seat } from './seat.js';
 import { ABORT_CELLS, PROGRESS, type TaskMessage, type WorkerSetup, type WorkerShard } from './protocol.js';
 
 const SHARDS = 2;
@@ -20,7 +20,7 @@ const FILE_BYTES = Float64Array.from({ length: 16 }, (_, file) => (file === 0 ? 
  * node that has been up for a while: otherwise the first files of a job take many times as long as the others. Nothing of
  * it touches the cluster or its repository, and no limit holds for it. Its files stay until the world is closed.
  */
-export async function rehearse(setup: WorkerSetup, threadId: number, hasher?: Hasher): Promise<void> {
+export async function rehearse(setup: WorkerSetup, threadId: number, seat: Seat): Promise<void> {
   const root = path.join(rehearsalDirectory(setup.paths), String(threadId));
   try {
     const shards = makeShards(nodePathsIn(root).data);
@@ -34,8 +34,7 @@ export async function rehearse(setup: WorkerSetup, threadId: number, hasher?: Ha
       const interpreter = new Interpreter({
         paths: free.paths,
         storage,
-        pace,
-        hasher,
+        seat: { ...seat, pace },
         progress,
         message,
         startNs: nowNs(),

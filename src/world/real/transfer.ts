@@ -1,23 +1,23 @@
-import { closeSync, fsyncSync, openSync, writeSync } from 'node:fs';
+import { closeSync, openSync, writeSync } from 'node:fs';
 import { DrillError } from '../../base/errors.js';
 import type { Awaitable, Storage, StorageWriter } from '../../repository/storage/storage.js';
 import { giveUp } from '../../repository/storage/give-up.js';
+import type { Sync } from '../../repository/storage/local-sync.js';
 import { fileSource } from './byte-source.js';
 import { ChunkReader } from './chunk-reader.js';
-import { onDisk } from './errno.js';
-import { plainHasher, type Hasher } from './hasher.js';
+import { onDisk, onDiskLater } from './errno.js';
+import type { BundleMemory } from './bundle-memory.js';
+import type { Hasher } from './hasher.js';
 import type { Pace } from './pace.js';
 import { sendToServer } from './send-to-server.js';
-
-/** What a thread hashes with where it is not told of another way: it moves one file at a time. */
-const PLAIN = plainHasher();
 
 export interface Transfer {
   readonly storage: Storage;
   readonly pace: Pace;
-  readonly hasher?: Hasher | undefined;
-  /** Whether a fetched file must be on the disk itself. */
-  readonly durable: boolean;
+  readonly hasher: Hasher;
+  readonly bundles: BundleMemory;
+  /** How fetched files are brought to the disk; undefined where they need not be. */
+  readonly sync: Sync | undefined;
   /** Makes a request: gives when it is answered, besides the time its bytes take. */
   readonly request: () => Awaitable<bigint>;
   /** Waits until some of so many bytes may be moved: gives how many, which are to be moved at once. */
@@ -44,10 +44,10 @@ export async function sendFile(
   transfer: Transfer,
   { from, sizeBytes: expectedBytes, to, hash, md5 }: Sending,
 ): Promise<{ readonly sizeBytes: number; readonly checksum: string | undefined }> {
-  const { storage, pace, allow, onBytes, hasher = PLAIN } = transfer;
+  const { storage, pace, allow, onBytes, hasher } = transfer;
   // Where there are connections to keep busy, and where the checksum is in the name, so that it has been computed before.
   if (storage.parts && !hash)
-    return sendToServer(transfer, storage.parts, PLAIN.buffer, fileSource(from), { to, md5 });
+    return sendToServer(transfer, storage.parts, hasher.buffer, fileSource(from), { to, md5 });
   const dueNs = await transfer.request();
   const hashing = hash ? hasher.begin() : undefined;
   const paid = hash ? pace.transferringHashed(dueNs) : pace.transferring(dueNs);
@@ -60,7 +60,7 @@ export async function sendFile(
     while (!source.isAtEnd) {
       const bytes = source.read(buffer, chunkBytes);
       if (bytes === 0) break;
-      hashing?.add(bytes, source.isAtEnd);
+      const hashed = hashing?.add(bytes, source.isAtEnd);
       const chunk = buffer.subarray(0, bytes);
       for (let done = 0; done < bytes;) {
         const allowed = allow(bytes - done);
@@ -70,6 +70,7 @@ export async function sendFile(
         onBytes(end - done);
         done = end;
       }
+      if (hashed) await hashed;
       pace.payFrom(dueNs, paid, bytes);
     }
     // An empty file has only its request to wait for.
@@ -89,7 +90,7 @@ export async function sendFile(
  * given up, since it could fill the disk.
  */
 export async function fetchFile(
-  { storage, pace, hasher = PLAIN, durable, request, allow, onBytes }: Transfer,
+  { storage, pace, hasher, sync, request, allow, onBytes }: Transfer,
   from: string,
   to: string,
   mostBytes: number,
@@ -125,9 +126,10 @@ export async function fetchFile(
           pace.payFrom(dueNs, paid, bytes);
           onBytes(bytes);
         }
-        md5.add(filledBytes, isAtEnd);
+        const hashed = md5.add(filledBytes, isAtEnd);
+        if (hashed) await hashed;
       }
-      if (durable) onDisk(`syncing ${to}`, () => fsyncSync(target));
+      if (sync) await onDiskLater(`syncing ${to}`, async () => sync.file(target));
       pace.until(dueNs);
     } finally {
       closeSync(target);
@@ -144,7 +146,12 @@ const tooLong = (path: string, mostBytes: number): DrillError =>
   });
 
 /** The MD5 of a local file, of so many bytes as far as is known. */
-export function hashFile(pace: Pace, from: string, expectedBytes?: number, hasher = PLAIN): string {
+export async function hashFile(
+  pace: Pace,
+  hasher: Hasher,
+  from: string,
+  expectedBytes?: number,
+): Promise<string> {
   const paid = pace.reading();
   const md5 = hasher.begin();
   const { buffer } = hasher;
@@ -154,7 +161,8 @@ export function hashFile(pace: Pace, from: string, expectedBytes?: number, hashe
     while (!source.isAtEnd) {
       const bytes = source.read(buffer, chunkBytes);
       if (bytes === 0) break;
-      md5.add(bytes, source.isAtEnd);
+      const hashed = md5.add(bytes, source.isAtEnd);
+      if (hashed) await hashed;
       pace.pay(paid, bytes);
     }
   } finally {
@@ -166,17 +174,5 @@ export function hashFile(pace: Pace, from: string, expectedBytes?: number, hashe
 function writeAll(target: number, chunk: Uint8Array, to: string): void {
   onDisk(`writing ${to}`, () => {
     for (let done = 0; done < chunk.length;) done += writeSync(target, chunk, done);
-  });
-}
-
-/** Has the names of a directory's files on the disk, where they survive a power loss. */
-export function syncDirectory(directory: string): void {
-  onDisk(`syncing ${directory}`, () => {
-    const fd = openSync(directory, 'r');
-    try {
-      fsyncSync(fd);
-    } finally {
-      closeSync(fd);
-    }
   });
 }

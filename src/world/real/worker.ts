@@ -1,19 +1,18 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { threadId } from 'node:worker_threads';
 import { workerData } from 'piscina';
-import { serialize } from '../../base/errors.js';
+import { invariant, serialize } from '../../base/errors.js';
 import { randomStream } from '../../base/random.js';
 import { isRequest, Retries, taskProcedure, type Operation, type TaskReport } from '../../node/index.js';
 import { loadS3, openStorage } from '../../repository/storage/open.js';
 import type { Storage } from '../../repository/storage/storage.js';
 import { count } from '../tally.js';
 import { countFileCalls } from './file-calls.js';
-import { laneHasher, type Hasher } from './hasher.js';
 import { Interpreter } from './interpreter.js';
-import { Md5Lanes } from './md5/lanes.js';
-import type { SharedMd5 } from './md5/shared-md5.js';
-import { Pace, TaskAborted } from './pace.js';
+import { TaskAborted, type Pace } from './pace.js';
 import { msToNs, nowNs } from './pacer.js';
 import { rehearse } from './rehearsal.js';
+import { seatsOf, type Seat } from './seat.js';
 import type {
   MountedStorage,
   TaskMessage,
@@ -24,28 +23,37 @@ import type {
 } from './protocol.js';
 
 const setup = workerData as WorkerSetup;
-const pace = new Pace(setup, threadId);
+const seats = seatsOf(setup, threadId);
 const progress = new BigInt64Array(setup.shared.progress);
 const fileCalls = setup.countFileCalls ? countFileCalls() : undefined;
-const hasher = hasherOf(setup.shared.md5);
 const storages = new Map<string, Promise<Storage>>();
 
 const WARM_UP_TIMEOUT_MS = 10_000;
+const LOOK_MS = 2;
 
 /** Entry of the worker threads: does one task of a compute node. */
 export default function handle(message: WorkerMessage): Promise<WorkerAnswer | undefined> {
-  return message.kind === 'task' ? doTask(message) : warmUp(message);
+  return message.kind === 'task' ? seated(message) : warmUp(message);
 }
 
-async function doTask(message: TaskMessage): Promise<WorkerAnswer> {
+async function seated(message: TaskMessage): Promise<WorkerAnswer> {
+  const seat = seats.pop();
+  invariant(seat, 'a thread has as many tasks as seats');
+  try {
+    return await doTask(message, seat);
+  } finally {
+    seats.push(seat);
+  }
+}
+
+async function doTask(message: TaskMessage, seat: Seat): Promise<WorkerAnswer> {
   const startNs = nowNs();
-  pace.begin(message);
-  const storage = message.mounted ? await storageOf(message.mounted) : undefined;
+  seat.pace.begin(message);
+  const storage = message.mounted ? await storageOf(message.mounted, seat) : undefined;
   const interpreter = new Interpreter({
     paths: setup.paths,
     storage,
-    pace,
-    hasher,
+    seat,
     progress,
     message,
     startNs,
@@ -63,7 +71,10 @@ async function doTask(message: TaskMessage): Promise<WorkerAnswer> {
     fileCalls: takeFileCalls?.() ?? {},
   });
   try {
-    return answer({ ok: true, report: await runProcedure(message, interpreter, operations) }, false);
+    return answer(
+      { ok: true, report: await runProcedure(message, interpreter, seat.pace, operations) },
+      false,
+    );
   } catch (error) {
     return answer({ ok: false, error: serialize(error) }, error instanceof TaskAborted);
   }
@@ -73,6 +84,7 @@ async function doTask(message: TaskMessage): Promise<WorkerAnswer> {
 async function runProcedure(
   message: TaskMessage,
   interpreter: Interpreter,
+  pace: Pace,
   operations: Record<string, number>,
 ): Promise<TaskReport> {
   const { jobId, node, taskId, attempt } = message.task;
@@ -86,7 +98,7 @@ async function runProcedure(
     let value: unknown;
     count(operations, next.value.op);
     try {
-      value = await perform(interpreter, next.value, retries);
+      value = await perform(interpreter, next.value, pace, retries);
     } catch (error) {
       if (error instanceof TaskAborted) throw error;
       next = procedure.throw(error);
@@ -98,7 +110,12 @@ async function runProcedure(
 }
 
 /** Carries an operation out, again and again where the repository fails in passing. An abort ends the waiting in between. */
-async function perform(interpreter: Interpreter, operation: Operation, retries: Retries): Promise<unknown> {
+async function perform(
+  interpreter: Interpreter,
+  operation: Operation,
+  pace: Pace,
+  retries: Retries,
+): Promise<unknown> {
   if (!isRequest(operation)) return interpreter.perform(operation);
   for (;;) {
     try {
@@ -113,33 +130,28 @@ async function perform(interpreter: Interpreter, operation: Operation, retries: 
   }
 }
 
-/** Limits ask for a chunk at a time of each thread, whether others have one or not. */
-function hasherOf(shared: SharedMd5 | undefined): Hasher | undefined {
-  const lanes = shared && pace.isFree ? Md5Lanes.join(shared) : undefined;
-  return lanes && laneHasher(lanes);
-}
-
 /** One storage a thread for each place: its connections are kept. */
-function storageOf({ spec, credentials }: MountedStorage): Promise<Storage> {
+function storageOf({ spec, credentials }: MountedStorage, { sync }: Seat): Promise<Storage> {
   const key = JSON.stringify([spec, credentials]);
   let storage = storages.get(key);
-  if (!storage) storages.set(key, (storage = openStorage(spec, credentials, setup.limits.multipart)));
+  if (!storage) storages.set(key, (storage = openStorage(spec, credentials, setup.limits.multipart, sync)));
   return storage;
 }
 
+let ready: Promise<void> | undefined;
+
+/** Several of these may come to one thread: they wait without standing still, so that the others are started as well. */
 async function warmUp({ threads }: WarmUpMessage): Promise<undefined> {
+  await (ready ??= getReady());
+  const up = new Int32Array(setup.shared.ready);
+  const giveUpAtMs = performance.now() + WARM_UP_TIMEOUT_MS;
+  while (Atomics.load(up, 0) < threads && performance.now() < giveUpAtMs) await sleep(LOOK_MS);
+  return undefined;
+}
+
+async function getReady(): Promise<void> {
   // What sends in parts is S3; where a statement mounts some later, its first task waits for this.
   if (setup.limits.multipart) await loadS3();
-  await rehearse(setup, threadId, hasher);
-  const ready = new Int32Array(setup.shared.ready);
-  if (Atomics.add(ready, 0, 1) + 1 >= threads) Atomics.notify(ready, 0);
-  const giveUpAtMs = performance.now() + WARM_UP_TIMEOUT_MS;
-  for (
-    let up = Atomics.load(ready, 0);
-    up < threads && performance.now() < giveUpAtMs;
-    up = Atomics.load(ready, 0)
-  ) {
-    Atomics.wait(ready, 0, up, 100);
-  }
-  return undefined;
+  await rehearse(setup, threadId, seats[0]!);
+  Atomics.add(new Int32Array(setup.shared.ready), 0, 1);
 }

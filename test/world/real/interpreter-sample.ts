@@ -7,6 +7,9 @@ import { shardFileName } from '../../../src/catalog/index.js';
 import { taskProcedure, type NodeTask, type TaskReport, type UploadTask } from '../../../src/node/index.js';
 import { shardDirectory, type Storage } from '../../../src/repository/index.js';
 import { UNLIMITED_NODE, UNLIMITED_REPOSITORY } from '../../../src/world/hardware.js';
+import { BLOCKING } from '../../../src/repository/storage/local-sync.js';
+import { BundleMemory } from '../../../src/world/real/bundle-memory.js';
+import { plainHasher } from '../../../src/world/real/hasher.js';
 import { Interpreter } from '../../../src/world/real/interpreter.js';
 import { Pace } from '../../../src/world/real/pace.js';
 import { nowNs, Pacer } from '../../../src/world/real/pacer.js';
@@ -102,7 +105,7 @@ export function interpreterFor(task: NodeTask, setting: Setting): Interpreter {
   return new Interpreter({
     paths,
     storage,
-    pace,
+    seat: { pace, hasher: plainHasher(), bundles: new BundleMemory(), isShared: false, sync: BLOCKING },
     progress: setting.progress ?? new BigInt64Array(PROGRESS.cells),
     message,
     startNs: nowNs(),

@@ -1,21 +1,18 @@
 import { createHash } from 'node:crypto';
 import test from 'ava';
 import fc from 'fast-check';
-import { pointerOffset, stateOffset, STATE_WORDS, type Kernels } from '../../../src/world/real/md5/kernel.js';
-import { Md5Lanes } from '../../../src/world/real/md5/lanes.js';
+import { laneHasher, type Hasher } from '../../../src/world/real/hasher.js';
 import {
-  CONTROL,
-  LANE_BYTES,
-  placeAt,
-  REQUEST,
-  shareMd5,
-  type SharedMd5,
-} from '../../../src/world/real/md5/shared-md5.js';
+  DESK_BYTES,
+  kernelModule,
+  pointerOffset,
+  stateOffset,
+  STATE_WORDS,
+  type Kernels,
+} from '../../../src/world/real/md5/kernel.js';
+import { LANE_BYTES, Md5Lanes } from '../../../src/world/real/md5/lanes.js';
 import { webAssembly } from '../../../src/world/real/md5/web-assembly.js';
-import { startThreads } from '../../../src/world/real/threads.js';
-import type { Md5Task } from './md5-task.js';
 
-const TASK = new URL('md5-task.js', import.meta.url);
 const BLOCK = 64;
 const md5 = (bytes: Uint8Array): string => createHash('md5').update(bytes).digest('hex');
 
@@ -38,45 +35,77 @@ const SIZE = fc.oneof(
   fc.nat({ max: 3 * LANE_BYTES }),
 );
 
-test('what threads hash together is what each of them would hash alone', async (t) => {
+/** Moves files one after the other, as a worker does. */
+async function hashAll(
+  hasher: Hasher,
+  files: readonly (readonly Uint8Array[])[],
+  isToldLast: boolean,
+): Promise<string[]> {
+  const hashed: string[] = [];
+  for (const chunks of files) {
+    const file = hasher.begin();
+    for (const [i, chunk] of chunks.entries()) {
+      hasher.buffer.set(chunk);
+      await file.add(chunk.length, isToldLast && i === chunks.length - 1);
+    }
+    hashed.push(file.hex());
+  }
+  return hashed;
+}
+
+test('what is hashed together is what would be hashed alone', async (t) => {
   await fc.assert(
     fc.asyncProperty(
-      fc.array(fc.array(SIZE, { maxLength: 6 }), { minLength: 3, maxLength: 10 }),
-      fc.integer({ min: 1, max: LANE_BYTES / BLOCK }),
+      fc.array(fc.array(SIZE, { maxLength: 6 }), { minLength: 2, maxLength: 20 }),
+      fc.integer({ min: 128, max: LANE_BYTES / BLOCK }),
       fc.boolean(),
-      fc.integer({ min: 1, max: 8 }),
-      async (sizes, chunkBlocks, isToldLast, cores) => {
-        const shared = shareMd5(sizes.length, cores)!;
-        const contents = sizes.map((ofThread, i) => ofThread.map((size, j) => content(size, 100 * i + j)));
-        // No more than a hundred chunks a file.
-        const chunkBytes = Math.max(chunkBlocks, 128) * BLOCK;
-        const pool = startThreads(TASK, { minThreads: sizes.length, maxThreads: sizes.length });
-        try {
-          const hashed = await Promise.all(
-            contents.map((files) => {
-              const chunked = files.map((bytes) => chunksOf(bytes, chunkBytes));
-              return pool.run({ shared, files: chunked, isToldLast } satisfies Md5Task) as Promise<string[]>;
-            }),
-          );
-          t.deepEqual(
-            hashed,
-            contents.map((files) => files.map(md5)),
-          );
-        } finally {
-          await pool.destroy();
-        }
+      async (sizes, chunkBlocks, isToldLast) => {
+        const contents = sizes.map((ofLane, i) => ofLane.map((size, j) => content(size, 100 * i + j)));
+        const lanes = Md5Lanes.of(sizes.length);
+        t.is(lanes.length, sizes.length);
+        const hashed = await Promise.all(
+          contents.map((files, i) => {
+            const chunked = files.map((bytes) => chunksOf(bytes, chunkBlocks * BLOCK));
+            return hashAll(laneHasher(lanes[i]!), chunked, isToldLast);
+          }),
+        );
+        t.deepEqual(
+          hashed,
+          contents.map((files) => files.map(md5)),
+        );
       },
     ),
-    { numRuns: 12 },
+    { numRuns: 20 },
   );
 });
 
+test('a file that was given up while it waited to be hashed leaves nothing to the next', async (t) => {
+  const [first, second] = Md5Lanes.of(2).map(laneHasher);
+  const other = content(LANE_BYTES, 1);
+  const given = first!.begin();
+  first!.buffer.fill(9);
+  void given.add(LANE_BYTES, false);
+  const bytes = content(3 * LANE_BYTES + 5, 2);
+  const hashed = await Promise.all([
+    hashAll(first!, [chunksOf(bytes, LANE_BYTES)], false),
+    hashAll(second!, [[other]], false),
+  ]);
+  t.deepEqual(hashed, [[md5(bytes)], [md5(other)]]);
+});
+
+test('one file at a time is hashed by the platform', (t) => {
+  t.deepEqual(Md5Lanes.of(1), []);
+});
+
 test('a kernel takes every lane as many blocks further, each from its own place', (t) => {
-  const { memory, module } = shareMd5(8)!;
+  const PAGES = 2;
+  const memory = new webAssembly.Memory({ initial: PAGES, maximum: PAGES, shared: true });
+  const module = new webAssembly.Module(kernelModule(PAGES));
   const kernels = new webAssembly.Instance(module, { host: { memory } }).exports as Kernels;
   const words = new Int32Array(memory.buffer);
   const bytes = new Uint8Array(memory.buffer);
-  const { desk, data } = placeAt(0);
+  const desk = 64;
+  const data = desk + DESK_BYTES;
   const FIRST = [0x67452301, 0xefcdab89 | 0, 0x98badcfe | 0, 0x10325476];
   const LENGTH_BYTES = 8;
   fc.assert(
@@ -105,70 +134,4 @@ test('a kernel takes every lane as many blocks further, each from its own place'
       }
     }),
   );
-});
-
-/** Hashes some blocks and gives the MD5; and says what it should be. */
-function hashOne(lanes: Md5Lanes): { readonly hex: string; readonly wanted: string } {
-  const bytes = content(LANE_BYTES, 7);
-  lanes.begin();
-  lanes.buffer.set(bytes);
-  lanes.add(LANE_BYTES / BLOCK);
-  return { hex: lanes.end(LANE_BYTES, LANE_BYTES), wanted: md5(bytes) };
-}
-
-const wordsOf = ({ memory }: SharedMd5): Int32Array => new Int32Array(memory.buffer);
-const WANTED = 1;
-const TAKEN = 3;
-
-test('a leader that died is passed by', (t) => {
-  const shared = shareMd5(3, 1)!;
-  const lanes = Md5Lanes.join(shared)!;
-  wordsOf(shared)[CONTROL.seats] = 12_345;
-  const { hex, wanted } = hashOne(lanes);
-  t.is(hex, wanted);
-  t.is(wordsOf(shared)[CONTROL.seats], 0, 'others need not wait for it, either');
-});
-
-test('what a dead thread wanted is hashed for nobody, and holds nobody up', (t) => {
-  const shared = shareMd5(3, 1)!;
-  const dead = placeAt(0);
-  Md5Lanes.join(shared);
-  const words = wordsOf(shared);
-  words[dead.request / 4 + REQUEST.pointer] = dead.data;
-  words[dead.request / 4 + REQUEST.blocks] = 3;
-  words[dead.request / 4] = WANTED;
-  const { hex, wanted } = hashOne(Md5Lanes.join(shared)!);
-  t.is(hex, wanted);
-});
-
-test('a thread whose blocks were taken by one that died hashes them itself, and whatever comes after', (t) => {
-  const shared = shareMd5(3, 1)!;
-  const lanes = Md5Lanes.join(shared)!;
-  const words = wordsOf(shared);
-  const { request } = placeAt(0);
-  // A leader takes them the moment they are wanted, and dies.
-  const store = Atomics.store.bind(Atomics);
-  Atomics.store = ((array: Int32Array, index: number, value: number) =>
-    store(
-      array,
-      index,
-      array.buffer === words.buffer && index === request / 4 && value === WANTED ? TAKEN : value,
-    )) as typeof Atomics.store;
-  try {
-    const first = hashOne(lanes);
-    t.is(first.hex, first.wanted);
-  } finally {
-    Atomics.store = store;
-  }
-  // What the leader writes late is no longer looked at.
-  words.fill(0, request / 4 + REQUEST.state, request / 4 + REQUEST.words);
-  const second = hashOne(lanes);
-  t.is(second.hex, second.wanted);
-});
-
-test('one or two threads hash each for itself; a thread for which no place is left does so, too', (t) => {
-  t.is(shareMd5(2), undefined);
-  const shared = shareMd5(3)!;
-  for (let i = 0; i < shared.places; i++) t.truthy(Md5Lanes.join(shared));
-  t.is(Md5Lanes.join(shared), undefined);
 });

@@ -55,7 +55,7 @@ test('what threads rehearse leaves nothing in the cluster, nor does what a kille
       clusterDirectory,
       hardware: nodeHardware(scenario),
       limits: scenario.repository.limits,
-      threadsPerNode: 2,
+      workersPerNode: 2,
       seed: scenario.seed,
       retries: scenario.engine,
     });

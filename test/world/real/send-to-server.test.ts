@@ -7,6 +7,8 @@ import { memoryStorage } from '../../../src/repository/storage/memory.js';
 import type { PartSettings, Storage } from '../../../src/repository/storage/storage.js';
 import type { NodeTask } from '../../../src/node/index.js';
 import { UNLIMITED_NODE, UNLIMITED_REPOSITORY, type RepositoryLimits } from '../../../src/world/hardware.js';
+import { BundleMemory } from '../../../src/world/real/bundle-memory.js';
+import { plainHasher } from '../../../src/world/real/hasher.js';
 import { Pace, TaskAborted } from '../../../src/world/real/pace.js';
 import { Pacer, nowNs, nsToMs } from '../../../src/world/real/pacer.js';
 import { ABORT_CELLS } from '../../../src/world/real/protocol.js';
@@ -35,6 +37,7 @@ function paceFor(limits: Partial<RepositoryLimits>): { pace: Pace; abort: () => 
     limits: { ...UNLIMITED_REPOSITORY, ...limits },
     seed: '',
     shared,
+    seatsPerThread: 1,
     countFileCalls: false,
   };
   const pace = new Pace(setup, 0);
@@ -78,7 +81,9 @@ function sendingOf(sizeBytes: number, parts: PartSettings, pace: Pace): Sending 
   const transfer = {
     storage,
     pace,
-    durable: false,
+    hasher: plainHasher(),
+    bundles: new BundleMemory(),
+    sync: undefined,
     request,
     allow: (mostBytes: number) => mostBytes,
     onBytes: (bytes: number) => void seen.push(bytes),

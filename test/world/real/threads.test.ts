@@ -42,7 +42,7 @@ async function until(isSo: () => boolean): Promise<void> {
 test("a node's threads that die are replaced, also one that dies while it starts, and tasks never wait for nobody", async (t) => {
   const start = (): ReturnType<typeof startThreads> =>
     startThreads(ENDLESS, { minThreads: 2, maxThreads: 2 });
-  const threads = new NodeThreads(start, 2);
+  const threads = new NodeThreads(start, 2, 3);
   const begun = new Int32Array(new SharedArrayBuffer(4));
   const outcomes = [1, 2, 3].map(() =>
     threads.run(begun).then(

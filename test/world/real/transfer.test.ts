@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import test from 'ava';
 import { memoryStorage, type Storage } from '../../../src/repository/index.js';
+import { BundleMemory } from '../../../src/world/real/bundle-memory.js';
+import { plainHasher } from '../../../src/world/real/hasher.js';
 import { Pace } from '../../../src/world/real/pace.js';
 import { Pacer } from '../../../src/world/real/pacer.js';
 import { ABORT_CELLS, PROGRESS } from '../../../src/world/real/protocol.js';
@@ -43,7 +45,9 @@ test.serial('a file that goes on after the bytes of its manifest is given up', a
   const transfer: Transfer = {
     storage,
     pace: own,
-    durable: false,
+    hasher: plainHasher(),
+    bundles: new BundleMemory(),
+    sync: undefined,
     request: () => own.request(),
     allow: (mostBytes) => mostBytes,
     onBytes: () => undefined,
@@ -76,7 +80,9 @@ test.serial('a storage may give less than is asked for, long before the end', as
     {
       storage: sparing,
       pace: own,
-      durable: false,
+      hasher: plainHasher(),
+      bundles: new BundleMemory(),
+      sync: undefined,
       request: () => own.request(),
       allow: (mostBytes) => mostBytes,
       onBytes: () => undefined,

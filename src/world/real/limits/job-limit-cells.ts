@@ -11,12 +11,12 @@ interface Cells {
 /** The limits of all jobs: every job has some cells from its first task on, so that it can be limited at any time. */
 export class JobLimitCells {
   private readonly nodeCount: number;
-  private readonly threadsPerNode: number;
+  private readonly workersPerNode: number;
   private readonly byJob = new Map<number, Cells>();
 
-  constructor(nodeCount: number, threadsPerNode: number) {
+  constructor(nodeCount: number, workersPerNode: number) {
     this.nodeCount = nodeCount;
-    this.threadsPerNode = threadsPerNode;
+    this.workersPerNode = workersPerNode;
   }
 
   change(jobId: number, { job, node }: JobLimits, nowNs: bigint): void {
@@ -40,9 +40,9 @@ export class JobLimitCells {
   private cellsOf(jobId: number): Cells {
     let cells = this.byJob.get(jobId);
     if (!cells) {
-      const { nodeCount, threadsPerNode } = this;
-      const nodes = Array.from({ length: nodeCount }, () => LimitCells.for(threadsPerNode));
-      this.byJob.set(jobId, (cells = { job: LimitCells.for(nodeCount * threadsPerNode), nodes }));
+      const { nodeCount, workersPerNode } = this;
+      const nodes = Array.from({ length: nodeCount }, () => LimitCells.for(workersPerNode));
+      this.byJob.set(jobId, (cells = { job: LimitCells.for(nodeCount * workersPerNode), nodes }));
     }
     return cells;
   }

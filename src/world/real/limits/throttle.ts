@@ -5,6 +5,8 @@ import { acquire, type RateLimit } from './rate-limit.js';
 
 /** How long an abort may go unnoticed by who waits for others to end their transfers. */
 const LOOK_MS = 20;
+/** How soon who may not stand still looks again whether they have. */
+const LOOK_NS = 2_000_000n;
 
 /** How a thread waits. Both may return early, and throw when the task was aborted. */
 export interface Waiting {
@@ -47,12 +49,15 @@ export class Throttle {
   }
 
   /** Waits until a file may be on its way besides those that are. */
-  enter(): void {
+  async enter(): Promise<void> {
+    const { owner, waiting } = this;
     try {
       for (const { transfers } of this.cells) {
-        while (!transfers.enter(this.owner)) {
-          transfers.wait(LOOK_MS);
-          this.waiting.pause(0n);
+        while (!transfers.enter(owner)) {
+          if (this.blocks) {
+            transfers.wait(LOOK_MS);
+            waiting.pause(0n);
+          } else await waiting.pauseSending(nowNs() + LOOK_NS);
         }
       }
     } catch (error) {

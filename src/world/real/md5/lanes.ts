@@ -1,261 +1,170 @@
-import { BLOCK_BYTES, GROUP_LANES, pointerOffset, STATE_WORDS, stateOffset, type Kernels } from './kernel.js';
-import { CONTROL, LANE_BYTES, placeAt, REQUEST, WORD_BYTES, type SharedMd5 } from './shared-md5.js';
-import { webAssembly } from './web-assembly.js';
+import { endianness } from 'node:os';
+import {
+  BLOCK_BYTES,
+  DESK_BYTES,
+  GROUP_LANES,
+  kernelModule,
+  pointerOffset,
+  STATE_WORDS,
+  stateOffset,
+  type Kernels,
+} from './kernel.js';
+import { webAssembly, type SharedMemory } from './web-assembly.js';
 
-/** What becomes of a request. */
-const STATUS = { done: 0, wanted: 1, called: 2, taken: 3 } as const;
+/** Bytes of a file that are hashed at a time: what is read is still in the processor's cache when it is written, and hashed. */
+export const LANE_BYTES = 256 * 1024;
 
-const MOST_LANES = 2 * GROUP_LANES;
+/** With fewer, the platform's MD5 is as fast. */
+export const FEWEST_LANES = 2;
+
+const MOST_AT_ONCE = 2 * GROUP_LANES;
 const FIRST_STATE = [0x67452301, 0xefcdab89 | 0, 0x98badcfe | 0, 0x10325476] as const;
-/** A pass takes a millisecond or two: who leads one for longer is dead, or has no core and is not missed. */
-const PATIENCE_MS = 50;
-/** How long a leader waits at a time, how often, and for which part of those who went together lately. */
-const PAUSE_MS = 0.1;
-const MOST_PAUSES = 3;
-const ENOUGH = 0.75;
-/** For a thread that has begun with someone's blocks. */
-const MOST_TIMEOUTS = 20;
+const PAGE_BYTES = 65_536;
+const WORD_BYTES = 4;
+/** Room for what MD5 adds to a file's end; and no power of two, or all lanes would meet in the same lines of the cache. */
+const PLACE_BYTES = LANE_BYTES + 2 * BLOCK_BYTES;
 
 /**
- * A thread's place among those that hash together. Each moves its own file and stops where a chunk of it is to be hashed; the
- * first to come leads a pass, which takes the chunks of up to eight threads at once. While it is under way the others come to wait
- * for the next: the busier they are, the more go together.
- *
- * A thread may be ended at any moment. Whoever has waited for too long passes by who leads, or gives its request up and makes it
- * again at once, by itself: what a dead or a late thread still does to the old request concerns nobody.
+ * Hashes files together that one thread moves in turns. Each has a lane; who has filled its buffer waits, and when nobody can go on
+ * without, the chunks of all are hashed in one go: eight take little longer than one.
  */
 export class Md5Lanes {
-  /** What is to be hashed lies here, from its start. */
-  readonly buffer: Uint8Array;
-  /** The MD5 of what was added since `begin`. */
-  private readonly state = new Int32Array(STATE_WORDS);
-  private readonly words: Int32Array;
+  private readonly memory: SharedMemory;
   private readonly kernels: Kernels;
-  private readonly shared: SharedMd5;
-  private readonly own: number;
-  private readonly desk: number;
-  private readonly data: number;
-  private readonly bytes: Uint8Array;
-  private request: number;
-  private othersNow: readonly number[] = [];
-  private isAlone = false;
+  private readonly words: Int32Array;
+  private readonly waiting: Md5Lane[] = [];
+  private isDue = false;
 
-  private constructor(shared: SharedMd5, place: number) {
-    const { memory, module } = shared;
-    const { request, desk, data } = placeAt(place);
-    this.shared = shared;
-    this.own = place;
-    this.words = new Int32Array(memory.buffer);
-    this.request = request / WORD_BYTES;
-    this.desk = desk;
-    this.data = data;
-    this.bytes = new Uint8Array(memory.buffer, data, LANE_BYTES + 2 * BLOCK_BYTES);
-    this.buffer = new Uint8Array(memory.buffer, data, LANE_BYTES);
-    this.kernels = new webAssembly.Instance(module, { host: { memory } }).exports as Kernels;
+  private constructor(pages: number) {
+    this.memory = new webAssembly.Memory({ initial: pages, maximum: pages, shared: true });
+    const module = new webAssembly.Module(kernelModule(pages));
+    this.kernels = new webAssembly.Instance(module, { host: { memory: this.memory } }).exports as Kernels;
+    this.words = new Int32Array(this.memory.buffer);
   }
 
-  /** Takes a place for this thread; undefined if none is left. */
-  static join(shared: SharedMd5): Md5Lanes | undefined {
-    const place = Atomics.add(new Int32Array(shared.memory.buffer), CONTROL.places, 1);
-    return place < shared.places ? new Md5Lanes(shared, place) : undefined;
+  /** For so many files at a time; empty where a thread is better off hashing each for itself. */
+  static of(lanes: number): readonly Md5Lane[] {
+    const pages = Math.ceil((DESK_BYTES + lanes * PLACE_BYTES) / PAGE_BYTES);
+    // What is written here as words is read as bytes.
+    if (lanes < FEWEST_LANES || endianness() !== 'LE' || !webAssembly.validate(kernelModule(pages)))
+      return [];
+    const all = new Md5Lanes(pages);
+    return Array.from(
+      { length: lanes },
+      (_, i) => new Md5Lane(all, all.memory, DESK_BYTES + i * PLACE_BYTES),
+    );
+  }
+
+  /** Has a lane's blocks hashed when all that can run at the moment has, and calls its `done`. */
+  enter(lane: Md5Lane): void {
+    this.waiting.push(lane);
+    this.call();
+  }
+
+  leave(lane: Md5Lane): void {
+    const at = this.waiting.indexOf(lane);
+    if (at >= 0) this.waiting.splice(at, 1);
+  }
+
+  /** Hashes one lane's blocks now. */
+  hashAlone(lane: Md5Lane, blocks: number): void {
+    this.hash([lane], blocks);
+  }
+
+  private call(): void {
+    if (this.isDue) return;
+    this.isDue = true;
+    setImmediate(() => {
+      this.isDue = false;
+      this.pass();
+    });
+  }
+
+  /** Takes all that wait as many blocks further as the shortest of eight has: those that are not done go with the next. */
+  private pass(): void {
+    const waiting = this.waiting.splice(0);
+    for (let from = 0; from < waiting.length; from += MOST_AT_ONCE) {
+      const lanes = waiting.slice(from, from + MOST_AT_ONCE);
+      this.hash(lanes, Math.min(...lanes.map(({ blocksLeft }) => blocksLeft)));
+      for (const lane of lanes) {
+        if (lane.blocksLeft === 0) lane.done();
+        else this.waiting.push(lane);
+      }
+    }
+    if (this.waiting.length > 0) this.call();
+  }
+
+  private hash(lanes: readonly Md5Lane[], blocks: number): void {
+    const { words, kernels } = this;
+    const kernel = lanes.length <= GROUP_LANES ? kernels.four : kernels.eight;
+    for (let i = 0; i < MOST_AT_ONCE; i++) {
+      // Places that nobody needs go with the first.
+      const lane = lanes[i] ?? lanes[0]!;
+      words[pointerOffset(i) / WORD_BYTES] = lane.nextByte;
+      for (let word = 0; word < STATE_WORDS; word++)
+        words[stateOffset(i, word) / WORD_BYTES] = lane.state[word]!;
+    }
+    kernel(0, blocks);
+    for (const [i, lane] of lanes.entries()) {
+      for (let word = 0; word < STATE_WORDS; word++)
+        lane.state[word] = words[stateOffset(i, word) / WORD_BYTES]!;
+      lane.nextByte += blocks * BLOCK_BYTES;
+      lane.blocksLeft -= blocks;
+    }
+  }
+}
+
+/** Hashes one file after the other. */
+export class Md5Lane {
+  /** What is to be hashed next is put here, from its start. */
+  readonly buffer: Uint8Array;
+  /** The MD5 of what has been hashed since `begin`. */
+  readonly state = new Int32Array(STATE_WORDS);
+  /** Where in the lanes' memory the next block is, and how many there are. */
+  nextByte: number;
+  blocksLeft = 0;
+  done: () => void = () => undefined;
+  private readonly all: Md5Lanes;
+  private readonly place: Uint8Array;
+
+  constructor(all: Md5Lanes, { buffer }: SharedMemory, from: number) {
+    this.all = all;
+    this.nextByte = from;
+    this.place = new Uint8Array(buffer, from, PLACE_BYTES);
+    this.buffer = new Uint8Array(buffer, from, LANE_BYTES);
   }
 
   begin(): void {
+    // Of a file that was given up.
+    this.all.leave(this);
     this.state.set(FIRST_STATE);
   }
 
-  /** Hashes the first so many blocks of the buffer, together with what other threads have. */
-  add(blocks: number): void {
+  /** Hashes the first so many blocks of the buffer, which may not change until then. */
+  async add(blocks: number): Promise<void> {
     if (blocks === 0) return;
-    if (this.isAlone) this.hashAlone(blocks);
-    else this.hashTogether(blocks);
+    this.nextByte = this.place.byteOffset;
+    this.blocksLeft = blocks;
+    await new Promise<void>((resolve) => {
+      this.done = resolve;
+      this.all.enter(this);
+    });
   }
 
   /** Ends it, with so many bytes from `from` in the buffer on, fewer than a block, of a file of `sizeBytes`. 32 hex digits. */
   end(from: number, sizeBytes: number): string {
+    const { place } = this;
     const tailBytes = sizeBytes % BLOCK_BYTES;
-    const { bytes } = this;
-    bytes.copyWithin(0, from, from + tailBytes);
+    place.copyWithin(0, from, from + tailBytes);
     const blocks = tailBytes + 9 > BLOCK_BYTES ? 2 : 1;
     const endBytes = blocks * BLOCK_BYTES;
-    bytes.fill(0, tailBytes, endBytes);
-    bytes[tailBytes] = 0x80;
-    const length = new DataView(bytes.buffer, bytes.byteOffset + endBytes - 8, 8);
+    place.fill(0, tailBytes, endBytes);
+    place[tailBytes] = 0x80;
+    const length = new DataView(place.buffer, place.byteOffset + endBytes - 8, 8);
     length.setBigUint64(0, BigInt(sizeBytes) * 8n, true);
-    this.hashAlone(blocks);
+    this.nextByte = place.byteOffset;
+    this.blocksLeft = blocks;
+    this.all.hashAlone(this, blocks);
     return Buffer.from(this.state.buffer).toString('hex');
   }
-
-  private hashAlone(blocks: number): void {
-    const { words, state, desk, data } = this;
-    for (let word = 0; word < STATE_WORDS; word++) words[at(desk, stateOffset(0, word))] = state[word]!;
-    // Of the lanes that nobody uses something must be read as well.
-    for (let lane = 0; lane < GROUP_LANES; lane++) words[at(desk, pointerOffset(lane))] = data;
-    this.kernels.four(desk, blocks);
-    for (let word = 0; word < STATE_WORDS; word++) state[word] = words[at(desk, stateOffset(0, word))]!;
-  }
-
-  private hashTogether(blocks: number): void {
-    const { words, state, request } = this;
-    words[request + REQUEST.pointer] = this.data;
-    words[request + REQUEST.blocks] = blocks;
-    words.set(state, request + REQUEST.state);
-    Atomics.store(words, request, STATUS.wanted);
-    if (this.untilDone()) state.set(words.subarray(request + REQUEST.state, request + REQUEST.words));
-    else this.hashAlone(blocks);
-  }
-
-  /** Leads passes, or waits for who leads them, until this thread's blocks are hashed. False if it has given that up. */
-  private untilDone(): boolean {
-    const { words, request } = this;
-    let timeouts = 0;
-    for (;;) {
-      // Before it tries to lead: who gets up after that will call it again.
-      Atomics.compareExchange(words, request, STATUS.called, STATUS.wanted);
-      const status = Atomics.load(words, request);
-      if (status === STATUS.done) return true;
-      if (status === STATUS.wanted && this.lead()) continue;
-      const leaders = this.leaders();
-      if (Atomics.wait(words, request, status, PATIENCE_MS) !== 'timed-out') continue;
-      this.passBy(leaders);
-      if (status === STATUS.taken && ++timeouts > MOST_TIMEOUTS) {
-        // Where it lies, whoever took it may still write: for ever, for all that is known.
-        this.isAlone = true;
-        return false;
-      }
-    }
-  }
-
-  /** Takes a seat, if one is free, and hashes until this thread's blocks are done. */
-  private lead(): boolean {
-    const { words, request } = this;
-    const pass = Atomics.add(words, CONTROL.passes, 1) + 1 || 1;
-    const seat = this.takeSeat(pass);
-    if (seat === undefined) return false;
-    try {
-      this.gather();
-      while (Atomics.load(words, request) === STATUS.wanted) this.pass();
-    } finally {
-      Atomics.compareExchange(words, seat, pass, 0);
-      this.callNext();
-    }
-    return true;
-  }
-
-  /**
-   * Waits a moment for those who were there lately: they are about to come back, all at once, and would find a pass under way
-   * that was led for one.
-   */
-  private gather(): void {
-    const { words, request } = this;
-    for (let i = 0; i < MOST_PAUSES; i++) {
-      const enough = Math.ceil(Atomics.load(words, CONTROL.together) * ENOUGH);
-      if (1 + this.wanted() >= enough) return;
-      Atomics.wait(words, request, STATUS.wanted, PAUSE_MS);
-    }
-  }
-
-  /** How many others wait. */
-  private wanted(): number {
-    let wanted = 0;
-    for (const other of this.others()) {
-      const status = Atomics.load(this.words, other);
-      if (status === STATUS.wanted || status === STATUS.called) wanted++;
-    }
-    return wanted;
-  }
-
-  private takeSeat(pass: number): number | undefined {
-    for (let i = 0; i < this.shared.seats; i++) {
-      const seat = CONTROL.seats + i;
-      if (Atomics.compareExchange(this.words, seat, 0, pass) === 0) return seat;
-    }
-    return undefined;
-  }
-
-  private leaders(): readonly number[] {
-    return Array.from({ length: this.shared.seats }, (_, i) => Atomics.load(this.words, CONTROL.seats + i));
-  }
-
-  /** Frees the seats of those who have led the same pass all the time. */
-  private passBy(leaders: readonly number[]): void {
-    for (const [i, pass] of leaders.entries()) {
-      if (pass !== 0) Atomics.compareExchange(this.words, CONTROL.seats + i, pass, 0);
-    }
-  }
-
-  /** Has someone who waits lead the next pass. */
-  private callNext(): void {
-    const { words } = this;
-    for (const request of this.others()) {
-      if (Atomics.compareExchange(words, request, STATUS.wanted, STATUS.called) !== STATUS.wanted) continue;
-      Atomics.notify(words, request, 1);
-      return;
-    }
-  }
-
-  /** Takes what is wanted, this thread's first, as many blocks further as the shortest of them has. */
-  private pass(): void {
-    const { words } = this;
-    const lanes: number[] = [];
-    if (take(words, this.request)) lanes.push(this.request);
-    for (const other of this.others()) {
-      if (lanes.length === MOST_LANES) break;
-      if (take(words, other)) lanes.push(other);
-    }
-    if (lanes.length === 0) return;
-    const together = Atomics.load(words, CONTROL.together);
-    Atomics.store(words, CONTROL.together, Math.max(lanes.length, together - 1));
-    const blocks = Math.min(...lanes.map((request) => words[request + REQUEST.blocks]!));
-    this.layOut(lanes);
-    if (lanes.length <= GROUP_LANES) this.kernels.four(this.desk, blocks);
-    else this.kernels.eight(this.desk, blocks);
-    for (const [lane, request] of lanes.entries()) this.handBack(lane, request, blocks);
-  }
-
-  private layOut(lanes: readonly number[]): void {
-    const { words, desk } = this;
-    for (let lane = 0; lane < MOST_LANES; lane++) {
-      // Lanes that nobody uses go with the first.
-      const request = lanes[lane] ?? lanes[0]!;
-      words[at(desk, pointerOffset(lane))] = words[request + REQUEST.pointer]!;
-      for (let word = 0; word < STATE_WORDS; word++) {
-        words[at(desk, stateOffset(lane, word))] = words[request + REQUEST.state + word]!;
-      }
-    }
-  }
-
-  private handBack(lane: number, request: number, blocks: number): void {
-    const { words, desk } = this;
-    for (let word = 0; word < STATE_WORDS; word++) {
-      words[request + REQUEST.state + word] = words[at(desk, stateOffset(lane, word))]!;
-    }
-    words[request + REQUEST.pointer]! += blocks * BLOCK_BYTES;
-    const left = (words[request + REQUEST.blocks]! -= blocks);
-    Atomics.store(words, request, left === 0 ? STATUS.done : STATUS.wanted);
-    if (request !== this.request && left === 0) Atomics.notify(words, request, 1);
-  }
-
-  /** The requests of all other places, those that come after this one first: so nobody is always the last. */
-  private others(): readonly number[] {
-    const { words, own } = this;
-    const places = Math.min(Atomics.load(words, CONTROL.places), this.shared.places);
-    if (this.othersNow.length !== places - 1) {
-      const next = (i: number): number => placeAt((own + 1 + i) % places).request / WORD_BYTES;
-      this.othersNow = Array.from({ length: places - 1 }, (_, i) => next(i));
-    }
-    return this.othersNow;
-  }
 }
-
-/** Takes a request, if it is still wanted. */
-function take(words: Int32Array, request: number): boolean {
-  const { wanted, called, taken } = STATUS;
-  if (Atomics.load(words, request) === STATUS.done) return false;
-  return (
-    Atomics.compareExchange(words, request, wanted, taken) === wanted ||
-    Atomics.compareExchange(words, request, called, taken) === called
-  );
-}
-
-const at = (desk: number, offset: number): number => (desk + offset) / WORD_BYTES;

@@ -1,5 +1,4 @@
-import { threadId } from 'node:worker_threads';
-import { workerData } from 'piscina';
+import { threadId, workerData } from 'node:worker_threads';
 import { serialize } from '../../base/errors.js';
 import { randomStream } from '../../base/random.js';
 import { isRequest, Retries, taskProcedure, type Operation, type TaskReport } from '../../node/index.js';

@@ -17,7 +17,7 @@ import { DrillError } from '../base/errors.js';
 import { onDisk } from '../world/real/errno.js';
 import { isAlive, thisProcess, type ProcessIdentity } from '../world/real/process-identity.js';
 import { emptyFiles } from './empty-files.js';
-import { removeTree } from './remove-tree.js';
+import { removeTree } from '../world/real/remove-tree.js';
 
 /** Where a drill puts things. Data sets are kept from run to run; everything of one run is under one directory. */
 export interface Workspace {

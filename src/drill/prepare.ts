@@ -8,7 +8,6 @@ import type { StorageSpec } from '../repository/index.js';
 import { nodeHardware, targetPlacement, type Scenario } from '../scenario/index.js';
 import { layOutCluster, prepareDataset } from '../world/real/dataset.js';
 import { onDisk } from '../world/real/errno.js';
-import { openJournal } from '../world/real/lmdb-journal.js';
 import { NO_PROGRESS, type DrillListener } from './listener.js';
 import { machine } from './machine.js';
 import type { RealClusterOptions } from './real-cluster.js';
@@ -145,9 +144,11 @@ export function storageOf(
 }
 
 /** A journal on disk, or where nothing is to outlive the process, in memory. */
-export function openJournalAt(directory: string | undefined, identity: string): OpenJournal {
-  if (directory !== undefined) return openJournal(directory, identity);
-  return { ...memoryJournal(), close: () => Promise.resolve() };
+export async function openJournalAt(directory: string | undefined, identity: string): Promise<OpenJournal> {
+  if (directory === undefined) return { ...memoryJournal(), close: () => Promise.resolve() };
+  // Loaded only when it is wanted: LMDB takes longer to load than most of what a small run does.
+  const { openJournal } = await import('../world/real/lmdb-journal.js');
+  return openJournal(directory, identity);
 }
 
 /**
@@ -167,7 +168,7 @@ export async function openClusterJournal(
       { hint },
     );
   }
-  const journal = openJournalAt(journals.cluster, identity);
+  const journal = await openJournalAt(journals.cluster, identity);
   if (existsSync(cluster) || journal.read().jobs.length === 0) return journal;
   await journal.close();
   throw new DrillError(

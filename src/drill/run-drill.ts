@@ -125,7 +125,7 @@ async function runVariant(
   try {
     const clusterJournal = await openClusterJournal(workspace, digest);
     open.push(clusterJournal);
-    const restoredJournal = openJournalAt(journals?.restored, digest);
+    const restoredJournal = await openJournalAt(journals?.restored, digest);
     open.push(restoredJournal);
     await openRepository(storage, scenario.repository.name);
     const catalog = generateCatalog(scenario);

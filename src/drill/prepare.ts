@@ -6,6 +6,7 @@ import type { Catalog } from '../catalog/index.js';
 import { memoryJournal, type Journal } from '../coordinator/index.js';
 import type { StorageSpec } from '../repository/index.js';
 import { nodeHardware, targetPlacement, type Scenario } from '../scenario/index.js';
+import { ClusterThreads } from '../world/real/cluster-threads.js';
 import { layOutCluster, prepareDataset } from '../world/real/dataset.js';
 import { onDisk } from '../world/real/errno.js';
 import { NO_PROGRESS, type DrillListener } from './listener.js';
@@ -108,17 +109,40 @@ export function clusterOptions(
   workspace: Workspace,
   storage: StorageSpec,
 ): Omit<RealClusterOptions, 'journal' | 'threadsPerNode'> {
-  const { cluster, engine, repository, seed } = scenario;
+  const { cluster, engine, repository } = scenario;
   return {
+    ...placeOf(scenario, workspace),
     catalog,
     placement: targetPlacement(scenario, cluster.nodes.length),
     settings: engine,
-    clusterDirectory: workspace.cluster,
-    hardware: nodeHardware(scenario),
-    limits: repository.limits,
     repositories: [{ name: repository.name, readOnly: repository.readOnly, spec: storage }],
-    seed,
-    isTemporary: workspace.journals === undefined,
+  };
+}
+
+/** Starts the threads of that cluster, which need not be there yet: they load while it is made. */
+export function startClusterThreads(
+  scenario: Scenario,
+  workspace: Workspace,
+  threadsPerNode: number,
+): ClusterThreads {
+  const { cluster, engine } = scenario;
+  return new ClusterThreads({
+    ...placeOf(scenario, workspace),
+    nodeNames: cluster.nodes.map(({ name }) => name),
+    threadsPerNode,
+    retries: engine,
+    countFileCalls: false,
+  });
+}
+
+/** What a cluster and its threads have to agree on. */
+function placeOf(scenario: Scenario, { cluster, journals }: Workspace) {
+  return {
+    clusterDirectory: cluster,
+    hardware: nodeHardware(scenario),
+    limits: scenario.repository.limits,
+    seed: scenario.seed,
+    isTemporary: journals === undefined,
   };
 }
 

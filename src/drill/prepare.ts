@@ -7,8 +7,9 @@ import { memoryJournal, type Journal } from '../coordinator/index.js';
 import type { StorageSpec } from '../repository/index.js';
 import { nodeHardware, targetPlacement, type Scenario } from '../scenario/index.js';
 import { ClusterThreads } from '../world/real/cluster-threads.js';
-import { layOutCluster, prepareDataset } from '../world/real/dataset.js';
+import { prepareDataset } from '../world/real/dataset.js';
 import { onDisk } from '../world/real/errno.js';
+import { borrowedReplica, layOutCluster, ownReplica } from '../world/real/lay-out.js';
 import { NO_PROGRESS, type DrillListener } from './listener.js';
 import { machine } from './machine.js';
 import type { RealClusterOptions } from './real-cluster.js';
@@ -22,6 +23,8 @@ export interface PrepareOptions {
   readonly scenario: Scenario;
   readonly catalog: Catalog;
   readonly workspace: Workspace;
+  /** Whether the cluster is there for one BACKUP, and may do without replicas of its own. */
+  readonly isBorrowed?: boolean;
   readonly listener: DrillListener;
   readonly signal: AbortSignal;
 }
@@ -84,7 +87,7 @@ export async function prepareCluster(options: PrepareOptions): Promise<string> {
   });
   if (signal.aborted) throw interrupted();
   // In a durable workspace it may be there already, with what restores and jobs have made of it.
-  if (!workspace.journals || !existsSync(workspace.cluster)) layOut(catalog, datasetDirectory, workspace);
+  if (!workspace.journals || !existsSync(workspace.cluster)) layOut(options, datasetDirectory);
   return datasetDirectory;
 }
 
@@ -203,9 +206,10 @@ export async function openClusterJournal(
 }
 
 /** Whole or not at all: a cluster directory that is there is a whole cluster. */
-function layOut(catalog: Catalog, datasetDirectory: string, { cluster }: Workspace): void {
+function layOut({ catalog, workspace, isBorrowed }: PrepareOptions, datasetDirectory: string): void {
+  const { cluster } = workspace;
   const unfinished = `${cluster}.unfinished`;
-  layOutCluster(catalog, datasetDirectory, unfinished);
+  layOutCluster(catalog, datasetDirectory, unfinished, isBorrowed ? borrowedReplica : ownReplica);
   onDisk(`creating ${cluster}`, () => renameSync(unfinished, cluster));
 }
 

@@ -150,7 +150,8 @@ async function runPredicted(
     const restoredJournal = await openJournalAt(journals?.restored, digest);
     open.push(restoredJournal);
     await openRepository(storage, scenario.repository.name);
-    const datasetDirectory = await prepareCluster({ ...run, ...options, variant: name });
+    const isBorrowed = journals === undefined;
+    const datasetDirectory = await prepareCluster({ ...run, ...options, variant: name, isBorrowed });
     requireRoom(run, predicted.totals.sizeBytes);
     const measured = await backUp(run, clusterJournal);
     const isDone = measured.job.state === 'FINISHED';

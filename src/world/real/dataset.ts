@@ -1,20 +1,10 @@
 import { createHash } from 'node:crypto';
-import {
-  existsSync,
-  linkSync,
-  mkdirSync,
-  readdirSync,
-  renameSync,
-  rmSync,
-  statfsSync,
-  statSync,
-} from 'node:fs';
+import { existsSync, mkdirSync, renameSync, rmSync, statfsSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { DrillError, revive, type SerializedError } from '../../base/errors.js';
 import { formatBytes } from '../../base/units.js';
 import { shardFileName, type Catalog } from '../../catalog/index.js';
 import { onDisk } from './errno.js';
-import { nodePaths } from './paths.js';
 import { startThreads } from './threads.js';
 import { writtenPath } from './written.js';
 
@@ -80,33 +70,6 @@ export async function prepareDataset(options: DatasetOptions): Promise<string> {
     rmSync(unfinished, { recursive: true, force: true });
   }
   return directory;
-}
-
-/**
- * Gives every node the replicas that the catalog places on it. They are hard links to the data set: replicas are the
- * same bytes, and nothing in a backup changes them.
- */
-export function layOutCluster(catalog: Catalog, datasetDirectory: string, clusterDirectory: string): void {
-  const { shards, nodeNames } = catalog;
-  onDisk(`laying out the cluster in ${clusterDirectory}`, () => {
-    rmSync(clusterDirectory, { recursive: true, force: true });
-    for (const name of nodeNames) {
-      const { data, meta } = nodePaths(clusterDirectory, name);
-      for (const directory of [data, meta]) mkdirSync(directory, { recursive: true });
-    }
-    for (let shard = 0; shard < shards.count; shard++) {
-      const shardId = shards.id[shard]!;
-      const from = path.join(datasetDirectory, String(shardId));
-      const names = readdirSync(from);
-      for (let r = shards.firstReplica[shard]!; r < shards.firstReplica[shard + 1]!; r++) {
-        const { data, meta } = nodePaths(clusterDirectory, nodeNames[shards.replicaNode[r]!]!);
-        const to = path.join(data, String(shardId));
-        mkdirSync(to);
-        for (const name of names) linkSync(path.join(from, name), path.join(to, name));
-        linkSync(writtenPath(datasetMeta(datasetDirectory), shardId), writtenPath(meta, shardId));
-      }
-    }
-  });
 }
 
 /** Whether a data set that an earlier run made still has every file, of the right size. */

@@ -3,15 +3,16 @@
  * threads run: to find and load so many takes a second, which is most of a small run.
  */
 import { build } from 'esbuild';
-import { chmodSync, copyFileSync, readdirSync, rmSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { chmodSync, copyFileSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 
 const SOURCE = 'dist/src';
 const TARGET = 'dist/drill';
 
-/** The command, and what it starts threads and processes with: each is looked for beside the file that names it. */
+/** What the command starts threads and processes with: each is looked for beside the file that names it. */
 const ENTRIES = [
-  'cli/main',
   'world/real/worker',
   'world/real/content-worker',
   'world/real/journal-probe',
@@ -27,30 +28,77 @@ const THREAD = 'world/real/thread.cjs';
  */
 const LEFT_OUT = ['lmdb', 'piscina', 'mysql2', '@aws-sdk/*', 'saxes'];
 
-const { metafile } = await build({
-  entryPoints: ENTRIES.map((entry) => `${SOURCE}/${entry}.js`),
+const COMMON = {
   outdir: TARGET,
-  // One directory for all, since modules find each other by `new URL('./worker.js', import.meta.url)`.
-  entryNames: '[name]',
-  chunkNames: '[name]-[hash]',
   bundle: true,
-  splitting: true,
-  format: 'esm',
   platform: 'node',
   target: 'node20',
   external: LEFT_OUT,
+  metafile: true,
+  logLevel: 'warning',
+};
+
+const threads = await build({
+  ...COMMON,
+  entryPoints: ENTRIES.map((entry) => `${SOURCE}/${entry}.js`),
+  // One directory for all, since modules find each other by `new URL('./worker.js', import.meta.url)`.
+  entryNames: '[name]',
+  chunkNames: '[name]-[hash]',
+  splitting: true,
+  format: 'esm',
   // Libraries of CommonJS that are taken in may still `require` what belongs to Node.
   banner: {
     js: "import { createRequire as requireFrom } from 'node:module';\nconst require = requireFrom(import.meta.url);",
   },
-  metafile: true,
-  logLevel: 'warning',
+});
+// All in one file of CommonJS, of which V8 can be given the code that it made before; see `src/cli/start.ts`.
+const command = await build({
+  ...COMMON,
+  entryPoints: { command: `${SOURCE}/cli/main.js` },
+  entryNames: '[name]-[hash]',
+  outExtension: { '.js': '.cjs' },
+  format: 'cjs',
+  define: { 'import.meta.url': 'MODULE_URL' },
+  // What is left out is `require`d when it is needed: code that was cached may not `import`.
+  supported: { 'dynamic-import': false },
+});
+const commandFile = path.resolve(Object.keys(command.metafile.outputs)[0]);
+const start = await build({
+  ...COMMON,
+  entryPoints: { main: `${SOURCE}/cli/start.js` },
+  format: 'esm',
+  define: { COMMAND_FILE: JSON.stringify(path.basename(commandFile)) },
 });
 const thread = path.basename(THREAD);
 copyFileSync(`${SOURCE}/${THREAD}`, `${TARGET}/${thread}`);
 // The second is where the command was before there were bundles: `npx` keeps the link it once made to it.
-for (const command of [`${TARGET}/main.js`, `${SOURCE}/cli/main.js`]) chmodSync(command, 0o755);
+for (const name of [`${TARGET}/main.js`, `${SOURCE}/cli/main.js`]) chmodSync(name, 0o755);
 
 // What earlier builds left.
-const made = new Set([...Object.keys(metafile.outputs).map((file) => path.basename(file)), thread]);
-for (const name of readdirSync(TARGET)) if (!made.has(name)) rmSync(path.join(TARGET, name));
+const made = [threads, command, start].flatMap(({ metafile }) => Object.keys(metafile.outputs));
+const kept = new Set([...made.map((file) => path.basename(file)), thread]);
+for (const name of readdirSync(TARGET)) if (!kept.has(name)) rmSync(path.join(TARGET, name));
+
+keepCode(commandFile);
+
+/** Has a small scenario run, and what V8 made of the command meanwhile kept. Without it, the command starts later and that is all. */
+function keepCode(file) {
+  const directory = mkdtempSync(path.join(tmpdir(), 'drill-bundle-'));
+  const scenario = path.join(directory, 'scenario.yaml');
+  writeFileSync(
+    scenario,
+    `cluster: { nodes: 2, replication: 1 }
+repository: { type: local }
+databases: [{ name: db, tables: [{ name: t, buckets: 8, filesPerShard: 8, fileSize: 1 kB }] }]
+statement: BACKUP SNAPSHOT db.bundle TO example_repo
+`,
+  );
+  const args = ['bundle-cache.js', file, 'run', scenario, '--work-dir', directory, '--quiet'];
+  try {
+    execFileSync(process.execPath, args, { stdio: ['ignore', 'ignore', 'inherit'] });
+  } catch (error) {
+    process.stderr.write(`bundle: the command will start more slowly: ${error.message}\n`);
+  } finally {
+    rmSync(directory, { recursive: true });
+  }
+}

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import test from 'ava';
+import { cacheOf, compileCommand } from '../src/cli/compiled.js';
 
 const LAZY = /\bimport\('([^.'][^']*)'\)/g;
 
@@ -18,4 +19,17 @@ test('a library that is imported only when it is needed is not bundled: its name
       patterns.some((pattern) => library.startsWith(pattern)),
       library,
     );
+});
+
+test('the command comes with code that V8 takes, and none of another command', (t) => {
+  const files = readdirSync('dist/drill').filter((name) => name.startsWith('command-'));
+  const file = path.resolve(
+    'dist/drill',
+    files.find((name) => name.endsWith('.cjs'))!,
+  );
+  t.deepEqual(files.toSorted(), [file, cacheOf(file)].map((name) => path.basename(name)).toSorted());
+  t.is(compileCommand(file, readFileSync(cacheOf(file))).cachedDataRejected, false);
+  t.true(readFileSync('dist/drill/main.js', 'utf8').includes(`"${path.basename(file)}"`));
+  // Cached code has nobody to ask for a module: what is needed later is required.
+  t.notRegex(readFileSync(file, 'utf8'), /\bimport\("/);
 });

@@ -92,11 +92,10 @@ for (const stream of [process.stdout, process.stderr]) {
   });
 }
 
-try {
-  await program.parseAsync();
-} catch (error) {
+// Not awaited: the bundled command is no ES module, see `start`.
+program.parseAsync().catch((error: unknown) => {
   process.exitCode = fail(error);
-}
+});
 
 /** Says what went wrong, and returns the exit code that fits. */
 function fail(error: unknown): number {

@@ -53,7 +53,7 @@ export function addRun(program: Command): void {
 }
 
 async function doRun(file: string, options: RunOptions): Promise<void> {
-  const { runDrill } = await import('../drill/index.js');
+  const { runDrill } = await import('../drill/run-drill.js');
   const { readHardware, reportOn } = await import('./scenario-command.js');
   const { withoutFaults } = await import('../scenario/index.js');
   const { openDoor } = await import('./serve.js');

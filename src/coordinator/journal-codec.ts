@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { ERROR_CODES, type ErrorCode } from '../base/error-codes.js';
 import { DrillError, invariant, type Place, type SerializedError } from '../base/errors.js';
 import type {

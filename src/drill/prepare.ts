@@ -6,9 +6,10 @@ import type { Catalog } from '../catalog/index.js';
 import { memoryJournal, type Journal } from '../coordinator/index.js';
 import type { StorageSpec } from '../repository/index.js';
 import { nodeHardware, targetPlacement, type Scenario } from '../scenario/index.js';
-import { layOutCluster, prepareDataset } from '../world/real/dataset.js';
+import { ClusterThreads } from '../world/real/cluster-threads.js';
+import { prepareDataset } from '../world/real/dataset.js';
 import { onDisk } from '../world/real/errno.js';
-import { openJournal } from '../world/real/lmdb-journal.js';
+import { borrowedReplica, layOutCluster, ownReplica } from '../world/real/lay-out.js';
 import { NO_PROGRESS, type DrillListener } from './listener.js';
 import { machine } from './machine.js';
 import type { RealClusterOptions } from './real-cluster.js';
@@ -22,6 +23,8 @@ export interface PrepareOptions {
   readonly scenario: Scenario;
   readonly catalog: Catalog;
   readonly workspace: Workspace;
+  /** Whether the cluster is there for one BACKUP, and may do without replicas of its own. */
+  readonly isBorrowed?: boolean;
   readonly listener: DrillListener;
   readonly signal: AbortSignal;
 }
@@ -84,7 +87,7 @@ export async function prepareCluster(options: PrepareOptions): Promise<string> {
   });
   if (signal.aborted) throw interrupted();
   // In a durable workspace it may be there already, with what restores and jobs have made of it.
-  if (!workspace.journals || !existsSync(workspace.cluster)) layOut(catalog, datasetDirectory, workspace);
+  if (!workspace.journals || !existsSync(workspace.cluster)) layOut(options, datasetDirectory);
   return datasetDirectory;
 }
 
@@ -109,17 +112,40 @@ export function clusterOptions(
   workspace: Workspace,
   storage: StorageSpec,
 ): Omit<RealClusterOptions, 'journal' | 'workersPerNode'> {
-  const { cluster, engine, repository, seed } = scenario;
+  const { cluster, engine, repository } = scenario;
   return {
+    ...placeOf(scenario, workspace),
     catalog,
     placement: targetPlacement(scenario, cluster.nodes.length),
     settings: engine,
-    clusterDirectory: workspace.cluster,
-    hardware: nodeHardware(scenario),
-    limits: repository.limits,
     repositories: [{ name: repository.name, readOnly: repository.readOnly, spec: storage }],
-    seed,
-    isTemporary: workspace.journals === undefined,
+  };
+}
+
+/** Starts the threads of that cluster, which need not be there yet: they load while it is made. */
+export function startClusterThreads(
+  scenario: Scenario,
+  workspace: Workspace,
+  workersPerNode: number,
+): ClusterThreads {
+  const { cluster, engine } = scenario;
+  return new ClusterThreads({
+    ...placeOf(scenario, workspace),
+    nodeNames: cluster.nodes.map(({ name }) => name),
+    workersPerNode,
+    retries: engine,
+    countFileCalls: false,
+  });
+}
+
+/** What a cluster and its threads have to agree on. */
+function placeOf(scenario: Scenario, { cluster, journals }: Workspace) {
+  return {
+    clusterDirectory: cluster,
+    hardware: nodeHardware(scenario),
+    limits: scenario.repository.limits,
+    seed: scenario.seed,
+    isTemporary: journals === undefined,
   };
 }
 
@@ -145,9 +171,11 @@ export function storageOf(
 }
 
 /** A journal on disk, or where nothing is to outlive the process, in memory. */
-export function openJournalAt(directory: string | undefined, identity: string): OpenJournal {
-  if (directory !== undefined) return openJournal(directory, identity);
-  return { ...memoryJournal(), close: () => Promise.resolve() };
+export async function openJournalAt(directory: string | undefined, identity: string): Promise<OpenJournal> {
+  if (directory === undefined) return { ...memoryJournal(), close: () => Promise.resolve() };
+  // Loaded only when it is wanted: LMDB takes longer to load than most of what a small run does.
+  const { openJournal } = await import('../world/real/lmdb-journal.js');
+  return openJournal(directory, identity);
 }
 
 /**
@@ -167,7 +195,7 @@ export async function openClusterJournal(
       { hint },
     );
   }
-  const journal = openJournalAt(journals.cluster, identity);
+  const journal = await openJournalAt(journals.cluster, identity);
   if (existsSync(cluster) || journal.read().jobs.length === 0) return journal;
   await journal.close();
   throw new DrillError(
@@ -178,9 +206,10 @@ export async function openClusterJournal(
 }
 
 /** Whole or not at all: a cluster directory that is there is a whole cluster. */
-function layOut(catalog: Catalog, datasetDirectory: string, { cluster }: Workspace): void {
+function layOut({ catalog, workspace, isBorrowed }: PrepareOptions, datasetDirectory: string): void {
+  const { cluster } = workspace;
   const unfinished = `${cluster}.unfinished`;
-  layOutCluster(catalog, datasetDirectory, unfinished);
+  layOutCluster(catalog, datasetDirectory, unfinished, isBorrowed ? borrowedReplica : ownReplica);
   onDisk(`creating ${cluster}`, () => renameSync(unfinished, cluster));
 }
 

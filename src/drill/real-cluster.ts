@@ -13,6 +13,7 @@ import {
 import type { EngineSettings } from '../job/index.js';
 import type { Statement } from '../sql/index.js';
 import type { NodeHardware, RepositoryLimits } from '../world/hardware.js';
+import type { ClusterThreads } from '../world/real/cluster-threads.js';
 import { RealWorld } from '../world/real/real-world.js';
 import { Recorder } from '../world/recorder.js';
 import type { TaskTally } from '../world/tally.js';
@@ -29,6 +30,8 @@ export interface RealClusterOptions {
   readonly seed: string;
   /** Whether `clusterDirectory` is removed in the end. */
   readonly isTemporary?: boolean;
+  /** Started before, with the same options, and the cluster's from now on. */
+  readonly threads?: ClusterThreads | undefined;
   /** Told what each task did. */
   readonly onTally?: ((tally: TaskTally) => void) | undefined;
   /** What an earlier coordinator of the same cluster left is taken up from it. */

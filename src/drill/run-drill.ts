@@ -13,6 +13,7 @@ import {
   type Scenario,
 } from '../scenario/index.js';
 import type { BackupStatement } from '../sql/index.js';
+import type { ClusterThreads } from '../world/real/cluster-threads.js';
 import { requireSpace } from '../world/real/dataset.js';
 import type { DrillReport, RestoreReport, RunResult, VariantReport } from '../world/result.js';
 import type { DrillListener } from './listener.js';
@@ -24,6 +25,7 @@ import {
   openJournalAt,
   prepareCluster,
   requireReal,
+  startClusterThreads,
   storageOf,
   type OpenJournal,
 } from './prepare.js';
@@ -97,6 +99,7 @@ interface VariantRun {
   readonly catalog: Catalog;
   readonly workspace: Workspace;
   readonly storage: StorageSpec;
+  readonly threads: ClusterThreads;
   readonly options: DrillOptions;
 }
 
@@ -110,27 +113,45 @@ async function runVariant(
 ): Promise<VariantReport> {
   requireReal(scenario);
   const statement = requireBackup(scenario);
-  // Predicting first also finds everything that is wrong with the statement before gigabytes of data are made.
-  const predicted = simulate(asPriced(scenario, options), { asRun: true });
   const { dataDirectory } = options;
   const workspace =
     dataDirectory === undefined
       ? workspaceFor(options.workDirectory, scenario.name, name)
       : durableWorkspace(dataDirectory);
   const storage = storageOf(scenario, workspace, options.repositoryDirectory);
+  // To load takes them as long as it takes to predict the run and to make the cluster, and they do it beside that.
+  const threads = startClusterThreads(scenario, workspace, scenario.engine.uploadWorkers);
+  try {
+    // Predicting first also finds everything that is wrong with the statement before anything is made or removed.
+    const predicted = simulate(asPriced(scenario, options), { asRun: true });
+    const catalog = generateCatalog(scenario);
+    const run: VariantRun = { name, scenario, statement, catalog, workspace, storage, threads, options };
+    return await runPredicted(run, predicted, digest, workspaces);
+  } finally {
+    await threads.close();
+  }
+}
+
+async function runPredicted(
+  run: VariantRun,
+  predicted: RunResult,
+  digest: string,
+  workspaces: Workspace[],
+): Promise<VariantReport> {
+  const { name, scenario, workspace, storage, threads, options } = run;
   const { journals } = workspace;
   (journals ? openDurableWorkspace : openWorkspace)(workspace);
   workspaces.push(workspace);
+  void threads.warmUp();
   const open: OpenJournal[] = [];
   try {
     const clusterJournal = await openClusterJournal(workspace, digest);
     open.push(clusterJournal);
-    const restoredJournal = openJournalAt(journals?.restored, digest);
+    const restoredJournal = await openJournalAt(journals?.restored, digest);
     open.push(restoredJournal);
     await openRepository(storage, scenario.repository.name);
-    const catalog = generateCatalog(scenario);
-    const run: VariantRun = { name, scenario, statement, catalog, workspace, storage, options };
-    const datasetDirectory = await prepareCluster({ ...run, ...options, variant: name });
+    const isBorrowed = journals === undefined;
+    const datasetDirectory = await prepareCluster({ ...run, ...options, variant: name, isBorrowed });
     requireRoom(run, predicted.totals.sizeBytes);
     const measured = await backUp(run, clusterJournal);
     const isDone = measured.job.state === 'FINISHED';
@@ -171,7 +192,7 @@ function requireRoom({ scenario, workspace, storage, options }: VariantRun, size
 }
 
 function backUp(
-  { name: variant, scenario, statement, catalog, workspace, storage, options }: VariantRun,
+  { name: variant, scenario, statement, catalog, workspace, storage, threads, options }: VariantRun,
   journal: Journal,
 ): Promise<RunResult> {
   const { cluster, engine } = scenario;
@@ -180,6 +201,7 @@ function backUp(
   return runRealJob({
     ...clusterOptions(scenario, catalog, workspace, storage),
     workersPerNode: engine.uploadWorkers,
+    threads,
     statement,
     journal,
     signal,

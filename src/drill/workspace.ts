@@ -17,7 +17,8 @@ import { DrillError } from '../base/errors.js';
 import { onDisk } from '../world/real/errno.js';
 import { isAlive, thisProcess, type ProcessIdentity } from '../world/real/process-identity.js';
 import { emptyFiles } from './empty-files.js';
-import { removeTree } from './remove-tree.js';
+import { rehearsalDirectory } from '../world/real/paths.js';
+import { removeTree } from '../world/real/remove-tree.js';
 
 /** Where a drill puts things. Data sets are kept from run to run; everything of one run is under one directory. */
 export interface Workspace {
@@ -121,7 +122,8 @@ export function shrinkWorkspace({ restoredCluster }: Workspace): void {
 
 /** Removes the clusters and the run before this one, and gives the workspace back. */
 export function closeWorkspace({ run, cluster, restoredCluster, lock }: Workspace): void {
-  for (const directory of [setAsideOf(run), cluster, restoredCluster]) removeTree(directory);
+  for (const directory of [setAsideOf(run), cluster, rehearsalDirectory(cluster), restoredCluster])
+    removeTree(directory);
   rmSync(lock, { force: true });
 }
 

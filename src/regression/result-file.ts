@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { DrillError } from '../base/errors.js';
 import { plural } from '../base/text.js';
 

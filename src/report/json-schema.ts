@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { CAUSES } from '../world/outlook.js';
 
 /** JSON has no Infinity: what never ends, or nobody knows, is null there. */

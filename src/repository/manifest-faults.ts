@@ -130,9 +130,13 @@ function* repeats<T>(
   for (const [i, item] of items.entries()) {
     const value = keyOf(item);
     const earlier = first.get(value);
+    if (earlier === undefined) {
+      first.set(value, i);
+      continue;
+    }
+    // Only now, since a manifest has as many places as files.
     const place = typeof item === 'string' ? `${at}[${i}]` : `${at}[${i}].${key}`;
-    if (earlier === undefined) first.set(value, i);
-    else yield { at: place, problem: `is ${show(value)}, which ${at}[${earlier}] has already` };
+    yield { at: place, problem: `is ${show(value)}, which ${at}[${earlier}] has already` };
   }
 }
 

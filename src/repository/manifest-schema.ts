@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { isChecksum } from './layout.js';
 import {
   BUNDLES_FORMAT_VERSION,

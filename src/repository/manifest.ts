@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { DrillError } from '../base/errors.js';
 import { tooManyValues } from './json-size.js';
 import { inconsistencies } from './manifest-consistency.js';

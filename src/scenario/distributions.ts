@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { fixed, mean, type Distribution } from '../base/distribution.js';
 import type { QuantityText } from '../base/units.js';
 import { count, duration, expects, keys, size } from './values.js';

@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { listOf, nearest } from '../base/text.js';
 import { SCENARIO, type DocumentKind } from './document-kind.js';
 import { dotted, type Path } from './places.js';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { listOf } from '../base/text.js';
 import { FAULT_KINDS, type FaultKind } from '../world/faults.js';
 import { count, jump, keys, moment, nodeName, share, span } from './values.js';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { durationDistribution } from './distributions.js';
 import type { DocumentKind } from './document-kind.js';
 import { MAX_NODES } from './schema.js';

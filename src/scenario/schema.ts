@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { durationDistribution } from './distributions.js';
 import { faultSchema, MAX_FAULTS } from './fault-schema.js';
 import { DEFAULT_PRESET } from './presets.js';

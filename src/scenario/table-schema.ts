@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { countDistribution, sizeDistribution } from './distributions.js';
 import { count, expects, keys, name, namePattern } from './values.js';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { DrillError, type SerializedError } from '../base/errors.js';
 import type { Reply } from '../coordinator/index.js';
 import type { Statement } from '../sql/index.js';

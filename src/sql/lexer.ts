@@ -3,7 +3,10 @@ import { badCharacter, isNumber } from './quoting.js';
 import { RESERVED_WORDS } from './reserved-words.js';
 import { BadWord, Backquoted, EmptyName, KEYWORDS, LEXED, NumberWord, ReservedWord, Word } from './tokens.js';
 
-const lexer = new Lexer(LEXED, { positionTracking: 'onlyOffset', ensureOptimizations: true });
+/** For a test, which has the tokens validated; a program that starts does not. */
+export const LEXER_SETTINGS = { positionTracking: 'onlyOffset', ensureOptimizations: true } as const;
+
+const lexer = new Lexer(LEXED, { ...LEXER_SETTINGS, skipValidations: true });
 
 const BYTE_ORDER_MARK = '\uFEFF';
 

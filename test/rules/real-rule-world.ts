@@ -24,7 +24,8 @@ import {
 } from '../../src/repository/index.js';
 import { generateCatalog, targetPlacement, type Scenario } from '../../src/scenario/index.js';
 import { parseStatement } from '../../src/sql/index.js';
-import { layOutCluster, prepareDataset } from '../../src/world/real/dataset.js';
+import { prepareDataset } from '../../src/world/real/dataset.js';
+import { layOutCluster } from '../../src/world/real/lay-out.js';
 import { nodePaths } from '../../src/world/real/paths.js';
 import { filesBelow, nothing } from '../fixtures/real-drill.js';
 import { startS3Server, type S3Server } from '../s3-server/server.js';

@@ -52,7 +52,7 @@ export async function startBackupCluster(
     const cluster = await RealCluster.start({
       ...clusterOptions(scenario, catalog, workspace, storage),
       workersPerNode: scenario.engine.uploadWorkers,
-      journal: openJournalAt(undefined, ''),
+      journal: await openJournalAt(undefined, ''),
       onTally,
     });
     return {

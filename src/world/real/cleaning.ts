@@ -1,8 +1,9 @@
-import { existsSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import type { Operation } from '../../node/index.js';
 import { onDisk } from './errno.js';
 import type { NodePaths } from './paths.js';
+import { removeTree } from './remove-tree.js';
 import { shardOfWritten, writtenPath } from './written.js';
 
 /** Drops what a job holds on a node: its snapshots and staged files. */
@@ -39,5 +40,5 @@ function removeOthers(
 }
 
 function remove(target: string): void {
-  onDisk(`removing ${target}`, () => rmSync(target, { recursive: true, force: true }));
+  onDisk(`removing ${target}`, () => removeTree(target));
 }

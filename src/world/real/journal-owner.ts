@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { DrillError } from '../../base/errors.js';
 import { corrupt } from '../../coordinator/journal-codec.js';
 import { putSealed, unseal, type JournalStore } from './journal-store.js';

@@ -15,8 +15,8 @@ export interface NodePaths {
 export const nodePaths = (clusterDirectory: string, nodeName: string): NodePaths =>
   nodePathsIn(path.join(clusterDirectory, nodeName));
 
-/** Where a node's threads rehearse before the cluster is up. */
-export const rehearsalDirectory = ({ data }: NodePaths): string => path.join(path.dirname(data), 'rehearsal');
+/** Where a cluster's threads rehearse: beside it, since it may not be there yet, and must be whole as soon as it is. */
+export const rehearsalDirectory = (clusterDirectory: string): string => `${clusterDirectory}.rehearsal`;
 
 export function nodePathsIn(root: string): NodePaths {
   return {

@@ -11,6 +11,8 @@ import type { NodePaths } from './paths.js';
 export interface WorkerSetup {
   readonly nodeName: string;
   readonly paths: NodePaths;
+  /** Where the cluster's threads may rehearse, each in a directory of its own. */
+  readonly rehearsal: string;
   readonly hardware: NodeHardware;
   readonly limits: RepositoryLimits;
   readonly seed: string;

@@ -1,52 +1,34 @@
-import { rmSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
 import type { Worker } from 'node:worker_threads';
 import { sampler } from '../../base/distribution.js';
 import { randomStream } from '../../base/random.js';
 import type { Catalog } from '../../catalog/index.js';
 import { failure, success, type Answer, type JobContext, type World } from '../../coordinator/index.js';
 import { DrillError, invariant } from '../../base/errors.js';
-import type { NodeTask, RetryPolicy, TaskReport } from '../../node/index.js';
+import type { NodeTask, TaskReport } from '../../node/index.js';
 import { canRename, type S3Credentials, type StorageSpec } from '../../repository/index.js';
 import { openStorage } from '../../repository/storage/open.js';
 import type { Storage } from '../../repository/storage/storage.js';
-import type { NodeHardware, RepositoryLimits } from '../hardware.js';
 import type { Recorder } from '../recorder.js';
 import type { TaskTally } from '../tally.js';
 import type { JobLimits } from '../../job/index.js';
+import { ClusterThreads, type ClusterThreadsOptions } from './cluster-threads.js';
 import { ownerOf } from './interpreter.js';
 import { JobLimitCells } from './limits/job-limit-cells.js';
-import { isInstant } from './pace.js';
 import { msToNs, nowNs, nsToMs, Pacer } from './pacer.js';
-import { NodeThreads } from './node-threads.js';
-import { seatingFor, type Seating } from './seat.js';
-import { nodePaths, rehearsalDirectory } from './paths.js';
 import {
   ABORT_CELLS,
   PROGRESS,
   type MountedStorage,
-  type SharedState,
   type TaskMessage,
   type WorkerAnswer,
-  type WorkerSetup,
   type WorkerShard,
 } from './protocol.js';
 import { performOnStorage, requestsOf } from './real-repository.js';
-import { startThreads } from './threads.js';
 
-export interface RealWorldOptions {
+export interface RealWorldOptions extends Omit<ClusterThreadsOptions, 'nodeNames' | 'countFileCalls'> {
   readonly catalog: Catalog;
-  /** Holds a directory a node. */
-  readonly clusterDirectory: string;
-  readonly hardware: readonly NodeHardware[];
-  readonly limits: RepositoryLimits;
-  /** Tasks that each node does at a time. */
-  readonly workersPerNode: number;
-  readonly seed: string;
-  /** When a node makes a request to a repository again. */
-  readonly retries: RetryPolicy;
-  /** Whether `clusterDirectory` is removed in the end, so that nothing in it needs to be tidied up. */
-  readonly isTemporary?: boolean;
+  /** Those that were started before, with the same options, and are the world's from now on. */
+  readonly threads?: ClusterThreads | undefined;
   /**
    * Told what each task did, also one that failed. Calls of the file system are counted then, and tasks done one after the other:
    * of threads that run at once, which one makes a directory for all is chance.
@@ -61,8 +43,6 @@ export interface Progress {
   readonly shards: number;
 }
 
-const WORKER = new URL('./worker.js', import.meta.url);
-
 /** Timers may wait no longer than this. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
@@ -71,10 +51,8 @@ export class RealWorld implements World {
   /** Messages are calls, and what becomes of a thread is told at once. */
   readonly isReliable = true;
   private readonly options: RealWorldOptions;
-  private readonly seating: Seating;
-  private readonly pools: readonly NodeThreads[];
-  private readonly aborts = new SharedArrayBuffer(ABORT_CELLS * Int32Array.BYTES_PER_ELEMENT);
-  private readonly progressCells = new BigInt64Array(new SharedArrayBuffer(PROGRESS.cells * 8));
+  private readonly threads: ClusterThreads;
+  private readonly progressCells: BigInt64Array;
   private readonly mounted = new Map<string, MountedStorage>();
   private readonly storages = new Map<string, Promise<Storage>>();
   private readonly inFlight = new Map<string, Set<Promise<void>>>();
@@ -97,36 +75,18 @@ export class RealWorld implements World {
     this.options = options;
     const { latencyMs, bandwidthBytesPerSec, requestsPerSec, requestBurst } = options.limits;
     this.latencyMs = sampler(latencyMs, randomStream(options.seed, 'latency/coordinator'));
-    const everyNode = { bandwidth: Pacer.cell(), requests: Pacer.cell() };
-    this.bandwidth = new Pacer(everyNode.bandwidth, bandwidthBytesPerSec);
-    this.requestTurns = new Pacer(everyNode.requests, requestsPerSec, requestBurst);
+    this.threads = options.threads ?? startedFor(options);
+    this.progressCells = new BigInt64Array(this.threads.progress);
+    this.bandwidth = new Pacer(this.threads.bandwidth, bandwidthBytesPerSec);
+    this.requestTurns = new Pacer(this.threads.requests, requestsPerSec, requestBurst);
     this.limitCells = new JobLimitCells(options.catalog.nodeNames.length, options.workersPerNode);
-    this.seating = seatingOf(options);
-    this.pools = options.catalog.nodeNames.map((nodeName, node) => {
-      const shared: SharedState = {
-        ...everyNode,
-        disk: Pacer.cell(),
-        nic: Pacer.cell(),
-        ready: new SharedArrayBuffer(4),
-        aborts: this.aborts,
-        progress: this.progressCells.buffer,
-      };
-      return this.startPool(nodeName, options.hardware[node]!, shared);
-    });
   }
 
   /** Starts the cluster's threads and waits until all are up. The world's time begins then. */
   static async start(options: RealWorldOptions): Promise<RealWorld> {
-    // Those of a process that was killed.
-    removeRehearsals(options);
     const world = new RealWorld(options);
-    const { threads } = world.seating;
-    // So many that every thread is given one.
-    const warmUps = world.pools.flatMap((pool) =>
-      Array.from({ length: options.workersPerNode }, () => pool.run({ kind: 'warm-up', threads })),
-    );
     try {
-      await Promise.all(warmUps);
+      await world.threads.warmUp();
     } catch (error) {
       await world.close();
       throw error;
@@ -159,7 +119,7 @@ export class RealWorld implements World {
 
   /** The threads of a node, for whoever watches over them, or has them die. */
   threadsOf(node: number): readonly Worker[] {
-    return this.pools[node]!.threads;
+    return this.threads.pools[node]!.threads;
   }
 
   /** Has `recorder` watch a job's transfers from now on. */
@@ -199,7 +159,7 @@ export class RealWorld implements World {
   ask: World['ask'] = (_node, _generation, tasks, answer) => answer(tasks.map(() => ({ state: 'running' })));
 
   abort(jobId: number): void {
-    const aborts = new Int32Array(this.aborts);
+    const aborts = new Int32Array(this.threads.aborts);
     Atomics.store(aborts, jobId % ABORT_CELLS, this.sentTasks);
     Atomics.notify(aborts, jobId % ABORT_CELLS);
   }
@@ -207,7 +167,7 @@ export class RealWorld implements World {
   limit(jobId: number, limits: JobLimits): void {
     this.limitCells.change(jobId, limits, nowNs());
     // Those who wait look again.
-    Atomics.notify(new Int32Array(this.aborts), jobId % ABORT_CELLS);
+    Atomics.notify(new Int32Array(this.threads.aborts), jobId % ABORT_CELLS);
   }
 
   mount(repository: string, spec: StorageSpec, credentials?: S3Credentials): void {
@@ -245,9 +205,7 @@ export class RealWorld implements World {
   /** Stops all threads. Nothing may be running any more. */
   async close(): Promise<void> {
     for (const timer of [...this.timers, ...this.waitingAnswers.keys()]) clearTimeout(timer);
-    await Promise.all(this.pools.map((pool) => pool.destroy()));
-    // Not before, since making files is slow where many were removed a moment ago.
-    if (this.options.isTemporary !== true) removeRehearsals(this.options);
+    await this.threads.close();
   }
 
   /** When requests made now, one after the other, and then some bytes, will have taken the time that the scenario says. */
@@ -286,7 +244,7 @@ export class RealWorld implements World {
     await before;
     let done: WorkerAnswer;
     try {
-      done = (await this.pools[task.node]!.run(message)) as WorkerAnswer;
+      done = (await this.threads.pools[task.node]!.run(message)) as WorkerAnswer;
     } catch (error) {
       this.limitCells.free(task, ownerOf(message));
       const reason = (error as Error).message;
@@ -365,43 +323,17 @@ export class RealWorld implements World {
     return { shard, address: catalog.addressOf(shard), fileSizeBytes, ...(source ? { source } : {}) };
   }
 
-  private startPool(nodeName: string, hardware: NodeHardware, shared: SharedState): NodeThreads {
-    const { workersPerNode, clusterDirectory, limits, seed, retries } = this.options;
-    const { threads, seatsPerThread } = this.seating;
-    const countFileCalls = this.options.onTally !== undefined;
-    const paths = nodePaths(clusterDirectory, nodeName);
-    const workerData: WorkerSetup = {
-      nodeName,
-      paths,
-      hardware,
-      limits,
-      seed,
-      retries,
-      shared,
-      seatsPerThread,
-      countFileCalls,
-    };
-    const size = { minThreads: threads, maxThreads: threads, tasksPerThread: seatsPerThread };
-    return new NodeThreads(() => startThreads(WORKER, { ...size, workerData }), threads, workersPerNode);
-  }
-
   private nameOf(node: number): string {
     return this.options.catalog.nodeNames[node]!;
   }
 }
 
-function seatingOf({ hardware, limits, workersPerNode, onTally }: RealWorldOptions): Seating {
-  // Tasks that are done one after the other have nothing to share.
-  const isShared = !onTally && hardware.every((node) => isInstant(node, limits));
-  return seatingFor(workersPerNode, hardware.length, isShared, availableParallelism());
-}
+const startedFor = (options: RealWorldOptions): ClusterThreads =>
+  new ClusterThreads({
+    ...options,
+    nodeNames: options.catalog.nodeNames,
+    countFileCalls: options.onTally !== undefined,
+  });
 
 /** One of `WorkerAnswer.transfers`. */
 type Transferred = readonly [startMs: number, endMs: number, bytes: number, files: number];
-
-function removeRehearsals({ catalog, clusterDirectory }: RealWorldOptions): void {
-  for (const nodeName of catalog.nodeNames) {
-    const directory = rehearsalDirectory(nodePaths(clusterDirectory, nodeName));
-    rmSync(directory, { recursive: true, force: true });
-  }
-}

@@ -7,7 +7,7 @@ import { UNLIMITED_NODE } from '../hardware.js';
 import { Interpreter } from './interpreter.js';
 import { Pace } from './pace.js';
 import { nowNs, Pacer } from './pacer.js';
-import { rehearsalDirectory, nodePathsIn } from './paths.js';
+import { nodePathsIn } from './paths.js';
 import type { Seat } from './seat.js';
 import { ABORT_CELLS, PROGRESS, type TaskMessage, type WorkerSetup, type WorkerShard } from './protocol.js';
 
@@ -21,7 +21,7 @@ const FILE_BYTES = Float64Array.from({ length: 16 }, (_, file) => (file === 0 ? 
  * it touches the cluster or its repository, and no limit holds for it. Its files stay until the world is closed.
  */
 export async function rehearse(setup: WorkerSetup, threadId: number, seat: Seat): Promise<void> {
-  const root = path.join(rehearsalDirectory(setup.paths), String(threadId));
+  const root = path.join(setup.rehearsal, String(threadId));
   try {
     const shards = makeShards(nodePathsIn(root).data);
     const storage = localStorage(path.join(root, 'repository'), { durable: false });

@@ -1,4 +1,4 @@
-import { partSizeOf } from '../../repository/index.js';
+import { partSizeOf } from '../../repository/storage/s3/part-size.js';
 import type { PartSettings, StorageWriter } from '../../repository/storage/storage.js';
 import { giveUp } from '../../repository/storage/give-up.js';
 import type { ByteSource } from './byte-source.js';

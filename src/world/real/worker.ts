@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { threadId } from 'node:worker_threads';
-import { workerData } from 'piscina';
+import { threadId, workerData } from 'node:worker_threads';
 import { invariant, serialize } from '../../base/errors.js';
 import { randomStream } from '../../base/random.js';
 import { isRequest, Retries, taskProcedure, type Operation, type TaskReport } from '../../node/index.js';

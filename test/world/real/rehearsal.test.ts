@@ -1,13 +1,4 @@
-import {
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  utimesSync,
-  writeFileSync,
-} from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import test from 'ava';
@@ -23,8 +14,6 @@ databases: [{ name: d, tables: [{ name: t, buckets: 4, filesPerShard: 1, fileSiz
 statement: BACKUP SNAPSHOT d.s TO example_repo
 `;
 
-const LONG_AGO_S = 1_000_000_000;
-
 /** Every file and directory below, with what is in it. */
 const treeOf = (directory: string): readonly (readonly [name: string, content: string])[] =>
   readdirSync(directory, { recursive: true, withFileTypes: true })
@@ -34,36 +23,41 @@ const treeOf = (directory: string): readonly (readonly [name: string, content: s
     })
     .toSorted(([a], [b]) => (a < b ? -1 : 1));
 
-test('what threads rehearse leaves nothing in the cluster, nor does what a killed process rehearsed', async (t) => {
-  const clusterDirectory = mkdtempSync(path.join(tmpdir(), 'drill-rehearsal-'));
+test('what threads rehearse leaves nothing in the cluster or beside it, nor does what a killed process rehearsed', async (t) => {
+  const root = mkdtempSync(path.join(tmpdir(), 'drill-rehearsal-'));
+  const clusterDirectory = path.join(root, 'cluster');
+  const rehearsals = rehearsalDirectory(clusterDirectory);
   try {
     const { scenario } = loadScenario(SCENARIO, 'rehearsal').variants[0]!;
     const catalog = generateCatalog(scenario);
-    const nodes = catalog.nodeNames.map((name) => nodePaths(clusterDirectory, name));
-    for (const { data } of nodes) {
+    for (const { data } of catalog.nodeNames.map((name) => nodePaths(clusterDirectory, name))) {
       mkdirSync(path.join(data, '10005'), { recursive: true });
       writeFileSync(path.join(data, '10005', 'a file'), 'of a replica');
     }
-    const before = treeOf(clusterDirectory);
-    const [killed, other] = nodes;
-    mkdirSync(path.join(rehearsalDirectory(killed!), '99', 'data', '1'), { recursive: true });
-    writeFileSync(path.join(rehearsalDirectory(killed!), '99', 'data', '1', 'x'), '');
-    const otherDirectory = path.dirname(other!.data);
-    utimesSync(otherDirectory, LONG_AGO_S, LONG_AGO_S);
-    const world = await RealWorld.start({
-      catalog,
-      clusterDirectory,
-      hardware: nodeHardware(scenario),
-      limits: scenario.repository.limits,
-      workersPerNode: 2,
-      seed: scenario.seed,
-      retries: scenario.engine,
-    });
-    await world.close();
-    t.deepEqual(treeOf(clusterDirectory), before);
-    // Something was made there meanwhile, or the above says nothing.
-    t.true(statSync(otherDirectory).mtimeMs > LONG_AGO_S * 1000);
+    const before = treeOf(root);
+    mkdirSync(path.join(rehearsals, '99', 'data', '1'), { recursive: true });
+    writeFileSync(path.join(rehearsals, '99', 'data', '1', 'x'), '');
+    const startAndClose = async (isTemporary: boolean): Promise<void> => {
+      const world = await RealWorld.start({
+        catalog,
+        clusterDirectory,
+        hardware: nodeHardware(scenario),
+        limits: scenario.repository.limits,
+        workersPerNode: 2,
+        seed: scenario.seed,
+        retries: scenario.engine,
+        isTemporary,
+      });
+      await world.close();
+    };
+    // Whoever removes the cluster removes this, too; until then it tells who was there.
+    await startAndClose(true);
+    const threads = readdirSync(rehearsals);
+    t.is(threads.length, 4);
+    t.false(threads.includes('99'));
+    await startAndClose(false);
+    t.deepEqual(treeOf(root), before);
   } finally {
-    rmSync(clusterDirectory, { recursive: true, force: true });
+    rmSync(root, { recursive: true, force: true });
   }
 });

@@ -11,7 +11,7 @@ import {
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import test from 'ava';
-import { removeTree } from '../../src/drill/remove-tree.js';
+import { removeTree } from '../../../src/world/real/remove-tree.js';
 
 test('a tree is removed with its links, and not what they lead to', (t) => {
   const root = mkdtempSync(path.join(tmpdir(), 'remove-tree-'));
@@ -37,4 +37,17 @@ test('what stands where a tree should be is removed as well', (t) => {
   writeFileSync(file, '');
   removeTree(file);
   t.false(existsSync(file));
+});
+
+test('of a link to a directory the link is removed, and nothing of the directory', (t) => {
+  const root = mkdtempSync(path.join(tmpdir(), 'remove-tree-'));
+  t.teardown(() => rmSync(root, { recursive: true }));
+  const kept = path.join(root, 'kept');
+  mkdirSync(kept);
+  writeFileSync(path.join(kept, 'file'), 'kept');
+  const link = path.join(root, 'link');
+  symlinkSync(kept, link);
+  removeTree(link);
+  t.false(existsSync(link));
+  t.is(readFileSync(path.join(kept, 'file'), 'utf8'), 'kept');
 });

@@ -13,7 +13,7 @@ export interface Sync {
 
 /** The thread stands still until then. */
 export const BLOCKING = {
-  file: fsyncSync,
+  file: (fd: number): void => fsyncSync(fd),
   directory(directory: string): void {
     const fd = openSync(directory, 'r');
     try {

@@ -53,7 +53,7 @@ export async function beginMultipart(bucket: Bucket, writing: Writing): Promise<
       body,
       signal: cancel.signal,
     });
-    parts.push({ number, etag: headers.etag ?? '' });
+    parts.push({ number, etag: headers['etag'] ?? '' });
   }
 
   function throwFailure(): void {

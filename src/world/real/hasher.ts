@@ -8,7 +8,8 @@ import { MAX_CHUNK_BYTES } from './pace.js';
 export interface Hasher {
   /** What a file is read into, a chunk at a time. */
   readonly buffer: Uint8Array;
-  begin(): FileMd5;
+  /** `partBytes`: of parts that are to have MD5s of their own, a multiple of 64; then no chunk may be of two parts. */
+  begin(partBytes?: number): FileMd5;
 }
 
 /** The MD5 of one file. */
@@ -19,6 +20,8 @@ export interface FileMd5 {
    */
   add(bytes: number, isLast: boolean): void;
   hex(): string;
+  /** The MD5s of the parts; undefined where none were asked for, or they would have cost as much as another pass. */
+  parts(): readonly string[] | undefined;
 }
 
 /** Hashes by the platform's own means, as fast as it goes for one file on one core. */
@@ -38,19 +41,25 @@ function plainMd5(buffer: Uint8Array): FileMd5 {
       else (md5 ??= createHash('md5')).update(chunk);
     },
     hex: () => (md5 ? md5.digest('hex') : (whole ?? hashAtOnce('md5', ''))),
+    parts: () => undefined,
   };
 }
 
 /** A file that is smaller takes less time to hash than waiting for others does. */
 const MIN_TOGETHER_BYTES = 64 * 1024;
 
-/** Hashes large files together with other threads. */
+/** Hashes large files together with other threads; their parts as well, which are other lanes of the same pass. */
 export function laneHasher(lanes: Md5Lanes): Hasher {
   const { buffer } = lanes;
-  return { buffer, begin: () => md5InLanes(lanes, buffer) };
+  return {
+    buffer,
+    begin: (partBytes) =>
+      md5InLanes(lanes, partBytes === undefined ? undefined : partsInLanes(lanes, partBytes)),
+  };
 }
 
-function md5InLanes(lanes: Md5Lanes, buffer: Uint8Array): FileMd5 {
+function md5InLanes(lanes: Md5Lanes, parts: LaneParts | undefined): FileMd5 {
+  const { buffer } = lanes;
   let sizeBytes = 0;
   let tailAt = 0;
   let small: string | undefined;
@@ -64,10 +73,44 @@ function md5InLanes(lanes: Md5Lanes, buffer: Uint8Array): FileMd5 {
         lanes.begin();
       }
       invariant(sizeBytes % BLOCK_BYTES === 0, 'a chunk after the last one');
-      lanes.add(Math.floor(bytes / BLOCK_BYTES));
+      parts?.begin();
+      lanes.add(Math.floor(bytes / BLOCK_BYTES), parts !== undefined);
+      parts?.added(bytes);
       sizeBytes += bytes;
       tailAt = bytes - (bytes % BLOCK_BYTES);
     },
     hex: () => small ?? (sizeBytes === 0 ? hashAtOnce('md5', '') : lanes.end(tailAt, sizeBytes)),
+    parts: () => parts && (small === undefined ? parts.all() : [small]),
+  };
+}
+
+/** The parts of a file: each is begun before its first chunk, and is over when it is full or the file is. */
+interface LaneParts {
+  begin(): void;
+  added(bytes: number): void;
+  all(): readonly string[];
+}
+
+function partsInLanes(lanes: Md5Lanes, partBytes: number): LaneParts {
+  const sums: string[] = [];
+  let doneBytes = 0;
+  const end = (tailAt: number): void => {
+    sums.push(lanes.endPart(tailAt, doneBytes));
+    doneBytes = 0;
+  };
+  return {
+    begin() {
+      if (doneBytes === 0) lanes.beginPart();
+    },
+    added(bytes) {
+      doneBytes += bytes;
+      invariant(doneBytes <= partBytes, 'a chunk of two parts');
+      // What is no whole block is the file's end: and the buffer is written over when the file is ended.
+      if (doneBytes === partBytes || bytes % BLOCK_BYTES > 0) end(bytes - (bytes % BLOCK_BYTES));
+    },
+    all() {
+      if (doneBytes > 0) end(0);
+      return sums;
+    },
   };
 }

@@ -21,10 +21,12 @@ import {
   withChecksum,
   type PartWriter,
 } from '../../repository/layout.js';
+import { partSizeOf } from '../../repository/index.js';
 import type { Awaitable, Storage } from '../../repository/storage/storage.js';
 import { onDisk } from './errno.js';
 import type { Hasher } from './hasher.js';
 import { Throttle } from './limits/throttle.js';
+import { BLOCK_BYTES } from './md5/kernel.js';
 import type { Pace } from './pace.js';
 import { nowNs, nsToMs } from './pacer.js';
 import type { NodePaths } from './paths.js';
@@ -32,7 +34,7 @@ import { PROGRESS, type TaskMessage, type WorkerShard } from './protocol.js';
 import { fetchBundle, hashBundle, sendBundle } from './bundle-transfer.js';
 import { dropJob, removeReplica, sweep } from './cleaning.js';
 import { objectBytes, requireSize, requireStaged, ShardPaths } from './shard-paths.js';
-import { fetchFile, hashFile, sendFile, syncDirectory, type Transfer } from './transfer.js';
+import { fetchFile, hashFile, sendFile, syncDirectory, type PartSums, type Transfer } from './transfer.js';
 import { noteWritten, readWritten } from './written.js';
 
 export interface InterpreterOptions {
@@ -56,6 +58,8 @@ export class Interpreter {
   private readonly throttle: Throttle | undefined;
   /** What was asked for last: a task takes its shards one after the other. */
   private readonly paths: ShardPaths;
+  /** Of the file that was hashed last, which is the one that is sent next. */
+  private hashed: { readonly path: string; readonly parts: PartSums | undefined } | undefined;
 
   constructor(options: InterpreterOptions) {
     this.options = options;
@@ -145,7 +149,20 @@ export class Interpreter {
 
   private hash(shard: WorkerShard, file: number): string {
     const { pace, hasher } = this.options;
-    return hashFile(pace, this.paths.snapshotFile(shard, file), shard.fileSizeBytes[file], hasher);
+    const snapshotPath = this.paths.snapshotFile(shard, file);
+    const sizeBytes = shard.fileSizeBytes[file]!;
+    const partBytes = this.partBytesOf(sizeBytes);
+    const { checksum, parts } = hashFile(pace, snapshotPath, { sizeBytes, hasher, partBytes });
+    this.hashed = { path: snapshotPath, parts };
+    return checksum;
+  }
+
+  /** Of the parts that a file will be sent in, if it is and their MD5s can be computed along with its own. */
+  private partBytesOf(sizeBytes: number): number | undefined {
+    const least = this.storage.parts?.partBytes;
+    if (least === undefined || sizeBytes <= least) return undefined;
+    const partBytes = partSizeOf(1, least, sizeBytes);
+    return partBytes % BLOCK_BYTES === 0 ? partBytes : undefined;
   }
 
   private async check(shard: WorkerShard, object: OneObject, checksum: Checksum): Promise<boolean> {
@@ -199,8 +216,9 @@ export class Interpreter {
     const stored = md5 === undefined ? this.partOf(name) : withChecksum(name, md5);
     const from = this.paths.snapshotFile(shard, file);
     const sizeBytes = shard.fileSizeBytes[file]!;
+    const parts = this.hashed?.path === from ? this.hashed.parts : undefined;
     const sent = await this.counted((transfer) =>
-      sendFile(transfer, { from, to: `${remote}/${stored}`, sizeBytes, hash, md5 }),
+      sendFile(transfer, { from, to: `${remote}/${stored}`, sizeBytes, hash, md5, parts }),
     );
     requireSize(shard, file, name, sent.sizeBytes);
     this.moved(startNs, sent.sizeBytes);

@@ -13,7 +13,7 @@ import {
 } from '../../../src/world/real/md5/shared-md5.js';
 import { webAssembly } from '../../../src/world/real/md5/web-assembly.js';
 import { startThreads } from '../../../src/world/real/threads.js';
-import type { Md5Task } from './md5-task.js';
+import type { Md5Result, Md5Task } from './md5-task.js';
 
 const TASK = new URL('md5-task.js', import.meta.url);
 const BLOCK = 64;
@@ -45,29 +45,37 @@ test('what threads hash together is what each of them would hash alone', async (
       fc.integer({ min: 1, max: LANE_BYTES / BLOCK }),
       fc.boolean(),
       fc.integer({ min: 1, max: 8 }),
-      async (sizes, chunkBlocks, isToldLast, cores) => {
+      fc.option(fc.integer({ min: 1, max: 4 }), { nil: undefined }),
+      async (sizes, chunkBlocks, isToldLast, cores, partChunks) => {
         const shared = shareMd5(sizes.length, cores)!;
         const contents = sizes.map((ofThread, i) => ofThread.map((size, j) => content(size, 100 * i + j)));
         // No more than a hundred chunks a file.
         const chunkBytes = Math.max(chunkBlocks, 128) * BLOCK;
+        const partBytes = partChunks === undefined ? undefined : partChunks * chunkBytes;
         const pool = startThreads(TASK, { minThreads: sizes.length, maxThreads: sizes.length });
         try {
           const hashed = await Promise.all(
             contents.map((files) => {
               const chunked = files.map((bytes) => chunksOf(bytes, chunkBytes));
-              return pool.run({ shared, files: chunked, isToldLast } satisfies Md5Task) as Promise<string[]>;
+              const task: Md5Task = { shared, files: chunked, isToldLast, partBytes };
+              return pool.run(task) as Promise<Md5Result[]>;
             }),
           );
           t.deepEqual(
             hashed,
-            contents.map((files) => files.map(md5)),
+            contents.map((files) =>
+              files.map((bytes) => [
+                md5(bytes),
+                partBytes === undefined ? undefined : chunksOf(bytes, partBytes).map(md5),
+              ]),
+            ),
           );
         } finally {
           await pool.destroy();
         }
       },
     ),
-    { numRuns: 12 },
+    { numRuns: 16 },
   );
 });
 
@@ -134,9 +142,9 @@ test('what a dead thread wanted is hashed for nobody, and holds nobody up', (t) 
   const dead = placeAt(0);
   Md5Lanes.join(shared);
   const words = wordsOf(shared);
-  words[dead.request / 4 + REQUEST.pointer] = dead.data;
-  words[dead.request / 4 + REQUEST.blocks] = 3;
-  words[dead.request / 4] = WANTED;
+  words[dead.requests[0] / 4 + REQUEST.pointer] = dead.data;
+  words[dead.requests[0] / 4 + REQUEST.blocks] = 3;
+  words[dead.requests[0] / 4] = WANTED;
   const { hex, wanted } = hashOne(Md5Lanes.join(shared)!);
   t.is(hex, wanted);
 });
@@ -145,7 +153,7 @@ test('a thread whose blocks were taken by one that died hashes them itself, and 
   const shared = shareMd5(3, 1)!;
   const lanes = Md5Lanes.join(shared)!;
   const words = wordsOf(shared);
-  const { request } = placeAt(0);
+  const [request] = placeAt(0).requests;
   // A leader takes them the moment they are wanted, and dies.
   const store = Atomics.store.bind(Atomics);
   Atomics.store = ((array: Int32Array, index: number, value: number) =>

@@ -27,29 +27,27 @@ const MOST_TIMEOUTS = 20;
 export class Md5Lanes {
   /** What is to be hashed lies here, from its start. */
   readonly buffer: Uint8Array;
-  /** The MD5 of what was added since `begin`. */
-  private readonly state = new Int32Array(STATE_WORDS);
+  private readonly file: Sum;
+  private readonly part: Sum;
   private readonly words: Int32Array;
   private readonly kernels: Kernels;
   private readonly shared: SharedMd5;
   private readonly own: number;
   private readonly desk: number;
   private readonly data: number;
-  private readonly bytes: Uint8Array;
-  private request: number;
   private othersNow: readonly number[] = [];
   private isAlone = false;
 
   private constructor(shared: SharedMd5, place: number) {
     const { memory, module } = shared;
-    const { request, desk, data } = placeAt(place);
+    const { requests, desk, data, partEnd } = placeAt(place);
     this.shared = shared;
     this.own = place;
     this.words = new Int32Array(memory.buffer);
-    this.request = request / WORD_BYTES;
+    this.file = sumAt(requests[0], data);
+    this.part = sumAt(requests[1], partEnd);
     this.desk = desk;
     this.data = data;
-    this.bytes = new Uint8Array(memory.buffer, data, LANE_BYTES + 2 * BLOCK_BYTES);
     this.buffer = new Uint8Array(memory.buffer, data, LANE_BYTES);
     this.kernels = new webAssembly.Instance(module, { host: { memory } }).exports as Kernels;
   }
@@ -61,33 +59,48 @@ export class Md5Lanes {
   }
 
   begin(): void {
-    this.state.set(FIRST_STATE);
+    this.file.state.set(FIRST_STATE);
   }
 
-  /** Hashes the first so many blocks of the buffer, together with what other threads have. */
-  add(blocks: number): void {
+  /** Begins a part of a file, which has an MD5 of its own. */
+  beginPart(): void {
+    this.part.state.set(FIRST_STATE);
+  }
+
+  /** Hashes the first so many blocks of the buffer, together with what other threads have; into the part as well, if asked. */
+  add(blocks: number, isOfPart = false): void {
     if (blocks === 0) return;
-    if (this.isAlone) this.hashAlone(blocks);
-    else this.hashTogether(blocks);
+    const sums = isOfPart ? [this.file, this.part] : [this.file];
+    if (this.isAlone) for (const sum of sums) this.hashAlone(sum, blocks, this.data);
+    else this.hashTogether(sums, blocks);
   }
 
   /** Ends it, with so many bytes from `from` in the buffer on, fewer than a block, of a file of `sizeBytes`. 32 hex digits. */
   end(from: number, sizeBytes: number): string {
+    return this.endOf(this.file, from, sizeBytes);
+  }
+
+  /** The same for the part. The buffer stays as it is. */
+  endPart(from: number, sizeBytes: number): string {
+    return this.endOf(this.part, from, sizeBytes);
+  }
+
+  private endOf(sum: Sum, from: number, sizeBytes: number): string {
     const tailBytes = sizeBytes % BLOCK_BYTES;
-    const { bytes } = this;
-    bytes.copyWithin(0, from, from + tailBytes);
+    const bytes = new Uint8Array(this.shared.memory.buffer, sum.end, 2 * BLOCK_BYTES);
+    bytes.set(this.buffer.subarray(from, from + tailBytes));
     const blocks = tailBytes + 9 > BLOCK_BYTES ? 2 : 1;
     const endBytes = blocks * BLOCK_BYTES;
     bytes.fill(0, tailBytes, endBytes);
     bytes[tailBytes] = 0x80;
     const length = new DataView(bytes.buffer, bytes.byteOffset + endBytes - 8, 8);
     length.setBigUint64(0, BigInt(sizeBytes) * 8n, true);
-    this.hashAlone(blocks);
-    return Buffer.from(this.state.buffer).toString('hex');
+    this.hashAlone(sum, blocks, sum.end);
+    return Buffer.from(sum.state.buffer).toString('hex');
   }
 
-  private hashAlone(blocks: number): void {
-    const { words, state, desk, data } = this;
+  private hashAlone({ state }: Sum, blocks: number, data: number): void {
+    const { words, desk } = this;
     for (let word = 0; word < STATE_WORDS; word++) words[at(desk, stateOffset(0, word))] = state[word]!;
     // Of the lanes that nobody uses something must be read as well.
     for (let lane = 0; lane < GROUP_LANES; lane++) words[at(desk, pointerOffset(lane))] = data;
@@ -95,26 +108,32 @@ export class Md5Lanes {
     for (let word = 0; word < STATE_WORDS; word++) state[word] = words[at(desk, stateOffset(0, word))]!;
   }
 
-  private hashTogether(blocks: number): void {
-    const { words, state, request } = this;
-    words[request + REQUEST.pointer] = this.data;
-    words[request + REQUEST.blocks] = blocks;
-    words.set(state, request + REQUEST.state);
-    Atomics.store(words, request, STATUS.wanted);
-    if (this.untilDone()) state.set(words.subarray(request + REQUEST.state, request + REQUEST.words));
-    else this.hashAlone(blocks);
+  private hashTogether(sums: readonly Sum[], blocks: number): void {
+    const { words } = this;
+    for (const { request, state } of sums) {
+      words[request + REQUEST.pointer] = this.data;
+      words[request + REQUEST.blocks] = blocks;
+      words.set(state, request + REQUEST.state);
+      Atomics.store(words, request, STATUS.wanted);
+    }
+    for (const sum of sums) {
+      const { request, state } = sum;
+      if (!this.isAlone && this.untilDone(request))
+        state.set(words.subarray(request + REQUEST.state, request + REQUEST.words));
+      else this.hashAlone(sum, blocks, this.data);
+    }
   }
 
-  /** Leads passes, or waits for who leads them, until this thread's blocks are hashed. False if it has given that up. */
-  private untilDone(): boolean {
-    const { words, request } = this;
+  /** Leads passes, or waits for who leads them, until the blocks of a request are hashed. False if it has given that up. */
+  private untilDone(request: number): boolean {
+    const { words } = this;
     let timeouts = 0;
     for (;;) {
       // Before it tries to lead: who gets up after that will call it again.
       Atomics.compareExchange(words, request, STATUS.called, STATUS.wanted);
       const status = Atomics.load(words, request);
       if (status === STATUS.done) return true;
-      if (status === STATUS.wanted && this.lead()) continue;
+      if (status === STATUS.wanted && this.lead(request)) continue;
       const leaders = this.leaders();
       if (Atomics.wait(words, request, status, PATIENCE_MS) !== 'timed-out') continue;
       this.passBy(leaders);
@@ -126,14 +145,14 @@ export class Md5Lanes {
     }
   }
 
-  /** Takes a seat, if one is free, and hashes until this thread's blocks are done. */
-  private lead(): boolean {
-    const { words, request } = this;
+  /** Takes a seat, if one is free, and hashes until the blocks of the request are done. */
+  private lead(request: number): boolean {
+    const { words } = this;
     const pass = Atomics.add(words, CONTROL.passes, 1) + 1 || 1;
     const seat = this.takeSeat(pass);
     if (seat === undefined) return false;
     try {
-      this.gather();
+      this.gather(request);
       while (Atomics.load(words, request) === STATUS.wanted) this.pass();
     } finally {
       Atomics.compareExchange(words, seat, pass, 0);
@@ -146,8 +165,8 @@ export class Md5Lanes {
    * Waits a moment for those who were there lately: they are about to come back, all at once, and would find a pass under way
    * that was led for one.
    */
-  private gather(): void {
-    const { words, request } = this;
+  private gather(request: number): void {
+    const { words } = this;
     for (let i = 0; i < MOST_PAUSES; i++) {
       const enough = Math.ceil(Atomics.load(words, CONTROL.together) * ENOUGH);
       if (1 + this.wanted() >= enough) return;
@@ -198,7 +217,7 @@ export class Md5Lanes {
   private pass(): void {
     const { words } = this;
     const lanes: number[] = [];
-    if (take(words, this.request)) lanes.push(this.request);
+    for (const { request } of [this.file, this.part]) if (take(words, request)) lanes.push(request);
     for (const other of this.others()) {
       if (lanes.length === MOST_LANES) break;
       if (take(words, other)) lanes.push(other);
@@ -233,20 +252,39 @@ export class Md5Lanes {
     words[request + REQUEST.pointer]! += blocks * BLOCK_BYTES;
     const left = (words[request + REQUEST.blocks]! -= blocks);
     Atomics.store(words, request, left === 0 ? STATUS.done : STATUS.wanted);
-    if (request !== this.request && left === 0) Atomics.notify(words, request, 1);
+    const isOwn = request === this.file.request || request === this.part.request;
+    if (!isOwn && left === 0) Atomics.notify(words, request, 1);
   }
 
-  /** The requests of all other places, those that come after this one first: so nobody is always the last. */
+  /**
+   * The requests of all other places, those that come after this one first: so nobody is always the last. Those for parts come
+   * after all that are for files, since a thread waits for its file's first: so who is called is awake.
+   */
   private others(): readonly number[] {
     const { words, own } = this;
     const places = Math.min(Atomics.load(words, CONTROL.places), this.shared.places);
-    if (this.othersNow.length !== places - 1) {
-      const next = (i: number): number => placeAt((own + 1 + i) % places).request / WORD_BYTES;
-      this.othersNow = Array.from({ length: places - 1 }, (_, i) => next(i));
+    if (this.othersNow.length !== 2 * (places - 1)) {
+      const next = Array.from({ length: places - 1 }, (_, i) => placeAt((own + 1 + i) % places).requests);
+      this.othersNow = [0, 1].flatMap((which) => next.map((requests) => requests[which]! / WORD_BYTES));
     }
     return this.othersNow;
   }
 }
+
+/** An MD5 on its way: of what was added since its beginning. */
+interface Sum {
+  readonly state: Int32Array<ArrayBuffer>;
+  /** Its request, in words. */
+  readonly request: number;
+  /** Where its last blocks are made. */
+  readonly end: number;
+}
+
+const sumAt = (request: number, end: number): Sum => ({
+  state: new Int32Array(STATE_WORDS),
+  request: request / WORD_BYTES,
+  end,
+});
 
 /** Takes a request, if it is still wanted. */
 function take(words: Int32Array, request: number): boolean {

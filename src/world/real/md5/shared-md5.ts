@@ -31,16 +31,22 @@ export const REQUEST = { status: 0, pointer: 1, blocks: 2, state: 3, words: 3 + 
 const CONTROL_BYTES = 4096;
 const REQUEST_BYTES = 64;
 /** Room for what MD5 adds to a file's end; and no power of two, or all lanes would meet in the same lines of the cache. */
-const PLACE_BYTES = REQUEST_BYTES + DESK_BYTES + LANE_BYTES + 2 * BLOCK_BYTES;
+const PLACE_BYTES = 2 * REQUEST_BYTES + DESK_BYTES + LANE_BYTES + 4 * BLOCK_BYTES;
 
-/** Where the parts of a thread's place are. */
+/** Where the parts of a thread's place are: what it asks for, where it lays out what it hashes, and its data. */
 export function placeAt(place: number): {
-  readonly request: number;
+  /** For a file, and for a part of it. */
+  readonly requests: readonly [number, number];
   readonly desk: number;
   readonly data: number;
+  /** The end of a part, while the data is still wanted. */
+  readonly partEnd: number;
 } {
-  const request = CONTROL_BYTES + place * PLACE_BYTES;
-  return { request, desk: request + REQUEST_BYTES, data: request + REQUEST_BYTES + DESK_BYTES };
+  const start = CONTROL_BYTES + place * PLACE_BYTES;
+  const desk = start + 2 * REQUEST_BYTES;
+  const data = desk + DESK_BYTES;
+  const partEnd = data + LANE_BYTES + 2 * BLOCK_BYTES;
+  return { requests: [start, start + REQUEST_BYTES], desk, data, partEnd };
 }
 
 /** For so many threads; undefined where they are better off hashing each for itself. */

@@ -1,7 +1,7 @@
 import { closeSync, copyFileSync, openSync, readSync, writeSync } from 'node:fs';
 import { workerData } from 'node:worker_threads';
 import { laneHasher, plainHasher, type Hasher } from '../../src/world/real/hasher.js';
-import { LANE_BYTES, Md5Lanes } from '../../src/world/real/md5/lanes.js';
+import { LANE_BYTES, Md5Lane } from '../../src/world/real/md5/lanes.js';
 import type { LimitMeans } from './limit-process.js';
 
 export interface LimitWork {
@@ -15,7 +15,7 @@ export interface LimitWork {
 }
 
 const { from, to, means, names, next, filesPerThread } = workerData as LimitWork;
-const lanes = Md5Lanes.of(filesPerThread);
+const lanes = Md5Lane.several(filesPerThread);
 const hashers = lanes.length > 0 ? lanes.map(laneHasher) : [plainHasher()];
 await Promise.all(hashers.map(moveFiles));
 

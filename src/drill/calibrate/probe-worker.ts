@@ -6,7 +6,7 @@ import { openStorage } from '../../repository/storage/open.js';
 import type { Storage } from '../../repository/storage/storage.js';
 import { ChunkReader } from '../../world/real/chunk-reader.js';
 import { laneHasher, plainHasher, type Hasher } from '../../world/real/hasher.js';
-import { Md5Lanes } from '../../world/real/md5/lanes.js';
+import { Md5Lane } from '../../world/real/md5/lanes.js';
 import type { ProbeAnswer, ProbeTask, PutTask, ReadTask } from './probe-tasks.js';
 
 /** As the engine's threads have. */
@@ -39,7 +39,7 @@ async function perform(task: ProbeTask): Promise<readonly number[]> {
 }
 
 async function readAgain(task: ReadTask): Promise<number[]> {
-  const lanes = task.hash ? Md5Lanes.of(task.atOnce) : [];
+  const lanes = task.hash ? Md5Lane.several(task.atOnce) : [];
   const readers = Array.from({ length: task.atOnce }, (_, i) =>
     readOneAgain(task, lanes[i] ? laneHasher(lanes[i]) : PLAIN),
   );

@@ -80,9 +80,9 @@ export function faulty(storage: Storage, plan: FaultPlan): Storage {
     list: (prefix) => guard('list', prefix, () => storage.list(prefix)),
     listNames: (directory) => guard('listNames', directory, () => storage.listNames(directory)),
     sizeOf: (path) => guard('sizeOf', path, () => storage.sizeOf(path)),
-    createWriter: (path, sizeBytes, md5) =>
+    createWriter: (path, ...known) =>
       guard('createWriter', path, () =>
-        whenDone(storage.createWriter(path, sizeBytes, md5), (writer) => writerOf(writer, path)),
+        whenDone(storage.createWriter(path, ...known), (writer) => writerOf(writer, path)),
       ),
     openReader: (path) =>
       guard('openReader', path, () => whenDone(storage.openReader(path), (reader) => readerOf(reader, path))),

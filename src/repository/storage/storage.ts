@@ -52,9 +52,14 @@ export interface Storage {
   sizeOf(path: string): Awaitable<number | undefined>;
   /**
    * `sizeBytes` is how much will be written, and `md5` its MD5 in hexadecimal, where they are known. A storage that sends the
-   * MD5 along need not compute it again, and refuses other bytes.
+   * MD5 along need not compute it again, and refuses other bytes. `partMd5s`: those of its parts, where it has `parts`.
    */
-  createWriter(path: string, sizeBytes?: number, md5?: string): Awaitable<StorageWriter>;
+  createWriter(
+    path: string,
+    sizeBytes?: number,
+    md5?: string,
+    partMd5s?: readonly string[],
+  ): Awaitable<StorageWriter>;
   openReader(path: string): Awaitable<StorageReader>;
   /** Replaces `to` if it is there. Only where `canRename`. */
   rename(from: string, to: string): Awaitable<void>;

@@ -21,10 +21,12 @@ import {
   withChecksum,
   type PartWriter,
 } from '../../repository/layout.js';
+import { partSizeOf } from '../../repository/storage/s3/part-size.js';
 import type { Awaitable, Storage } from '../../repository/storage/storage.js';
 import type { Sync } from '../../repository/storage/local-sync.js';
 import { onDisk, onDiskLater } from './errno.js';
 import { Throttle } from './limits/throttle.js';
+import { BLOCK_BYTES } from './md5/kernel.js';
 import type { Pace } from './pace.js';
 import type { Seat } from './seat.js';
 import { nowNs, nsToMs } from './pacer.js';
@@ -33,7 +35,7 @@ import { PROGRESS, type TaskMessage, type WorkerShard } from './protocol.js';
 import { fetchBundle, hashBundle, sendBundle } from './bundle-transfer.js';
 import { dropJob, removeReplica, sweep } from './cleaning.js';
 import { objectBytes, requireSize, requireStaged, ShardPaths } from './shard-paths.js';
-import { fetchFile, hashFile, sendFile, type Transfer } from './transfer.js';
+import { fetchFile, hashFile, sendFile, type PartSums, type Transfer } from './transfer.js';
 import { noteWritten, readWritten } from './written.js';
 
 export interface InterpreterOptions {
@@ -55,6 +57,8 @@ export class Interpreter {
   private readonly throttle: Throttle | undefined;
   /** What was asked for last: a task takes its shards one after the other. */
   private readonly paths: ShardPaths;
+  /** Of the file that was hashed last, which is the one that is sent next. */
+  private hashed: { readonly path: string; readonly parts: PartSums | undefined } | undefined;
 
   constructor(options: InterpreterOptions) {
     this.options = options;
@@ -147,9 +151,22 @@ export class Interpreter {
     };
   }
 
-  private hash(shard: WorkerShard, file: number): Promise<string> {
+  private async hash(shard: WorkerShard, file: number): Promise<string> {
     const { pace, hasher } = this.options.seat;
-    return hashFile(pace, hasher, this.paths.snapshotFile(shard, file), shard.fileSizeBytes[file]);
+    const snapshotPath = this.paths.snapshotFile(shard, file);
+    const sizeBytes = shard.fileSizeBytes[file]!;
+    const partBytes = this.partBytesOf(sizeBytes);
+    const { checksum, parts } = await hashFile(pace, hasher, snapshotPath, { sizeBytes, partBytes });
+    this.hashed = { path: snapshotPath, parts };
+    return checksum;
+  }
+
+  /** Of the parts that a file will be sent in, if it is and their MD5s can be computed along with its own. */
+  private partBytesOf(sizeBytes: number): number | undefined {
+    const least = this.storage.parts?.partBytes;
+    if (least === undefined || sizeBytes <= least) return undefined;
+    const partBytes = partSizeOf(1, least, sizeBytes);
+    return partBytes % BLOCK_BYTES === 0 ? partBytes : undefined;
   }
 
   private async check(shard: WorkerShard, object: OneObject, checksum: Checksum): Promise<boolean> {
@@ -202,8 +219,9 @@ export class Interpreter {
     const stored = md5 === undefined ? this.partOf(name) : withChecksum(name, md5);
     const from = this.paths.snapshotFile(shard, file);
     const sizeBytes = shard.fileSizeBytes[file]!;
+    const parts = this.hashed?.path === from ? this.hashed.parts : undefined;
     const sent = await this.counted((transfer) =>
-      sendFile(transfer, { from, to: `${remote}/${stored}`, sizeBytes, hash, md5 }),
+      sendFile(transfer, { from, to: `${remote}/${stored}`, sizeBytes, hash, md5, parts }),
     );
     requireSize(shard, file, name, sent.sizeBytes);
     this.moved(startNs, sent.sizeBytes);

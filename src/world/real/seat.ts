@@ -1,7 +1,7 @@
 import { BLOCKING, MEANWHILE, type Sync } from '../../repository/storage/local-sync.js';
 import { BundleMemory } from './bundle-memory.js';
 import { laneHasher, plainHasher, type Hasher } from './hasher.js';
-import { Md5Lanes } from './md5/lanes.js';
+import { Md5Lane } from './md5/lanes.js';
 import { Pace } from './pace.js';
 import type { WorkerSetup } from './protocol.js';
 
@@ -19,7 +19,7 @@ export interface Seat {
 /** A thread's seats. */
 export function seatsOf(setup: WorkerSetup, threadId: number): Seat[] {
   const { seatsPerThread } = setup;
-  const lanes = Md5Lanes.of(seatsPerThread);
+  const lanes = Md5Lane.several(seatsPerThread);
   const isShared = seatsPerThread > 1;
   return Array.from({ length: seatsPerThread }, (_, i) => ({
     pace: new Pace(setup, threadId),

@@ -3,7 +3,7 @@ import type { PartSettings, StorageWriter } from '../../repository/storage/stora
 import { giveUp } from '../../repository/storage/give-up.js';
 import type { ByteSource } from './byte-source.js';
 import { turnBytes, type ByteClock } from './pace.js';
-import type { Transfer } from './transfer.js';
+import type { PartSums, Transfer } from './transfer.js';
 
 /** A connection that moves one part: how much is left, and when what it has moved so far is paid for. */
 interface Lane {
@@ -17,6 +17,7 @@ export interface Target {
   readonly to: string;
   /** In hexadecimal, where it is known. */
   readonly md5?: string | undefined;
+  readonly parts?: PartSums | undefined;
 }
 
 /**
@@ -28,7 +29,7 @@ export async function sendToServer(
   settings: PartSettings,
   buffer: Uint8Array,
   source: ByteSource,
-  { to, md5 }: Target,
+  { to, md5, parts }: Target,
 ): Promise<{ readonly sizeBytes: number; readonly checksum: undefined }> {
   const { storage, pace } = transfer;
   let writer: StorageWriter | undefined;
@@ -37,7 +38,8 @@ export async function sendToServer(
     const { sizeBytes: size } = source;
     const isInParts = size > settings.partBytes;
     const partBytes = isInParts ? partSizeOf(1, settings.partBytes, size) : size;
-    writer = await storage.createWriter(to, size, md5);
+    const partMd5s = isInParts && parts?.partBytes === partBytes ? parts.md5s : undefined;
+    writer = await storage.createWriter(to, size, md5, partMd5s);
     pace.expectSigning(Math.min(size, partBytes * settings.parallel));
     if (isInParts) await pace.untilSent(await transfer.request());
     const sizeBytes = await sendParts(transfer, isInParts ? settings.parallel : 1, {

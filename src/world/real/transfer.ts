@@ -37,17 +37,19 @@ export interface Sending {
   readonly hash: boolean;
   /** In hexadecimal, where it has been computed before: a storage that sends it along refuses other bytes. */
   readonly md5?: string | undefined;
+  /** Likewise, of the parts that it is sent in. */
+  readonly parts?: PartSums | undefined;
 }
 
 /** Sends a local file to the repository in one pass. Leaves nothing behind if it fails. */
 export async function sendFile(
   transfer: Transfer,
-  { from, sizeBytes: expectedBytes, to, hash, md5 }: Sending,
+  { from, sizeBytes: expectedBytes, to, hash, md5, parts }: Sending,
 ): Promise<{ readonly sizeBytes: number; readonly checksum: string | undefined }> {
   const { storage, pace, allow, onBytes, hasher } = transfer;
   // Where there are connections to keep busy, and where the checksum is in the name, so that it has been computed before.
   if (storage.parts && !hash)
-    return sendToServer(transfer, storage.parts, hasher.buffer, fileSource(from), { to, md5 });
+    return sendToServer(transfer, storage.parts, hasher.buffer, fileSource(from), { to, md5, parts });
   const dueNs = await transfer.request();
   const hashing = hash ? hasher.begin() : undefined;
   const paid = hash ? pace.transferringHashed(dueNs) : pace.transferring(dueNs);
@@ -145,21 +147,41 @@ const tooLong = (path: string, mostBytes: number): DrillError =>
     hint: 'it was damaged or replaced: drill verify tells what else was',
   });
 
-/** The MD5 of a local file, of so many bytes as far as is known. */
+export interface FileSums {
+  readonly checksum: string;
+  /** Of each part that it will be sent in; undefined where they are as well computed then. */
+  readonly parts: PartSums | undefined;
+}
+
+/** Parts of so many bytes, the last one apart, and their MD5s in hexadecimal. */
+export interface PartSums {
+  readonly partBytes: number;
+  readonly md5s: readonly string[];
+}
+
+export interface Hashing {
+  /** How many there are, as far as is known. */
+  readonly sizeBytes?: number | undefined;
+  /** In what parts it will be sent, where it is. */
+  readonly partBytes?: number | undefined;
+}
+
+/** The MD5 of a local file. */
 export async function hashFile(
   pace: Pace,
   hasher: Hasher,
   from: string,
-  expectedBytes?: number,
-): Promise<string> {
+  { sizeBytes, partBytes }: Hashing = {},
+): Promise<FileSums> {
   const paid = pace.reading();
-  const md5 = hasher.begin();
+  const md5 = hasher.begin(partBytes);
   const { buffer } = hasher;
   const chunkBytes = Math.min(buffer.length, pace.chunkBytes);
-  const source = new ChunkReader(from, expectedBytes);
+  const source = new ChunkReader(from, sizeBytes);
   try {
     while (!source.isAtEnd) {
-      const bytes = source.read(buffer, chunkBytes);
+      const ofPartBytes = partBytes === undefined ? chunkBytes : partBytes - (source.sizeBytes % partBytes);
+      const bytes = source.read(buffer, Math.min(chunkBytes, ofPartBytes));
       if (bytes === 0) break;
       const hashed = md5.add(bytes, source.isAtEnd);
       if (hashed) await hashed;
@@ -168,7 +190,9 @@ export async function hashFile(
   } finally {
     source.close();
   }
-  return md5.hex();
+  const md5s = md5.parts();
+  const parts = md5s && partBytes !== undefined ? { partBytes, md5s } : undefined;
+  return { checksum: md5.hex(), parts };
 }
 
 function writeAll(target: number, chunk: Uint8Array, to: string): void {

@@ -74,6 +74,34 @@ test('an MD5 that is known is sent as it is, and a file that was changed since i
   t.deepEqual(await paths(storage), ['f', 'g']);
 });
 
+test('so it is with the MD5s of parts', async (t) => {
+  const server = await serverFor(t, { minPartBytes: 1 });
+  const storage = storageOn(server, PARTS);
+  const md5Of = (text: string): string => createHash('md5').update(text).digest('hex');
+  const md5s = ['abcd', 'efgh', 'i'].map(md5Of);
+  const write = async (path: string, content: string): Promise<void> => {
+    const writer = await storage.createWriter(path, content.length, md5Of(content), md5s);
+    try {
+      await writer.write(bytesOf(content));
+      await writer.close();
+    } catch (error) {
+      await writer.abort();
+      throw error;
+    }
+  };
+  await write('f', 'abcdefghi');
+  const sent = server.requests.filter(({ operation }) => operation === 'UploadPart');
+  t.deepEqual(
+    new Set(sent.map(({ headers }) => headers['content-md5'])),
+    new Set(md5s.map((md5) => Buffer.from(md5, 'hex').toString('base64'))),
+  );
+  t.is((await errorOf(() => write('g', 'abcdeFghi')))?.code, 'CHECKSUM_MISMATCH');
+  server.faults.add({ operation: 'UploadPart', kind: { damageBody: true } });
+  await write('h', 'abcdefghi');
+  t.deepEqual(await paths(storage), ['f', 'h']);
+  t.is(await storage.removeUnfinished(''), 0);
+});
+
 test('10,000 parts are enough for any file, and parts are no larger than that needs', (t) => {
   const minimumBytes = 8 * MIB;
   fc.assert(

@@ -10,7 +10,7 @@ import {
   STATE_WORDS,
   type Kernels,
 } from '../../../src/world/real/md5/kernel.js';
-import { LANE_BYTES, Md5Lanes } from '../../../src/world/real/md5/lanes.js';
+import { LANE_BYTES, Md5Lane } from '../../../src/world/real/md5/lanes.js';
 import { webAssembly } from '../../../src/world/real/md5/web-assembly.js';
 
 const BLOCK = 64;
@@ -35,20 +35,25 @@ const SIZE = fc.oneof(
   fc.nat({ max: 3 * LANE_BYTES }),
 );
 
+/** The MD5 of a file, and those of its parts. */
+type Hashed = readonly [whole: string, parts: readonly string[] | undefined];
+
 /** Moves files one after the other, as a worker does. */
 async function hashAll(
   hasher: Hasher,
   files: readonly (readonly Uint8Array[])[],
   isToldLast: boolean,
-): Promise<string[]> {
-  const hashed: string[] = [];
+  partBytes?: number,
+): Promise<Hashed[]> {
+  const hashed: Hashed[] = [];
   for (const chunks of files) {
-    const file = hasher.begin();
+    const file = hasher.begin(partBytes);
     for (const [i, chunk] of chunks.entries()) {
       hasher.buffer.set(chunk);
       await file.add(chunk.length, isToldLast && i === chunks.length - 1);
     }
-    hashed.push(file.hex());
+    const parts = file.parts();
+    hashed.push([file.hex(), parts]);
   }
   return hashed;
 }
@@ -59,19 +64,27 @@ test('what is hashed together is what would be hashed alone', async (t) => {
       fc.array(fc.array(SIZE, { maxLength: 6 }), { minLength: 2, maxLength: 20 }),
       fc.integer({ min: 128, max: LANE_BYTES / BLOCK }),
       fc.boolean(),
-      async (sizes, chunkBlocks, isToldLast) => {
+      fc.option(fc.integer({ min: 1, max: 4 }), { nil: undefined }),
+      async (sizes, chunkBlocks, isToldLast, partChunks) => {
+        const chunkBytes = chunkBlocks * BLOCK;
+        const partBytes = partChunks === undefined ? undefined : partChunks * chunkBytes;
         const contents = sizes.map((ofLane, i) => ofLane.map((size, j) => content(size, 100 * i + j)));
-        const lanes = Md5Lanes.of(sizes.length);
+        const lanes = Md5Lane.several(sizes.length);
         t.is(lanes.length, sizes.length);
         const hashed = await Promise.all(
           contents.map((files, i) => {
-            const chunked = files.map((bytes) => chunksOf(bytes, chunkBlocks * BLOCK));
-            return hashAll(laneHasher(lanes[i]!), chunked, isToldLast);
+            const chunked = files.map((bytes) => chunksOf(bytes, chunkBytes));
+            return hashAll(laneHasher(lanes[i]!), chunked, isToldLast, partBytes);
           }),
         );
         t.deepEqual(
           hashed,
-          contents.map((files) => files.map(md5)),
+          contents.map((files) =>
+            files.map((bytes) => [
+              md5(bytes),
+              partBytes === undefined ? undefined : chunksOf(bytes, partBytes).map(md5),
+            ]),
+          ),
         );
       },
     ),
@@ -80,7 +93,7 @@ test('what is hashed together is what would be hashed alone', async (t) => {
 });
 
 test('a file that was given up while it waited to be hashed leaves nothing to the next', async (t) => {
-  const [first, second] = Md5Lanes.of(2).map(laneHasher);
+  const [first, second] = Md5Lane.several(2).map(laneHasher);
   const other = content(LANE_BYTES, 1);
   const given = first!.begin();
   first!.buffer.fill(9);
@@ -90,11 +103,11 @@ test('a file that was given up while it waited to be hashed leaves nothing to th
     hashAll(first!, [chunksOf(bytes, LANE_BYTES)], false),
     hashAll(second!, [[other]], false),
   ]);
-  t.deepEqual(hashed, [[md5(bytes)], [md5(other)]]);
+  t.deepEqual(hashed, [[[md5(bytes), undefined]], [[md5(other), undefined]]]);
 });
 
 test('one file at a time is hashed by the platform', (t) => {
-  t.deepEqual(Md5Lanes.of(1), []);
+  t.deepEqual(Md5Lane.several(1), []);
 });
 
 test('a kernel takes every lane as many blocks further, each from its own place', (t) => {

@@ -109,7 +109,33 @@ test('an MD5 that is known is handed to the storage', async (t) => {
       },
     };
     await sendFile({ ...transfer, storage: watched }, { from, sizeBytes: 10, to: 'd/f', hash: false, md5 });
-    t.deepEqual(known, [['d/f', 10, md5]]);
+    t.deepEqual(known, [['d/f', 10, md5, undefined]]);
+  }
+});
+
+test('MD5s of parts are handed on where it is these parts that the file goes in', async (t) => {
+  const md5s = ['a', 'b'];
+  for (const [sizeBytes, partBytes, known] of [
+    [1500, 1000, md5s],
+    [1500, 1001, undefined],
+    [1000, 1000, undefined],
+  ] as const) {
+    const { transfer, storage, from } = sendingOf(
+      sizeBytes,
+      { partBytes: 1000, parallel: 1 },
+      paceFor({}).pace,
+    );
+    const told: unknown[] = [];
+    const watched: Storage = {
+      ...storage,
+      createWriter(...args) {
+        told.push(args[3]);
+        return storage.createWriter(...args);
+      },
+    };
+    const parts = { partBytes, md5s };
+    await sendFile({ ...transfer, storage: watched }, { from, sizeBytes, to: 'd/f', hash: false, parts });
+    t.deepEqual(told, [known]);
   }
 });
 

@@ -2,6 +2,7 @@ import type { Access } from '../errno.js';
 import type { S3Client } from './client.js';
 import { s3Error } from './errors.js';
 import type { KeySpace } from './keys.js';
+import type { PartMemory } from './part-memory.js';
 import type { Settings } from './settings.js';
 
 /** What every part of an S3 storage works with. */
@@ -10,6 +11,7 @@ export interface Bucket {
   readonly name: string;
   readonly keys: KeySpace;
   readonly settings: Settings;
+  readonly memory: PartMemory;
   /** `s3://bucket/prefix`, for messages. */
   readonly location: string;
 }

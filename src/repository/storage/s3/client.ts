@@ -74,7 +74,7 @@ export function s3Client(
     headers['authorization'] = authorizationOf({ method, path, query, headers, payloadHash }, who);
     // Not signed: what is on the way may change it.
     headers['user-agent'] = USER_AGENT;
-    if (body !== undefined) headers['content-length'] = String(body.length);
+    if (body !== undefined || method === 'POST') headers['content-length'] = String(body?.length ?? 0);
     return transport.send({
       method,
       path: query === '' ? path : `${path}?${query}`,
@@ -147,7 +147,7 @@ async function read(
   return {
     failure: { code, status, attempts: 1, region },
     retryAfterMs: retryAfterMsOf(headers['retry-after'], Date.now()),
-    serverMs: isLate ? timeOf(textOf(error, 'ServerTime') ?? headers.date) : undefined,
+    serverMs: isLate ? timeOf(textOf(error, 'ServerTime') ?? headers['date']) : undefined,
   };
 }
 

@@ -1,7 +1,7 @@
 import { DrillError } from '../../../base/errors.js';
 import { placeOf, type Bucket } from './bucket.js';
 import { unfinishedUploads } from './list.js';
-import { md5Base64 } from './md5-base64.js';
+import { guardOf } from './body-guard.js';
 import { headersOf, type Writing } from './outcome.js';
 import { MAX_PARTS } from './part-size.js';
 import { abortUpload } from './remove.js';
@@ -22,22 +22,14 @@ interface Part {
   readonly etag: string;
 }
 
-export async function beginMultipart(bucket: Bucket, writing: Writing): Promise<MultipartUpload> {
+/** `md5s`: of the parts, in hexadecimal, where they are known. */
+export async function beginMultipart(
+  bucket: Bucket,
+  writing: Writing,
+  md5s?: readonly string[],
+): Promise<MultipartUpload> {
   const { key } = writing;
-  const { document, attempts } = await bucket.client.send({
-    method: 'POST',
-    key,
-    query: { uploads: '' },
-    headers: headersOf(writing),
-    expects: 'InitiateMultipartUploadResult',
-  });
-  const uploadId = textOf(document, 'UploadId');
-  if (uploadId === undefined || uploadId === '') {
-    const place = placeOf(bucket, writing.key);
-    throw new DrillError('STORAGE_FAILED', `cannot write ${place}: the server began no multipart upload`);
-  }
-  // A try whose answer was lost has begun one as well, which nobody would ever hear of.
-  if (attempts > 1) await abortOthers(bucket, key, uploadId);
+  const uploadId = await begin(bucket, writing);
   const cancel = new AbortController();
   const parts: Part[] = [];
   const inFlight = new Set<Promise<void>>();
@@ -45,15 +37,17 @@ export async function beginMultipart(bucket: Bucket, writing: Writing): Promise<
   let begun = 0;
 
   async function send(number: number, body: Uint8Array): Promise<void> {
+    const guard = guardOf(bucket, writing, body, md5s?.[number - 1]);
     const { headers } = await bucket.client.send({
       method: 'PUT',
       key,
-      query: { partNumber: String(number), uploadId: uploadId! },
-      headers: { 'content-md5': md5Base64(body) },
+      query: { partNumber: String(number), uploadId },
+      headers: { 'content-md5': guard.contentMd5 },
       body,
+      checkBody: guard.checkBody,
       signal: cancel.signal,
     });
-    parts.push({ number, etag: headers.etag ?? '' });
+    parts.push({ number, etag: headers['etag'] ?? '' });
   }
 
   function throwFailure(): void {
@@ -93,6 +87,26 @@ export async function beginMultipart(bucket: Bucket, writing: Writing): Promise<
       await abortUpload(bucket, key, uploadId);
     },
   };
+}
+
+/** Has the server begin an upload: gives its id. */
+async function begin(bucket: Bucket, writing: Writing): Promise<string> {
+  const { key } = writing;
+  const { document, attempts } = await bucket.client.send({
+    method: 'POST',
+    key,
+    query: { uploads: '' },
+    headers: headersOf(writing),
+    expects: 'InitiateMultipartUploadResult',
+  });
+  const uploadId = textOf(document, 'UploadId');
+  if (uploadId === undefined || uploadId === '') {
+    const place = placeOf(bucket, writing.key);
+    throw new DrillError('STORAGE_FAILED', `cannot write ${place}: the server began no multipart upload`);
+  }
+  // A try whose answer was lost has begun one as well, which nobody would ever hear of.
+  if (attempts > 1) await abortOthers(bucket, key, uploadId);
+  return uploadId;
 }
 
 function completionOf(parts: readonly Part[]): string {

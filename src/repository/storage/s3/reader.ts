@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Readable } from 'node:stream';
 import { DrillError } from '../../../base/errors.js';
 import type { StorageReader } from '../storage.js';
+import type { AnswerBody } from './http/answer-body.js';
 import { attempt, placeOf, type Bucket } from './bucket.js';
 import { lengthOf } from './object-headers.js';
 import { delayMs } from './retry.js';
@@ -11,8 +11,7 @@ const PROGRESS_BYTES = 1024 * 1024;
 
 /** An answer under way, from some offset of the object to its end. */
 interface Body {
-  readonly stream: Readable;
-  readonly chunks: AsyncIterator<Uint8Array>;
+  readonly stream: AnswerBody;
   readonly etag: string | undefined;
   /** Bytes of the object from its start. */
   readonly sizeBytes: number | undefined;
@@ -36,10 +35,11 @@ export async function openReader(bucket: Bucket, key: string): Promise<StorageRe
     for (;;) {
       if (body.sizeBytes !== undefined && offsetBytes >= body.sizeBytes) return undefined;
       try {
-        const { done, value } = await body.chunks.next();
-        if (done !== true && value.length > 0) return value;
-        if (done === true && body.sizeBytes === undefined) return undefined;
-        if (done === true) throw Object.assign(new Error(), { code: 'ECONNRESET' });
+        const coming = body.stream.next();
+        const bytes = coming instanceof Promise ? await coming : coming;
+        if (bytes) return bytes;
+        if (body.sizeBytes === undefined) return undefined;
+        throw Object.assign(new Error(), { code: 'ECONNRESET' });
       } catch (error) {
         await resume(error);
       }
@@ -47,7 +47,7 @@ export async function openReader(bucket: Bucket, key: string): Promise<StorageRe
   }
 
   async function resume(error: unknown): Promise<void> {
-    body.stream.destroy();
+    body.stream.close();
     if (offsetBytes - brokeAtBytes >= PROGRESS_BYTES) breaks = 0;
     brokeAtBytes = offsetBytes;
     // Without an ETag nothing would tell that the rest is of the same file.
@@ -81,9 +81,7 @@ export async function openReader(bucket: Bucket, key: string): Promise<StorageRe
     close() {
       if (!open) return;
       open = false;
-      // A body that was read to its end leaves its connection to the next request.
-      if (body.sizeBytes === offsetBytes) body.stream.resume();
-      else body.stream.destroy();
+      body.stream.close();
     },
   };
 }
@@ -99,10 +97,8 @@ async function get(bucket: Bucket, key: string, fromBytes: number, first: Body |
     streams: true,
   });
   const stream = body!;
-  // An error while nobody reads would end the process; the iterator tells of it at the next read.
-  stream.on('error', () => undefined);
   if (fromBytes > 0 && !headers['content-range']?.startsWith(`bytes ${fromBytes}-`)) {
-    stream.destroy();
+    stream.close();
     throw new DrillError(
       'STORAGE_FAILED',
       `cannot read ${placeOf(bucket, key)}: the connection broke, and the server does not send the rest alone`,
@@ -110,5 +106,5 @@ async function get(bucket: Bucket, key: string, fromBytes: number, first: Body |
   }
   const length = lengthOf(headers);
   const sizeBytes = length === undefined ? first?.sizeBytes : fromBytes + length;
-  return { stream, chunks: stream[Symbol.asyncIterator](), etag: headers.etag, sizeBytes };
+  return { stream, etag: headers['etag'], sizeBytes };
 }

@@ -6,6 +6,7 @@ import type { Bucket } from './bucket.js';
 import { s3Client } from './client.js';
 import { keySpace } from './keys.js';
 import { listFiles, listNames } from './list.js';
+import { partMemory } from './part-memory.js';
 import { openReader } from './reader.js';
 import { removeFile, removeTree, removeUnfinished } from './remove.js';
 import { sizeOf } from './size-of.js';
@@ -24,7 +25,9 @@ export function s3Storage(spec: S3StorageSpec, options: S3StorageOptions = {}): 
   const settings = settingsOf(options);
   const keys = keySpace(spec.prefix);
   const client = s3Client(spec, settings, options.credentials);
-  const bucket: Bucket = { client, name: spec.bucket, keys, settings, location: locationOf(spec) };
+  const memory = partMemory();
+  const location = locationOf(spec);
+  const bucket: Bucket = { client, name: spec.bucket, keys, settings, memory, location };
   return {
     kind: 's3',
     location: bucket.location,
@@ -33,7 +36,8 @@ export function s3Storage(spec: S3StorageSpec, options: S3StorageOptions = {}): 
     list: async (prefix) => listFiles(bucket, prefix),
     listNames: async (directory) => listNames(bucket, directory),
     sizeOf: async (path) => sizeOf(bucket, keys.key(path)),
-    createWriter: (path, sizeBytes, md5) => createWriter(bucket, keys.key(path), { sizeBytes, md5 }),
+    createWriter: (path, sizeBytes, md5, partMd5s) =>
+      createWriter(bucket, keys.key(path), { sizeBytes, md5, partMd5s }),
     openReader: async (path) => openReader(bucket, keys.key(path)),
     rename(from, to) {
       checkedPath(from);

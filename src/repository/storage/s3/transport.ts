@@ -1,12 +1,8 @@
-import {
-  Agent as HttpAgent,
-  request as httpRequest,
-  type ClientRequest,
-  type IncomingMessage,
-} from 'node:http';
-import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
-import type { Socket } from 'node:net';
 import type { Endpoint } from './endpoint.js';
+import { AnswerBody } from './http/answer-body.js';
+import type { AnswerHead } from './http/answer-parser.js';
+import { timeoutError, type Connection } from './http/connection.js';
+import { ConnectionPool } from './http/connection-pool.js';
 import type { Settings } from './settings.js';
 
 export interface HttpRequest {
@@ -21,17 +17,15 @@ export interface HttpRequest {
   readonly signal: AbortSignal | undefined;
 }
 
-export interface HttpAnswer {
-  readonly status: number;
-  readonly headers: IncomingMessage['headers'];
+export interface HttpAnswer extends AnswerHead {
   /** Empty where there is a stream. */
   readonly body: Uint8Array;
-  readonly stream: IncomingMessage | undefined;
+  readonly stream: AnswerBody | undefined;
 }
 
 /** Requests over connections that are kept. */
 export interface Transport {
-  /** Rejects with what Node says, or a TimeoutError. */
+  /** Rejects with what Node says, a TimeoutError or an AbortError. */
   send(request: HttpRequest): Promise<HttpAnswer>;
   close(): void;
 }
@@ -41,89 +35,90 @@ const MOST_BODY_BYTES = 16 * 1024 * 1024;
 
 /** Follows no redirects: a signature is for one host. */
 export function httpTransport(endpoint: Endpoint, settings: Settings): Transport {
-  const { protocol, hostname, port } = endpoint;
-  const { idleTimeoutMs, maxSockets, lookup } = settings;
-  const isPlain = protocol === 'http:';
-  // Connections and requests with the same timeout, so that none has to be set anew for each request.
-  const agentOptions = { keepAlive: true, maxSockets, timeout: idleTimeoutMs, ...(lookup ? { lookup } : {}) };
-  const agent = isPlain ? new HttpAgent(agentOptions) : new HttpsAgent(agentOptions);
-  const begin = isPlain ? httpRequest : httpsRequest;
+  const pool = new ConnectionPool(endpoint, settings);
   return {
-    send({ method, path, headers, body, streams, signal }) {
-      const outgoing = begin({
-        protocol,
-        hostname,
-        port,
-        agent,
-        method,
-        path,
-        headers,
-        timeout: idleTimeoutMs,
-        ...(signal ? { signal } : {}),
-      });
-      const answer = answerOf(outgoing, settings, streams);
-      outgoing.end(body);
-      return answer;
-    },
-    close: () => agent.destroy(),
+    send: (request) => new Promise((resolve, reject) => exchange(pool, settings, request, resolve, reject)),
+    close: () => pool.close(),
   };
 }
 
-function answerOf(outgoing: ClientRequest, settings: Settings, streams: boolean): Promise<HttpAnswer> {
-  return new Promise((resolve, reject) => {
-    let incoming: IncomingMessage | undefined;
-    const giveUp = (): void => {
-      if (incoming) incoming.destroy(timeoutError());
-      else outgoing.destroy(timeoutError());
-    };
-    const requestTimer = setTimeout(giveUp, settings.requestTimeoutMs);
-    const fail = (error: Error): void => {
-      clearTimeout(requestTimer);
-      reject(error);
-    };
-    // Both stay: what happens to a connection after the answer must not end the process.
-    outgoing.on('error', fail);
-    outgoing.on('timeout', giveUp);
-    outgoing.once('socket', (socket) => limitConnecting(socket, settings.connectTimeoutMs, giveUp));
-    outgoing.once('response', (message) => {
-      incoming = message;
-      const { statusCode: status = 0, headers } = message;
-      const finish = (body: Uint8Array, stream: IncomingMessage | undefined): void => {
-        clearTimeout(requestTimer);
-        resolve({ status, headers, body, stream });
-      };
-      if (streams && status >= 200 && status < 300) finish(EMPTY, message);
-      else collect(message, (body) => finish(body, undefined), fail);
+/** Sends a request as soon as there is a connection for it, and gives its answer, or why there is none. */
+function exchange(
+  pool: ConnectionPool,
+  { requestTimeoutMs }: Settings,
+  { method, path, headers, body, streams, signal }: HttpRequest,
+  resolve: (answer: HttpAnswer) => void,
+  reject: (error: Error) => void,
+): void {
+  const outgoing = { method, head: headOf(method, path, headers), body };
+  let connection: Connection | undefined;
+  let answer: AnswerHead | undefined;
+  let stream: AnswerBody | undefined;
+  const chunks: Uint8Array[] = [];
+  let sizeBytes = 0;
+
+  const giveUp = (error: Error): void => {
+    pool.forget(use);
+    if (connection) connection.fail(error);
+    else onFailure(error);
+  };
+  const onAbort = (): void => giveUp(abortError());
+  const timer = setTimeout(() => giveUp(timeoutError()), requestTimeoutMs);
+  signal?.addEventListener('abort', onAbort);
+  const settle = (): void => {
+    clearTimeout(timer);
+    signal?.removeEventListener('abort', onAbort);
+  };
+  const onFailure = (error: Error): void => {
+    settle();
+    if (stream) stream.fail(error);
+    else reject(error);
+  };
+  const use = (free: Connection): void => {
+    connection = free;
+    free.send(outgoing, {
+      onHead(head) {
+        answer = head;
+        if (!streams || head.status < 200 || head.status >= 300) return;
+        settle();
+        stream = new AnswerBody(free);
+        resolve({ ...head, body: EMPTY, stream });
+      },
+      onBody(bytes) {
+        if (stream) return stream.push(bytes);
+        chunks.push(bytes);
+        sizeBytes += bytes.length;
+        // An error without a code: what sends so much does not speak S3.
+        if (sizeBytes > MOST_BODY_BYTES) throw new Error();
+      },
+      onEnd() {
+        settle();
+        if (stream) stream.end();
+        else resolve({ ...answer!, body: wholeOf(chunks), stream: undefined });
+      },
+      onFailure,
     });
-  });
+  };
+  if (signal?.aborted === true) giveUp(abortError());
+  else pool.take(use);
 }
 
 const EMPTY = new Uint8Array(0);
 
-/** The time that it may take to connect, by which a server that is not there is told from one that is slow. */
-function limitConnecting(socket: Socket, connectTimeoutMs: number, giveUp: () => void): void {
-  if (!socket.connecting) return;
-  const timer = setTimeout(giveUp, connectTimeoutMs);
-  const clear = (): void => clearTimeout(timer);
-  socket.once('connect', clear);
-  socket.once('close', clear);
+const wholeOf = (chunks: readonly Uint8Array[]): Uint8Array =>
+  chunks.length === 1 ? chunks[0]! : chunks.length === 0 ? EMPTY : Buffer.concat(chunks);
+
+/** What may be in a header, or between `HTTP` and what is asked for; a line's end would begin another one. */
+const FORBIDDEN = /[^\t\x20-\x7e\x80-\xff]/;
+
+function headOf(method: string, path: string, headers: Readonly<Record<string, string>>): string {
+  let head = `${method} ${path} HTTP/1.1\r\n`;
+  for (const name in headers) {
+    const value = headers[name]!;
+    if (FORBIDDEN.test(value)) throw Object.assign(new Error(), { code: 'ERR_INVALID_CHAR' });
+    head += `${name}: ${value}\r\n`;
+  }
+  return `${head}\r\n`;
 }
 
-function collect(
-  message: IncomingMessage,
-  done: (body: Uint8Array) => void,
-  fail: (error: Error) => void,
-): void {
-  const chunks: Buffer[] = [];
-  let sizeBytes = 0;
-  message.on('data', (chunk: Buffer) => {
-    chunks.push(chunk);
-    sizeBytes += chunk.length;
-    // An error without a code: what sends so much does not speak S3.
-    if (sizeBytes > MOST_BODY_BYTES) message.destroy(new Error());
-  });
-  message.once('error', fail);
-  message.once('end', () => done(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)));
-}
-
-const timeoutError = (): Error => Object.assign(new Error(), { name: 'TimeoutError' });
+const abortError = (): Error => Object.assign(new Error(), { name: 'AbortError' });

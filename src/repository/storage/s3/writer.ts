@@ -13,16 +13,19 @@ export interface Expected {
   readonly sizeBytes: number | undefined;
   /** In hexadecimal. */
   readonly md5: string | undefined;
+  /** Of its parts. */
+  readonly partMd5s: readonly string[] | undefined;
 }
 
 /**
  * Writes one object, which appears whole at `close`: by one request if it fits into a part, else by a multipart upload that
  * is begun when the first part is full. In memory are the part that is being filled and those on their way.
  */
-export function createWriter(bucket: Bucket, key: string, { sizeBytes, md5 }: Expected): StorageWriter {
+export function createWriter(bucket: Bucket, key: string, expected: Expected): StorageWriter {
+  const { sizeBytes, md5, partMd5s } = expected;
   const writing: Writing = { key, id: randomUUID() };
   const place = placeOf(bucket, key);
-  const buffer = partBuffer(sizeBytes);
+  const buffer = partBuffer(bucket.memory, sizeBytes);
   let multipart: MultipartUpload | undefined;
   let state: 'open' | 'failed' | 'closed' | 'aborted' = 'open';
   /** Whether a file may be there that was not reported as written. */
@@ -48,7 +51,7 @@ export function createWriter(bucket: Bucket, key: string, { sizeBytes, md5 }: Ex
       // Only when more comes: a file that just fits is one request. Where that is known beforehand, at once.
       const isLast = rest.length === 0 && takenBytes >= (sizeBytes ?? 0);
       if (buffer.length >= limitBytes && !isLast) {
-        multipart ??= await beginMultipart(bucket, writing);
+        multipart ??= await beginMultipart(bucket, writing, partMd5s);
         await sendPart(multipart, buffer);
         partNumber++;
       } else if (rest.length === 0) {
@@ -67,7 +70,7 @@ export function createWriter(bucket: Bucket, key: string, { sizeBytes, md5 }: Ex
         await sendPart(multipart, buffer);
         await multipart.complete();
       } else {
-        await putWhole(bucket, writing, buffer.take(), md5);
+        await sendWhole(bucket, writing, buffer, md5);
       }
     } catch (error) {
       if (!mayHaveHappened(error)) throw error;
@@ -89,12 +92,22 @@ export function createWriter(bucket: Bucket, key: string, { sizeBytes, md5 }: Ex
       if (state === 'closed' || state === 'aborted') return;
       state = 'aborted';
       await giveUp(multipart);
-      buffer.take();
+      buffer.recycle(buffer.take());
       if (!unsure) return;
       await attempt('write', `give up ${place}`, () => takeBack(bucket, writing));
       unsure = false;
     },
   };
+}
+
+async function sendWhole(
+  bucket: Bucket,
+  writing: Writing,
+  buffer: PartBuffer,
+  md5: string | undefined,
+): Promise<void> {
+  const body = buffer.take();
+  await putWhole(bucket, writing, body, md5).finally(() => buffer.recycle(body));
 }
 
 async function sendPart(multipart: MultipartUpload, buffer: PartBuffer): Promise<void> {

@@ -21,54 +21,57 @@ const MOST_AT_ONCE = 2 * GROUP_LANES;
 const FIRST_STATE = [0x67452301, 0xefcdab89 | 0, 0x98badcfe | 0, 0x10325476] as const;
 const PAGE_BYTES = 65_536;
 const WORD_BYTES = 4;
-/** Room for what MD5 adds to a file's end; and no power of two, or all lanes would meet in the same lines of the cache. */
-const PLACE_BYTES = LANE_BYTES + 2 * BLOCK_BYTES;
+/** For what MD5 adds to the end of what it is of. */
+const END_BYTES = 2 * BLOCK_BYTES;
+/** A buffer, and the ends of a file and of a part. No power of two, or all lanes would meet in the same lines of the cache. */
+const PLACE_BYTES = LANE_BYTES + 2 * END_BYTES;
 
 /**
  * Hashes files together that one thread moves in turns. Each has a lane; who has filled its buffer waits, and when nobody can go on
  * without, the chunks of all are hashed in one go: eight take little longer than one.
  */
-export class Md5Lanes {
-  private readonly memory: SharedMemory;
+class Md5Lanes {
+  readonly memory: SharedMemory;
   private readonly kernels: Kernels;
   private readonly words: Int32Array;
-  private readonly waiting: Md5Lane[] = [];
+  private waiting: Sum[] = [];
   private isDue = false;
 
-  private constructor(pages: number) {
+  constructor(pages: number) {
     this.memory = new webAssembly.Memory({ initial: pages, maximum: pages, shared: true });
     const module = new webAssembly.Module(kernelModule(pages));
     this.kernels = new webAssembly.Instance(module, { host: { memory: this.memory } }).exports as Kernels;
     this.words = new Int32Array(this.memory.buffer);
   }
 
-  /** For so many files at a time; empty where a thread is better off hashing each for itself. */
-  static of(lanes: number): readonly Md5Lane[] {
-    const pages = Math.ceil((DESK_BYTES + lanes * PLACE_BYTES) / PAGE_BYTES);
-    // What is written here as words is read as bytes.
-    if (lanes < FEWEST_LANES || endianness() !== 'LE' || !webAssembly.validate(kernelModule(pages)))
-      return [];
-    const all = new Md5Lanes(pages);
-    return Array.from(
-      { length: lanes },
-      (_, i) => new Md5Lane(all, all.memory, DESK_BYTES + i * PLACE_BYTES),
-    );
-  }
-
-  /** Has a lane's blocks hashed when all that can run at the moment has, and calls its `done`. */
-  enter(lane: Md5Lane): void {
-    this.waiting.push(lane);
+  /** Has what is left of a sum hashed when all that can run at the moment has, and then calls its `done`. */
+  enter(sum: Sum): void {
+    this.waiting.push(sum);
     this.call();
   }
 
-  leave(lane: Md5Lane): void {
-    const at = this.waiting.indexOf(lane);
-    if (at >= 0) this.waiting.splice(at, 1);
+  leave(sum: Sum): void {
+    this.waiting = this.waiting.filter((other) => other !== sum);
   }
 
-  /** Hashes one lane's blocks now. */
-  hashAlone(lane: Md5Lane, blocks: number): void {
-    this.hash([lane], blocks);
+  /** Takes sums, no more than eight, so many blocks further. */
+  hash(sums: readonly Sum[], blocks: number): void {
+    const { words, kernels } = this;
+    const kernel = sums.length <= GROUP_LANES ? kernels.four : kernels.eight;
+    for (let i = 0; i < MOST_AT_ONCE; i++) {
+      // Places that nobody needs go with the first.
+      const sum = sums[i] ?? sums[0]!;
+      words[pointerOffset(i) / WORD_BYTES] = sum.nextByte;
+      for (let word = 0; word < STATE_WORDS; word++)
+        words[stateOffset(i, word) / WORD_BYTES] = sum.state[word]!;
+    }
+    kernel(0, blocks);
+    for (const [i, sum] of sums.entries()) {
+      for (let word = 0; word < STATE_WORDS; word++)
+        sum.state[word] = words[stateOffset(i, word) / WORD_BYTES]!;
+      sum.nextByte += blocks * BLOCK_BYTES;
+      sum.blocksLeft -= blocks;
+    }
   }
 
   private call(): void {
@@ -84,87 +87,114 @@ export class Md5Lanes {
   private pass(): void {
     const waiting = this.waiting.splice(0);
     for (let from = 0; from < waiting.length; from += MOST_AT_ONCE) {
-      const lanes = waiting.slice(from, from + MOST_AT_ONCE);
-      this.hash(lanes, Math.min(...lanes.map(({ blocksLeft }) => blocksLeft)));
-      for (const lane of lanes) {
-        if (lane.blocksLeft === 0) lane.done();
-        else this.waiting.push(lane);
+      const sums = waiting.slice(from, from + MOST_AT_ONCE);
+      this.hash(sums, Math.min(...sums.map(({ blocksLeft }) => blocksLeft)));
+      for (const sum of sums) {
+        if (sum.blocksLeft === 0) sum.done();
+        else this.waiting.push(sum);
       }
     }
     if (this.waiting.length > 0) this.call();
   }
-
-  private hash(lanes: readonly Md5Lane[], blocks: number): void {
-    const { words, kernels } = this;
-    const kernel = lanes.length <= GROUP_LANES ? kernels.four : kernels.eight;
-    for (let i = 0; i < MOST_AT_ONCE; i++) {
-      // Places that nobody needs go with the first.
-      const lane = lanes[i] ?? lanes[0]!;
-      words[pointerOffset(i) / WORD_BYTES] = lane.nextByte;
-      for (let word = 0; word < STATE_WORDS; word++)
-        words[stateOffset(i, word) / WORD_BYTES] = lane.state[word]!;
-    }
-    kernel(0, blocks);
-    for (const [i, lane] of lanes.entries()) {
-      for (let word = 0; word < STATE_WORDS; word++)
-        lane.state[word] = words[stateOffset(i, word) / WORD_BYTES]!;
-      lane.nextByte += blocks * BLOCK_BYTES;
-      lane.blocksLeft -= blocks;
-    }
-  }
 }
 
-/** Hashes one file after the other. */
+/** An MD5 on its way. */
+interface Sum {
+  readonly state: Int32Array<ArrayBuffer>;
+  /** Where its last blocks are made. */
+  readonly end: Uint8Array<SharedArrayBuffer>;
+  /** Where in the lanes' memory its next block is, and how many there are. */
+  nextByte: number;
+  blocksLeft: number;
+  done: () => void;
+}
+
+const sumIn = ({ buffer }: SharedMemory, endAt: number): Sum => ({
+  state: new Int32Array(STATE_WORDS),
+  end: new Uint8Array(buffer, endAt, END_BYTES),
+  nextByte: endAt,
+  blocksLeft: 0,
+  done: () => undefined,
+});
+
+/** Hashes one file after the other; and parts of them, one after the other, which have MD5s of their own. */
 export class Md5Lane {
   /** What is to be hashed next is put here, from its start. */
-  readonly buffer: Uint8Array;
-  /** The MD5 of what has been hashed since `begin`. */
-  readonly state = new Int32Array(STATE_WORDS);
-  /** Where in the lanes' memory the next block is, and how many there are. */
-  nextByte: number;
-  blocksLeft = 0;
-  done: () => void = () => undefined;
+  readonly buffer: Uint8Array<SharedArrayBuffer>;
   private readonly all: Md5Lanes;
-  private readonly place: Uint8Array;
+  private readonly file: Sum;
+  private readonly part: Sum;
 
-  constructor(all: Md5Lanes, { buffer }: SharedMemory, from: number) {
+  private constructor(all: Md5Lanes, from: number) {
     this.all = all;
-    this.nextByte = from;
-    this.place = new Uint8Array(buffer, from, PLACE_BYTES);
-    this.buffer = new Uint8Array(buffer, from, LANE_BYTES);
+    this.buffer = new Uint8Array(all.memory.buffer, from, LANE_BYTES);
+    this.file = sumIn(all.memory, from + LANE_BYTES);
+    this.part = sumIn(all.memory, from + LANE_BYTES + END_BYTES);
+  }
+
+  /** For so many files at a time; empty where a thread is better off hashing each for itself. */
+  static several(lanes: number): readonly Md5Lane[] {
+    const pages = Math.ceil((DESK_BYTES + lanes * PLACE_BYTES) / PAGE_BYTES);
+    // What is written here as words is read as bytes.
+    if (lanes < FEWEST_LANES || endianness() !== 'LE' || !webAssembly.validate(kernelModule(pages)))
+      return [];
+    const all = new Md5Lanes(pages);
+    return Array.from({ length: lanes }, (_, i) => new Md5Lane(all, DESK_BYTES + i * PLACE_BYTES));
   }
 
   begin(): void {
-    // Of a file that was given up.
-    this.all.leave(this);
-    this.state.set(FIRST_STATE);
+    this.beginSum(this.file);
   }
 
-  /** Hashes the first so many blocks of the buffer, which may not change until then. */
-  async add(blocks: number): Promise<void> {
+  beginPart(): void {
+    this.beginSum(this.part);
+  }
+
+  /** Hashes the first so many blocks of the buffer, which may not change until then; into the part as well, if asked. */
+  async add(blocks: number, isOfPart: boolean): Promise<void> {
     if (blocks === 0) return;
-    this.nextByte = this.place.byteOffset;
-    this.blocksLeft = blocks;
-    await new Promise<void>((resolve) => {
-      this.done = resolve;
-      this.all.enter(this);
-    });
+    const sums = isOfPart ? [this.file, this.part] : [this.file];
+    await Promise.all(sums.map((sum) => this.addTo(sum, blocks)));
   }
 
   /** Ends it, with so many bytes from `from` in the buffer on, fewer than a block, of a file of `sizeBytes`. 32 hex digits. */
   end(from: number, sizeBytes: number): string {
-    const { place } = this;
+    return this.endSum(this.file, from, sizeBytes);
+  }
+
+  /** The same for a part. */
+  endPart(from: number, sizeBytes: number): string {
+    return this.endSum(this.part, from, sizeBytes);
+  }
+
+  private beginSum(sum: Sum): void {
+    // Of a file that was given up.
+    this.all.leave(sum);
+    sum.state.set(FIRST_STATE);
+  }
+
+  private addTo(sum: Sum, blocks: number): Promise<void> {
+    sum.nextByte = this.buffer.byteOffset;
+    sum.blocksLeft = blocks;
+    return new Promise((resolve) => {
+      sum.done = resolve;
+      this.all.enter(sum);
+    });
+  }
+
+  private endSum(sum: Sum, from: number, sizeBytes: number): string {
+    const { end, state } = sum;
     const tailBytes = sizeBytes % BLOCK_BYTES;
-    place.copyWithin(0, from, from + tailBytes);
+    end.set(this.buffer.subarray(from, from + tailBytes));
     const blocks = tailBytes + 9 > BLOCK_BYTES ? 2 : 1;
     const endBytes = blocks * BLOCK_BYTES;
-    place.fill(0, tailBytes, endBytes);
-    place[tailBytes] = 0x80;
-    const length = new DataView(place.buffer, place.byteOffset + endBytes - 8, 8);
+    end.fill(0, tailBytes, endBytes);
+    end[tailBytes] = 0x80;
+    const length = new DataView(end.buffer, end.byteOffset + endBytes - 8, 8);
     length.setBigUint64(0, BigInt(sizeBytes) * 8n, true);
-    this.nextByte = place.byteOffset;
-    this.blocksLeft = blocks;
-    this.all.hashAlone(this, blocks);
-    return Buffer.from(this.state.buffer).toString('hex');
+    sum.nextByte = end.byteOffset;
+    sum.blocksLeft = blocks;
+    this.all.hash([sum], blocks);
+    return Buffer.from(state.buffer).toString('hex');
   }
 }

@@ -42,9 +42,8 @@ const threads = await build({
   ...COMMON,
   entryPoints: ENTRIES.map((entry) => `${SOURCE}/${entry}.js`),
   // One directory for all, since modules find each other by `new URL('./worker.js', import.meta.url)`.
+  // Each in one file: a thread finds and loads it before it does anything, and the threads of a run are many.
   entryNames: '[name]',
-  chunkNames: '[name]-[hash]',
-  splitting: true,
   format: 'esm',
   // Libraries of CommonJS that are taken in may still `require` what belongs to Node.
   banner: {

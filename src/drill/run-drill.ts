@@ -1,4 +1,5 @@
 import { statSync } from 'node:fs';
+import { setImmediate } from 'node:timers/promises';
 import { DrillError } from '../base/errors.js';
 import { plural } from '../base/text.js';
 import { bindBackup, type Catalog } from '../catalog/index.js';
@@ -143,6 +144,8 @@ async function runPredicted(
   (journals ? openDurableWorkspace : openWorkspace)(workspace);
   workspaces.push(workspace);
   void threads.warmUp();
+  // Those that are up begin, before this thread is busy again.
+  await setImmediate();
   const open: OpenJournal[] = [];
   try {
     const clusterJournal = await openClusterJournal(workspace, digest);

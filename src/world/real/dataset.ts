@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, renameSync, rmSync, statfsSync, statSync } from 'node:fs';
 import path from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { DrillError, revive, type SerializedError } from '../../base/errors.js';
 import { formatBytes } from '../../base/units.js';
 import { shardFileName, type Catalog } from '../../catalog/index.js';
@@ -40,6 +41,9 @@ const CONTENT_VERSION = 2;
 /** Bytes of shards that a thread writes between two reports. */
 const BATCH_BYTES = 64 * 1024 * 1024;
 
+/** How many files are looked at before others get their turn. */
+const FILES_PER_TURN = 1000;
+
 const CONTENT_WORKER = new URL('./content-worker.js', import.meta.url);
 
 /** Where a data set has what its files were written with. */
@@ -52,7 +56,7 @@ export const datasetMeta = (datasetDirectory: string): string => path.join(datas
 export async function prepareDataset(options: DatasetOptions): Promise<string> {
   const { catalog, dataDirectory, signal } = options;
   const directory = path.join(dataDirectory, contentDigest(catalog, options.seed));
-  if (isWhole(catalog, directory)) return directory;
+  if (await isWhole(catalog, directory)) return directory;
   rmSync(directory, { recursive: true, force: true });
   onDisk(`creating ${dataDirectory}`, () => mkdirSync(dataDirectory, { recursive: true }));
   requireSpace(dataDirectory, totalBytes(catalog), 'the data of the scenario');
@@ -73,9 +77,16 @@ export async function prepareDataset(options: DatasetOptions): Promise<string> {
 }
 
 /** Whether a data set that an earlier run made still has every file, of the right size. */
-function isWhole({ shards, indexes }: Catalog, directory: string): boolean {
+async function isWhole({ shards, indexes }: Catalog, directory: string): Promise<boolean> {
   if (!existsSync(directory)) return false;
+  let sinceTurn = 0;
   for (let shard = 0; shard < shards.count; shard++) {
+    sinceTurn += shards.fileCount(shard);
+    if (sinceTurn >= FILES_PER_TURN) {
+      sinceTurn = 0;
+      // Threads that have loaded meanwhile wait for what they are to do.
+      await setImmediate();
+    }
     const shardId = shards.id[shard]!;
     const { version } = indexes[shards.owner[shard]!]!;
     if (!existsSync(writtenPath(datasetMeta(directory), shardId))) return false;

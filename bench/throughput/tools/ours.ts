@@ -90,7 +90,7 @@ export const ours = oursWith(
     about: {
       local:
         'reads each file once, computes its MD5 (of larger files several at once, in vector instructions) while it writes it, and renames it; a thread a core, each with eight files on their way. Its files are not synced, as those of cp and rclone are not.',
-      s3: `has ${S3_WORKERS} files on their way at once, and reads each twice: for its MD5, which is in its name, and to send it.`,
+      s3: `has ${S3_WORKERS} files on their way at once, and reads each twice: for its MD5, which is in its name, and to send it; larger ones in parts of 16 MiB, two at once.`,
     },
   },
   { durable: false },

@@ -77,6 +77,17 @@ test('what would end a header, and begin another one, is not sent', async (t) =>
   t.is(connections.length, 0);
 });
 
+test('a connection on which something came that nobody asked for is not used again', async (t) => {
+  const { transport, connections } = await setUp(t, (socket) => {
+    socket.write(OK);
+    setTimeout(() => socket.write('HTTP/1.1 408 Request Timeout\r\ncontent-length: 0\r\n\r\n'), 20);
+  });
+  t.is((await transport.send(requestOf())).status, 200);
+  await sleep(200);
+  t.is((await transport.send(requestOf())).status, 200);
+  t.is(connections.length, 2);
+});
+
 test('a connection that the server closed in between is not used again', async (t) => {
   const { transport, connections } = await setUp(t, (socket) => socket.write(OK));
   for (let i = 0; i < 3; i++) {

@@ -44,7 +44,11 @@ export class Connection {
     this.socket.setTimeout(settings.idleTimeoutMs, () => this.onSilence());
     const connecting = setTimeout(() => this.fail(timeoutError()), settings.connectTimeoutMs);
     this.socket.once('connect', () => clearTimeout(connecting));
-    this.socket.on('data', (bytes: Uint8Array) => this.receive(() => this.parser?.push(bytes)));
+    this.socket.on('data', (bytes: Uint8Array) => {
+      // What nobody asked for would be taken for the next answer, if it came a moment later.
+      if (!this.parser) this.fail(brokenError());
+      this.receive(() => this.parser?.push(bytes));
+    });
     this.socket.on('end', () => {
       this.receive(() => this.parser?.end());
       this.fail(brokenError());

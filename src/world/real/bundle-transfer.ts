@@ -1,34 +1,27 @@
-import { hash as hashAtOnce } from 'node:crypto';
-import { closeSync, fsyncSync, openSync, readSync, writeSync } from 'node:fs';
 import { DrillError } from '../../base/errors.js';
 import type { BundleSums } from '../../node/index.js';
 import { giveUp } from '../../repository/storage/give-up.js';
 import type { StorageWriter } from '../../repository/storage/storage.js';
+import {
+  bundleBytes,
+  bundleRoom,
+  checksumsOf,
+  readFiles,
+  sumsOf,
+  makeFiles,
+  type BundledFile,
+} from './bundled-files.js';
 import { memorySource } from './byte-source.js';
-import { onDisk } from './errno.js';
 import { MAX_CHUNK_BYTES, type Pace } from './pace.js';
 import { sendToServer } from './send-to-server.js';
 import type { Transfer } from './transfer.js';
 
-/*
- * Bundles are held in memory, whole: a thread has one at a time, and they are small. So a hundred small files are one write.
- */
-
-/** A file of a bundle on this machine. */
-export interface BundledFile {
-  readonly path: string;
-  readonly sizeBytes: number;
-}
-
-/** As large as the largest bundle that the thread has had. */
-let bundleBuffer = new Uint8Array(0);
 const partBuffer = new Uint8Array(MAX_CHUNK_BYTES);
 
 /** The checksums of a bundle that would be made of these files. */
 export function hashBundle(pace: Pace, files: readonly BundledFile[]): BundleSums {
+  const { bytes, sums } = readAndHash(pace, files);
   const paid = pace.reading();
-  const bytes = readFiles(files);
-  const sums = sumsOf(bytes, files);
   for (let done = 0; done < bytes.length; done += pace.chunkBytes)
     pace.pay(paid, Math.min(pace.chunkBytes, bytes.length - done));
   return sums;
@@ -42,21 +35,25 @@ export interface BundleTarget {
   readonly md5?: string | undefined;
 }
 
-/** Sends files to the repository as one object, hashing them on the way if asked. Leaves nothing behind if it fails. */
+/**
+ * Sends files to the repository as one object, hashing them on the way if asked. All are read before a request is made, since that
+ * takes a while. Leaves nothing behind if it fails.
+ */
 export async function sendBundle(
   transfer: Transfer,
   files: readonly BundledFile[],
   { to, hash, md5 }: BundleTarget,
 ): Promise<BundleSums | undefined> {
-  const { storage } = transfer;
-  if (storage.parts && !hash) {
-    await sendToServer(transfer, storage.parts, partBuffer, memorySource(readFiles(files)), { to, md5 });
+  const { storage, pace, request } = transfer;
+  if (!hash) {
+    const bytes = readFiles(files);
+    if (storage.parts)
+      await sendToServer(transfer, storage.parts, partBuffer, memorySource(bytes), { to, md5 });
+    else await write(transfer, { to, bytes, dueNs: await request(), hash });
     return undefined;
   }
-  const dueNs = await transfer.request();
-  const bytes = readFiles(files);
-  const sums = hash ? sumsOf(bytes, files) : undefined;
-  await write(transfer, { to, bytes, dueNs, hash });
+  const { bytes, sums } = readAndHash(pace, files);
+  await write(transfer, { to, bytes, dueNs: await request(), hash });
   return sums;
 }
 
@@ -66,13 +63,22 @@ export async function fetchBundle(
   from: string,
   files: readonly BundledFile[],
 ): Promise<readonly string[]> {
-  const bytes = await readObject(transfer, from, sizeOf(files));
-  return slicesOf(bytes, files).map((slice, i) => {
-    writeFile(files[i]!.path, slice, transfer.durable);
-    return md5Of(slice);
-  });
+  const bytes = await readObject(transfer, from, bundleBytes(files));
+  makeFiles(bytes, files, transfer.durable);
+  return checksumsOf(bytes, files);
 }
 
+/** All is hashed twice, as files and as one object: the second time is paid for here, the first one as for a file. */
+function readAndHash(
+  pace: Pace,
+  files: readonly BundledFile[],
+): { readonly bytes: Uint8Array; readonly sums: BundleSums } {
+  const paid = pace.hashing();
+  const bytes = readFiles(files);
+  const sums = sumsOf(bytes, files);
+  pace.pay(paid, bytes.length);
+  return { bytes, sums };
+}
 interface Sending {
   readonly to: string;
   readonly bytes: Uint8Array;
@@ -112,7 +118,7 @@ async function readObject(
 ): Promise<Uint8Array> {
   const dueNs = await request();
   const paid = pace.transferringHashed(dueNs);
-  const bytes = reserve(sizeBytes);
+  const bytes = bundleRoom(sizeBytes);
   const reader = await storage.openReader(from);
   let done = 0;
   try {
@@ -138,59 +144,3 @@ const wrongSize = (path: string, actual: number | 'more', expected: number): Dri
   new DrillError('CHECKSUM_MISMATCH', `${path} has ${actual} bytes, and its manifest says ${expected}`, {
     hint: 'it was damaged or replaced: drill verify tells what else was',
   });
-
-/** The bytes of files, one after the other. Throws TASK_FAILED where one has another size than it should. */
-function readFiles(files: readonly BundledFile[]): Uint8Array {
-  const bytes = reserve(sizeOf(files));
-  slicesOf(bytes, files).forEach((slice, i) => readFile(files[i]!, slice));
-  return bytes;
-}
-
-function readFile({ path, sizeBytes }: BundledFile, into: Uint8Array): void {
-  const source = onDisk(`opening ${path}`, () => openSync(path, 'r'));
-  try {
-    const read = (target: Uint8Array): number =>
-      onDisk(`reading ${path}`, () => readSync(source, target, 0, target.length, null));
-    let done = 0;
-    for (let count = -1; done < sizeBytes && count !== 0;) done += count = read(into.subarray(done));
-    if (done === sizeBytes && read(partBuffer.subarray(0, 1)) === 0) return;
-    const actual = done === sizeBytes ? 'more' : String(done);
-    throw new DrillError('TASK_FAILED', `${path} has ${actual} bytes, and the catalog says ${sizeBytes}`, {
-      hint: 'its replica is damaged; drill clean has the data made anew',
-    });
-  } finally {
-    closeSync(source);
-  }
-}
-
-function writeFile(path: string, bytes: Uint8Array, durable: boolean): void {
-  const target = onDisk(`creating ${path}`, () => openSync(path, 'w'));
-  try {
-    onDisk(`writing ${path}`, () => {
-      for (let done = 0; done < bytes.length;) done += writeSync(target, bytes, done);
-    });
-    if (durable) onDisk(`syncing ${path}`, () => fsyncSync(target));
-  } finally {
-    closeSync(target);
-  }
-}
-
-function reserve(sizeBytes: number): Uint8Array {
-  if (bundleBuffer.length < sizeBytes) bundleBuffer = new Uint8Array(sizeBytes);
-  return bundleBuffer.subarray(0, sizeBytes);
-}
-
-const sizeOf = (files: readonly BundledFile[]): number =>
-  files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
-
-function slicesOf(bytes: Uint8Array, files: readonly BundledFile[]): Uint8Array[] {
-  let end = 0;
-  return files.map(({ sizeBytes }) => bytes.subarray(end, (end += sizeBytes)));
-}
-
-const sumsOf = (bytes: Uint8Array, files: readonly BundledFile[]): BundleSums => ({
-  checksum: md5Of(bytes),
-  files: slicesOf(bytes, files).map(md5Of),
-});
-
-const md5Of = (bytes: Uint8Array): string => hashAtOnce('md5', bytes);

@@ -31,6 +31,14 @@ export interface TraceRecord {
   readonly operation: Operation;
 }
 
+type OperationOf<Kind extends Operation['op']> = Extract<Operation, { readonly op: Kind }>;
+
+/** Bytes of one kind that are to flow. */
+interface Flow {
+  readonly kind: FlowKind;
+  readonly bytes: number;
+}
+
 /** What an operation failed with. */
 interface Failed {
   readonly error: unknown;
@@ -221,12 +229,12 @@ export class NodeWork {
     switch (operation.op) {
       case 'hash':
         this.takeUp(slot, operation, EFFECT.none);
-        if (!this.move(slot, FLOW.hash, activities.fileBytes(slot))) return false;
+        if (!this.hash(slot, operation)) return false;
         break;
       case 'put':
         this.takeUp(slot, operation, operation.checksum === undefined ? EFFECT.part : EFFECT.whole);
-        if (options.limits.isEmpty) this.put(slot, operation.hash);
-        else options.limits.enter(slot, () => this.put(slot, operation.hash));
+        if (options.limits.isEmpty) this.put(slot, operation);
+        else options.limits.enter(slot, () => this.put(slot, operation));
         break;
       case 'rename':
         this.takeUp(slot, operation, EFFECT.renamed);
@@ -235,8 +243,8 @@ export class NodeWork {
       case 'get':
         activities.setFirstFile(slot, this.shards.firstFile[operation.shard]!);
         this.takeUp(slot, operation, EFFECT.other);
-        if (options.limits.isEmpty) this.request(slot, FLOW.putHash, activities.fileBytes(slot));
-        else options.limits.enter(slot, () => this.request(slot, FLOW.putHash, activities.fileBytes(slot)));
+        if (options.limits.isEmpty) this.get(slot, operation);
+        else options.limits.enter(slot, () => this.get(slot, operation));
         break;
       default:
         return this.startOther(slot, operation);
@@ -283,7 +291,45 @@ export class NodeWork {
     activities.setFileBytes(slot, this.shards.bytesOfFiles(ordinal, files ?? 1));
   }
 
-  private put(slot: number, hash: boolean): void {
+  /** False if it takes no time. */
+  private hash(slot: number, { files }: OperationOf<'hash'>): boolean {
+    const bytes = this.activities.fileBytes(slot);
+    if (files === undefined) return this.move(slot, FLOW.hash, bytes);
+    const flows = [...this.readingBundle(slot, files, true), { kind: FLOW.hash, bytes }];
+    return this.moveInTurn(slot, flows, () => this.complete(slot));
+  }
+
+  private put(slot: number, { files, hash }: OperationOf<'put'>): void {
+    const send = (): void => this.putObject(slot, hash);
+    if (files === undefined || !this.moveInTurn(slot, this.readingBundle(slot, files, hash), send)) send();
+  }
+
+  private get(slot: number, { files }: OperationOf<'get'>): void {
+    if (files !== undefined) this.activities.runningAt(slot).goesOn = () => this.takeApart(slot, files);
+    this.request(slot, FLOW.putHash, this.activities.fileBytes(slot));
+  }
+
+  /** What comes before all that is done to a bundle as to a file: its files, and their checksums besides its own. */
+  private readingBundle(slot: number, files: number, hash: boolean): readonly Flow[] {
+    const node = this.activities.node(slot);
+    const bytes = this.flows.processorBytes(node, files * this.prices.bundled.readMs);
+    const rehash = { kind: FLOW.rehash, bytes: this.activities.fileBytes(slot) };
+    return [{ kind: FLOW.processor, bytes }, ...(hash ? [rehash] : [])];
+  }
+
+  /** A bundle is here: makes its files. */
+  private takeApart(slot: number, files: number): void {
+    const { makeMs, syncMs } = this.prices.bundled;
+    const bytes = this.flows.processorBytes(this.activities.node(slot), files * makeMs);
+    const sync = (): void => {
+      if (syncMs === 0) return this.complete(slot);
+      this.ledger?.asked(slot, files * syncMs, 0);
+      return this.wake(slot, STAGE.delayed, files * syncMs);
+    };
+    if (!this.moveInTurn(slot, [{ kind: FLOW.processor, bytes }], sync)) sync();
+  }
+
+  private putObject(slot: number, hash: boolean): void {
     const sizeBytes = this.activities.fileBytes(slot);
     const partBytes = hash ? undefined : this.prices.partBytes(sizeBytes);
     const isFirst = this.activities.takeFirst(slot);
@@ -341,9 +387,26 @@ export class NodeWork {
     return true;
   }
 
+  /** Has flows follow each other, and then calls `then`; false if none of them takes time. */
+  private moveInTurn(slot: number, flows: readonly Flow[], then: () => void): boolean {
+    const first = flows.findIndex(({ kind, bytes }) => this.move(slot, kind, bytes));
+    if (first < 0) return false;
+    this.activities.runningAt(slot).goesOn = () => {
+      if (!this.moveInTurn(slot, flows.slice(first + 1), then)) then();
+    };
+    return true;
+  }
+
   /** The bytes of an operation, or of a part, have flowed. */
   private moved(slot: number): void {
     const { activities } = this;
+    // Of a file, the running task is of no interest, and this is asked a million times.
+    if (activities.effect(slot) === EFFECT.other) {
+      const running = activities.runningAt(slot);
+      const { goesOn } = running;
+      running.goesOn = undefined;
+      if (goesOn) return goesOn();
+    }
     if (activities.kind(slot) === FLOW.hash || !this.prices.hasParts) return this.complete(slot);
     const running = activities.runningAt(slot);
     const { parts } = running;

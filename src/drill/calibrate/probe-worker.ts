@@ -4,10 +4,11 @@ import { serialize } from '../../base/errors.js';
 import { partPath, type StorageSpec } from '../../repository/index.js';
 import { openStorage } from '../../repository/storage/open.js';
 import type { Storage } from '../../repository/storage/storage.js';
+import { bundleBytes, bundleRoom, makeFiles, readFiles } from '../../world/real/bundled-files.js';
 import { ChunkReader } from '../../world/real/chunk-reader.js';
 import { laneHasher, plainHasher, type Hasher } from '../../world/real/hasher.js';
 import { Md5Lanes } from '../../world/real/md5/lanes.js';
-import type { ProbeAnswer, ProbeTask, PutTask, ReadTask } from './probe-tasks.js';
+import type { BundleTask, ProbeAnswer, ProbeTask, PutTask, ReadTask } from './probe-tasks.js';
 
 /** As the engine's threads have. */
 const PLAIN = plainHasher();
@@ -33,6 +34,8 @@ async function perform(task: ProbeTask): Promise<readonly number[]> {
       return Array.from({ length: task.rounds }, (_, round) =>
         linkAll(task.from, path.join(task.to, `${round}`)),
       );
+    case 'bundle':
+      return Array.from({ length: task.rounds }, () => bundle(task));
     case 'put':
       return putFiles(task);
   }
@@ -73,6 +76,16 @@ function linkAll(from: string, to: string): number {
   const durationMs = performance.now() - startMs;
   rmSync(to, { recursive: true });
   return durationMs;
+}
+
+function bundle({ files, sizeBytes, does }: BundleTask): number {
+  const bundled = files.map((each) => ({ path: each, sizeBytes }));
+  const startMs = performance.now();
+  if (does === 'read') readFiles(bundled);
+  else makeFiles(bundleRoom(bundleBytes(bundled)), bundled, does === 'make durably');
+  const durationMs = performance.now() - startMs;
+  if (does !== 'read') for (const file of files) rmSync(file);
+  return durationMs / files.length;
 }
 
 /** A file is a request where it gets its name at once, and two where it is renamed. */

@@ -7,60 +7,22 @@ import {
   type TaskReport,
 } from '../../node/index.js';
 import type { Recorder } from '../recorder.js';
-import type { ActivityLimits } from './activity-limits.js';
 import { EFFECT, STAGE, type Effect, type Activities, type Stage } from './activities.js';
+import { BundleWork } from './bundle-work.js';
 import type { Clock } from './clock.js';
-import type { EventQueue } from './event-queue.js';
-import { FaultyWork, type FaultsAtNodes } from './faults/faulty-work.js';
+import { FaultyWork } from './faults/faulty-work.js';
 import { FLOW, type FlowKind } from './flow-kind.js';
 import type { Flows } from './flows.js';
-
 import type { Ledger } from './ledger.js';
 import { performOnNode, type Cluster } from './node-operations.js';
-import type { NodePools } from './node-pools.js';
+import type { NodeWorkOptions } from './node-work-options.js';
 import type { Prices } from './prices.js';
 import { Running } from './running.js';
 import { WorkWitness } from './work-witness.js';
-import type { Witness } from './witness.js';
-
-export interface TraceRecord {
-  readonly atMs: number;
-  readonly node: number;
-  readonly jobId: number;
-  readonly taskId: number;
-  readonly operation: Operation;
-}
-
-type OperationOf<Kind extends Operation['op']> = Extract<Operation, { readonly op: Kind }>;
-
-/** Bytes of one kind that are to flow. */
-interface Flow {
-  readonly kind: FlowKind;
-  readonly bytes: number;
-}
 
 /** What an operation failed with. */
 interface Failed {
   readonly error: unknown;
-}
-
-export interface NodeWorkOptions {
-  readonly cluster: Cluster;
-  readonly prices: Prices;
-  readonly clock: Clock;
-  readonly flows: Flows;
-  readonly pools: NodePools;
-  readonly queue: EventQueue;
-  readonly limits: ActivityLimits;
-  readonly activities: Activities;
-  readonly trace: ((record: TraceRecord) => void) | undefined;
-  /** Told what workers wait for; undefined where nobody asks. */
-  readonly ledger: Ledger | undefined;
-  /** The time that a report takes to the coordinator. */
-  readonly answerMs: number;
-  /** Where something may go wrong: what does, and what nodes do about it. */
-  readonly faults: FaultsAtNodes | undefined;
-  readonly witness: Witness | undefined;
 }
 
 /**
@@ -76,6 +38,7 @@ export class NodeWork {
   private readonly activities: Activities;
   private readonly recorders = new Map<number, Recorder>();
   private readonly witness: WorkWitness | undefined;
+  private readonly bundles: BundleWork;
   /** Where faults happen. */
   private readonly faulty: FaultyWork | undefined;
   /** Operations carried out, and requests made to repositories, so far. */
@@ -91,6 +54,11 @@ export class NodeWork {
     this.ledger = options.ledger;
     const { witness, faults, cluster, clock } = options;
     const { activities } = this;
+    this.bundles = new BundleWork({
+      ...options,
+      move: (slot, kind, bytes) => this.move(slot, kind, bytes),
+      completeIn: (slot, ms) => this.completeIn(slot, ms),
+    });
     this.witness = witness && new WorkWitness(witness, clock, activities);
     this.faulty =
       faults &&
@@ -292,41 +260,19 @@ export class NodeWork {
   }
 
   /** False if it takes no time. */
-  private hash(slot: number, { files }: OperationOf<'hash'>): boolean {
-    const bytes = this.activities.fileBytes(slot);
-    if (files === undefined) return this.move(slot, FLOW.hash, bytes);
-    const flows = [...this.readingBundle(slot, files, true), { kind: FLOW.hash, bytes }];
-    return this.moveInTurn(slot, flows, () => this.complete(slot));
+  private hash(slot: number, { files }: OneObject): boolean {
+    if (files !== undefined) return this.bundles.hash(slot, files);
+    return this.move(slot, FLOW.hash, this.activities.fileBytes(slot));
   }
 
-  private put(slot: number, { files, hash }: OperationOf<'put'>): void {
-    const send = (): void => this.putObject(slot, hash);
-    if (files === undefined || !this.moveInTurn(slot, this.readingBundle(slot, files, hash), send)) send();
+  private put(slot: number, { files, hash }: OneObject & { readonly hash: boolean }): void {
+    if (files === undefined) this.putObject(slot, hash);
+    else this.bundles.read(slot, files, hash, () => this.putObject(slot, hash));
   }
 
-  private get(slot: number, { files }: OperationOf<'get'>): void {
-    if (files !== undefined) this.activities.runningAt(slot).goesOn = () => this.takeApart(slot, files);
+  private get(slot: number, { files }: OneObject): void {
+    if (files !== undefined) this.bundles.expect(slot, files);
     this.request(slot, FLOW.putHash, this.activities.fileBytes(slot));
-  }
-
-  /** What comes before all that is done to a bundle as to a file: its files, and their checksums besides its own. */
-  private readingBundle(slot: number, files: number, hash: boolean): readonly Flow[] {
-    const node = this.activities.node(slot);
-    const bytes = this.flows.processorBytes(node, files * this.prices.bundled.readMs);
-    const rehash = { kind: FLOW.rehash, bytes: this.activities.fileBytes(slot) };
-    return [{ kind: FLOW.processor, bytes }, ...(hash ? [rehash] : [])];
-  }
-
-  /** A bundle is here: makes its files. */
-  private takeApart(slot: number, files: number): void {
-    const { makeMs, syncMs } = this.prices.bundled;
-    const bytes = this.flows.processorBytes(this.activities.node(slot), files * makeMs);
-    const sync = (): void => {
-      if (syncMs === 0) return this.complete(slot);
-      this.ledger?.asked(slot, files * syncMs, 0);
-      return this.wake(slot, STAGE.delayed, files * syncMs);
-    };
-    if (!this.moveInTurn(slot, [{ kind: FLOW.processor, bytes }], sync)) sync();
   }
 
   private putObject(slot: number, hash: boolean): void {
@@ -387,26 +333,11 @@ export class NodeWork {
     return true;
   }
 
-  /** Has flows follow each other, and then calls `then`; false if none of them takes time. */
-  private moveInTurn(slot: number, flows: readonly Flow[], then: () => void): boolean {
-    const first = flows.findIndex(({ kind, bytes }) => this.move(slot, kind, bytes));
-    if (first < 0) return false;
-    this.activities.runningAt(slot).goesOn = () => {
-      if (!this.moveInTurn(slot, flows.slice(first + 1), then)) then();
-    };
-    return true;
-  }
-
   /** The bytes of an operation, or of a part, have flowed. */
   private moved(slot: number): void {
     const { activities } = this;
     // Of a file, the running task is of no interest, and this is asked a million times.
-    if (activities.effect(slot) === EFFECT.other) {
-      const running = activities.runningAt(slot);
-      const { goesOn } = running;
-      running.goesOn = undefined;
-      if (goesOn) return goesOn();
-    }
+    if (activities.effect(slot) === EFFECT.other && this.bundles.goesOn(slot)) return undefined;
     if (activities.kind(slot) === FLOW.hash || !this.prices.hasParts) return this.complete(slot);
     const running = activities.runningAt(slot);
     const { parts } = running;
@@ -438,6 +369,13 @@ export class NodeWork {
     this.ledger?.partsEnded(running.slot);
     parts.state = 'completing';
     return this.request(running.slot, FLOW.put, 0);
+  }
+
+  /** The files of a bundle reach the disk, if that takes time. */
+  private completeIn(slot: number, ms: number): void {
+    if (ms === 0) return this.complete(slot);
+    this.ledger?.asked(slot, ms, 0);
+    return this.wake(slot, STAGE.delayed, ms);
   }
 
   /** An operation's time has passed. */

@@ -49,7 +49,7 @@ export const BUNDLE_MUTATIONS: readonly Mutation[] = [
     because: 'its last file may be corrupt',
     file: 'src/node/upload-bundle.ts',
     from: 'sums.files.forEach((checksum, i) => requireWritten',
-    to: 'sums.files.slice(1).forEach((checksum, i) => requireWritten',
+    to: 'sums.files.slice(0, -1).forEach((checksum, i) => requireWritten',
   },
   {
     name: 'a bundle’s checksum for those of its files',

@@ -31,13 +31,6 @@ export const BUNDLE_MUTATIONS: readonly Mutation[] = [
     to: 'if (!isThere || isThere) {',
   },
   {
-    name: 'leave what else is there of a bundle',
-    because: 'older content stays beside it',
-    file: 'src/node/upload-bundle.ts',
-    from: "if (hasOthers) yield { op: 'delete', shard, file, files, keep: checksum };",
-    to: '',
-  },
-  {
     name: 'skip the checksums in a bundle',
     because: 'a corrupt file becomes part of the backup',
     file: 'src/node/upload-bundle.ts',

@@ -30,6 +30,7 @@ const wanted = process.argv.slice(2);
 const firstIndex = Number(process.env['FROM'] ?? 1) - 1;
 const queue = MUTATIONS.slice(firstIndex).filter(({ name }) => wanted.every((word) => name.includes(word)));
 const rows = new Map<Mutation, string>();
+const sound = new Set<string>();
 let survived = 0;
 await Promise.all(
   Array.from({ length: AT_ONCE }, (_, worker) => work(path.join(root, '.drill', `mutant-${worker}`))),
@@ -69,6 +70,7 @@ function makeCopy(scratch: string): void {
 async function hunt(scratch: string, { file, from, to, test }: Mutation): Promise<Found> {
   const place = path.join(scratch, file);
   const text = readFileSync(place, 'utf8');
+  if (test !== undefined) await requireSound(scratch, test);
   if (text.split(from).length !== 2) throw new Error(`${file} does not have this just once: ${from}`);
   writeFileSync(
     place,
@@ -89,6 +91,14 @@ async function hunt(scratch: string, { file, from, to, test }: Mutation): Promis
   } finally {
     writeFileSync(place, text);
   }
+}
+
+/** A test that fails without any mistake finds none. */
+async function requireSound(scratch: string, test: string): Promise<void> {
+  if (sound.has(test)) return;
+  await build(scratch);
+  if ((await runTest(scratch, test)).seed !== null) throw new Error(`${test} fails without any mistake`);
+  sound.add(test);
 }
 
 /** A test has no seeds: it finds the mistake, or it does not. */

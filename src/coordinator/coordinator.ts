@@ -211,7 +211,8 @@ export class Coordinator {
     const { running = [], doneShards = 0, totalShards = 0 } = board ?? {};
     // Publishing comes after all tasks: what went wrong with it is the later.
     const lastFailure = lastError ?? board?.lastError;
-    const view = { stored, unfinishedTasks: running, doneShards, totalShards };
+    const { limits } = entry;
+    const view = { stored, unfinishedTasks: running, doneShards, totalShards, limits };
     return lastFailure ? { ...view, lastFailure } : view;
   }
 

@@ -6,6 +6,9 @@ import type { AskedBackup, Scene } from './scene.js';
 /** What a job may need once all is mended: to find out what was lost, and to do it again. */
 const RECOVERY_MS = 120_000;
 
+/** What it may take from a user's CANCEL to the end of the job. */
+const CANCELLING_MS = 1000;
+
 /**
  * The ids of the backups that are at work now, at the beginning of the calm, and must finish: where one fit replica of each shard is enough
  * (`failover`), nothing of it was dropped, and its timeout leaves it the time.
@@ -20,8 +23,9 @@ export function mustFinishNow(
   const { engine } = scene.scenario;
   if (!engine.failover || engine.maxTaskAttempts < 3) return [];
   if (begun.some(({ kind }) => kind === 'table-dropped' || kind === 'clock-jump')) return [];
-  // Its user may cancel it yet.
-  if (scene.case.meanwhile.some(({ what, atMs }) => what === 'cancel' && atMs >= nowMs)) return [];
+  // Its user may cancel it yet, or has, and the journal does not know of it yet.
+  if (scene.case.meanwhile.some(({ what, atMs }) => what === 'cancel' && atMs >= nowMs - CANCELLING_MS))
+    return [];
   const jobIds: number[] = [];
   for (const job of log.jobs.values()) {
     const asked = specs.get(job.label);

@@ -10,7 +10,7 @@ import type { RunResult } from '../world/result.js';
 import type { VirtualRepository } from '../world/virtual/virtual-repository.js';
 import type { Fault } from '../world/faults.js';
 import { VirtualStorages } from '../world/virtual/virtual-storages.js';
-import type { TraceRecord } from '../world/virtual/node-work.js';
+import type { TraceRecord } from '../world/virtual/node-work-options.js';
 import { VirtualWorld, type VirtualWorldOptions } from '../world/virtual/virtual-world.js';
 import type { Witness } from '../world/virtual/witness.js';
 

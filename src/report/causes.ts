@@ -1,3 +1,4 @@
+import { limitsText } from '../base/limits-text.js';
 import { plural } from '../base/text.js';
 import { formatCount } from '../base/units.js';
 import { CAUSE_LABELS, CAUSES, type Cause, type CauseTimes, type Forecast } from '../world/outlook.js';
@@ -54,6 +55,8 @@ interface Setting {
   readonly nodes: number;
   readonly workers: number;
   readonly requests: number;
+  /** What the job may do, for people. */
+  readonly limits: string | undefined;
 }
 
 /**
@@ -74,6 +77,7 @@ export function boundBy(
     nodes,
     workers: ofNode?.workers ?? 0,
     requests: predicted.totals.requests,
+    limits: predicted.job.limits && limitsText(predicted.job.limits),
   });
   const both = second !== undefined && first.share < NOT_ALONE && second.ms >= first.ms * NEARLY_AS_MUCH;
   const besides = both ? ` and ${CAUSE_LABELS[second.cause]} (${formatShare(second.share)})` : '';
@@ -99,7 +103,8 @@ const PHRASES: Readonly<Record<Cause, (setting: Setting) => string>> = {
     nodes > 1
       ? `the repository's bandwidth, which ${plural(nodes, 'node')} share`
       : "the repository's bandwidth",
-  limits: () => 'the limits of the job itself',
+  limits: ({ limits }) =>
+    `the limits of the job itself${limits === undefined ? '' : ` (${limits})`}, and not by what the hardware can do`,
   latency: ({ requests }) => `request latency: waiting for answers to ${plural(requests, 'request')}`,
   requestRate: ({ requests }) =>
     `the repository's request rate: ${plural(requests, 'request')} wait for their turn`,

@@ -15,7 +15,7 @@ import { htmlFigure, htmlSection, htmlTable } from './html-parts.js';
 import { proofSection } from './html-proof.js';
 import { VERDICT_MARKS } from './marks.js';
 import { errorPercent, formatError } from './numbers.js';
-import { skippedTables, slowestNodeLine, whereItRan } from './remarks.js';
+import { limitsOfJobs, skippedTables, slowestNodeLine, whereItRan } from './remarks.js';
 import { summarise } from './summary.js';
 import { sweepTables } from './sweep-table.js';
 import { nodesTable, statesTable, totalsTable } from './tables.js';
@@ -47,6 +47,7 @@ export function renderHtml(report: DrillReport): string {
       answer(report),
       variants.flatMap(failuresOf).map(failureSection).join('\n'),
       body,
+      limited(variants),
       leftOut(variants),
       where(report),
     ].join('\n'),
@@ -133,6 +134,14 @@ function sweep(variants: readonly VariantReport[], windowMs: number | undefined)
     ),
     omitted === 0 ? '' : `<p class="note">${plural(omitted, 'more variant')} without details here.</p>`,
   ].join('\n');
+}
+
+function limited(variants: readonly VariantReport[]): string {
+  const lines = limitsOfJobs(variants.map(mainRun));
+  return htmlSection(
+    'Limits',
+    lines.map((line) => `<p>${escapeHtml(line)}</p>`),
+  );
 }
 
 function leftOut(variants: readonly VariantReport[]): string {

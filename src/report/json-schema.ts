@@ -26,6 +26,12 @@ const incident = z.strictObject({
   text: z.string(),
 });
 
+const limits = z.strictObject({
+  bytesPerSec: z.number().optional(),
+  requestsPerSec: z.number().optional(),
+  transfers: count.optional(),
+});
+
 const run = z.strictObject({
   world: z.enum(['real', 'virtual']),
   kind: z.enum(['backup', 'restore']),
@@ -37,6 +43,10 @@ const run = z.strictObject({
     state: z.enum(['FINISHED', 'CANCELLED']),
     error: error.optional(),
     skippedTables: z.array(z.string()),
+    limits: z
+      .strictObject({ job: limits, node: limits })
+      .optional()
+      .describe('What the job could do at most: all nodes together, and each.'),
     restarts: z.number().optional(),
     isRecalled: z.literal(true).optional(),
   }),

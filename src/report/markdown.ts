@@ -8,7 +8,7 @@ import { failuresOf } from './failures.js';
 import { VERDICT_MARKS } from './marks.js';
 import { outlookOf, outlooksOf } from './markdown-outlook.js';
 import { markdownTable, titledTable } from './markdown-table.js';
-import { skippedTables, slowestNodeLine, whereItRan } from './remarks.js';
+import { limitsOfJobs, skippedTables, slowestNodeLine, whereItRan } from './remarks.js';
 import { summarise } from './summary.js';
 import { sweepTables } from './sweep-table.js';
 import { statesTable, totalsTable } from './tables.js';
@@ -43,6 +43,7 @@ export function renderMarkdown(report: DrillReport): string {
     ...tables,
     slowest === undefined ? '' : escapeMarkdown(slowest),
     ...variants.flatMap(findings),
+    ...limitsOfJobs(variants.map(mainRun)).map(escapeMarkdown),
     ...skippedTables(variants.map(mainRun)).map(escapeMarkdown),
     where(report),
   ];

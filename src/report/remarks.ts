@@ -1,3 +1,4 @@
+import { limitsText } from '../base/limits-text.js';
 import { formatBytes, formatDuration } from '../base/units.js';
 import { listOf } from '../base/text.js';
 import type { DrillReport, RunResult } from '../world/result.js';
@@ -31,6 +32,12 @@ export function skippedTables(runs: readonly RunResult[]): string[] {
   if (names.length === 0) return [];
   const them = listOf(names.map(plainText), 'and', MOST_SKIPPED);
   return [`Left out, being of types that cannot be backed up: ${them}.`];
+}
+
+/** What jobs could do at most, a line for each set of limits; nothing where there were none. */
+export function limitsOfJobs(runs: readonly RunResult[]): string[] {
+  const texts = runs.flatMap(({ job }) => (job.limits ? (limitsText(job.limits) ?? []) : []));
+  return [...new Set(texts)].map((text) => `Limits of the job: ${text}.`);
 }
 
 export interface Fact {

@@ -5,7 +5,7 @@ import { painter } from './ansi.js';
 import { hasFailed, mainRun, overallRate } from './facts.js';
 import { incidentsTable } from './faults.js';
 import { failuresOf, type Failure } from './failures.js';
-import { slowestNodeLine, skippedTables, whereItRan } from './remarks.js';
+import { limitsOfJobs, slowestNodeLine, skippedTables, whereItRan } from './remarks.js';
 import { VERDICT_MARKS } from './marks.js';
 import { summarise } from './summary.js';
 import { sweepTables } from './sweep-table.js';
@@ -74,7 +74,7 @@ function single(variant: VariantReport, page: Page, windowMs: number | undefined
     table(incidentsTable(run, MOST_INCIDENTS), page),
     run.nodes.length === 0 ? '' : `${table(nodes, page)}${slowestNode(run, page)}`,
     variant.restore ? proof(variant.restore, page) : '',
-    notes(skippedTables([run]), page),
+    notes([...limitsOfJobs([run]), ...skippedTables([run])], page),
   ];
 }
 
@@ -87,7 +87,7 @@ function sweep({ variants, scenario }: DrillReport, page: Page): string[] {
     ...variants.flatMap((variant) =>
       variant.restore && hasFindings(variant.restore) ? [named(variant, page)] : [],
     ),
-    notes(skippedTables(runs), page),
+    notes([...limitsOfJobs(runs), ...skippedTables(runs)], page),
   ];
 }
 

@@ -9,6 +9,7 @@ import type {
   NodeHardware,
   RepositoryLimits,
 } from '../world/hardware.js';
+import { bundledCost } from './bundled-cost.js';
 import { buildFaults } from './build-faults.js';
 import { buildDatabases } from './build-tables.js';
 import { PRESETS } from './presets.js';
@@ -170,6 +171,7 @@ function buildRepository(input: ScenarioInput['repository'], report: Report): Re
       requestMs: input.client.request,
       directoryMs: input.client.directory,
       bytesPerSec: input.client.bytes,
+      ...bundledCost(input.client),
     },
   };
   const { name, type, readOnly } = input;

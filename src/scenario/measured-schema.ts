@@ -49,6 +49,11 @@ const repositorySchema = keys({
     request: free("A node's processor time for one request."),
     directory: free("The same for a shard's first file, besides: its directory."),
     bytes: unlimited('Bytes that one thread moves to the repository, hashing aside.'),
+    bundled: keys({
+      read: free('Processor time to open, read and close a file that goes into a bundle.'),
+      make: free('Processor time to make a file when a bundle is taken apart, ...'),
+      sync: free('... and what that waits for the disk.'),
+    }).optional(),
   }).prefault({}),
 });
 

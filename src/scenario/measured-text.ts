@@ -11,6 +11,7 @@ export type MeasuredComments = Readonly<Record<string, string>>;
  */
 export function printMeasured(measured: MeasuredHardware, comments: MeasuredComments = {}): string {
   const { node, host, coordinator, repository, origin } = measured;
+  const { bundled } = repository.client;
   const value = (path: string, text: string): string => {
     const keys = path.split('.');
     const line = `${'  '.repeat(keys.length - 1)}${keys.at(-1)}: ${text}`;
@@ -45,6 +46,14 @@ export function printMeasured(measured: MeasuredHardware, comments: MeasuredComm
     value('repository.client.request', durationText(repository.client.requestMs)),
     value('repository.client.directory', durationText(repository.client.directoryMs)),
     value('repository.client.bytes', rateText(repository.client.bytesPerSec)),
+    ...(bundled
+      ? [
+          '    bundled:',
+          value('repository.client.bundled.read', durationText(bundled.readMs)),
+          value('repository.client.bundled.make', durationText(bundled.makeMs)),
+          value('repository.client.bundled.sync', durationText(bundled.syncMs)),
+        ]
+      : []),
     ...originLines(origin),
   ];
   return `${lines.join('\n')}\n`;

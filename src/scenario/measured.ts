@@ -1,5 +1,6 @@
 import { mean, type Distribution } from '../base/distribution.js';
 import type { CoordinatorHardware, HostHardware, NodeHardware, RepositoryLimits } from '../world/hardware.js';
+import { bundledCost, slowerBundled } from './bundled-cost.js';
 import { checked } from './checked.js';
 import { readDocument } from './document.js';
 import { explainIssues } from './explain.js';
@@ -107,6 +108,7 @@ function measuredOf({ cluster, repository, measured }: MeasuredInput): MeasuredH
         requestMs: repository.client.request,
         directoryMs: repository.client.directory,
         bytesPerSec: repository.client.bytes,
+        ...bundledCost(repository.client),
       },
     },
     origin: measured,
@@ -199,6 +201,7 @@ function slowerRepository(a: RepositoryLimits, b: MeasuredHardware['repository']
       requestMs: Math.max(a.client.requestMs, b.client.requestMs),
       directoryMs: Math.max(a.client.directoryMs, b.client.directoryMs),
       bytesPerSec: Math.min(a.client.bytesPerSec, b.client.bytesPerSec),
+      ...slowerBundled(a.client, b.client),
     },
   };
 }

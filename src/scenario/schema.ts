@@ -155,6 +155,13 @@ const repositorySchema = keys({
     bytes: rate
       .prefault('unlimited')
       .describe('Bytes that one thread moves to the repository, hashing aside.'),
+    bundled: keys({
+      read: duration.prefault('0 ms').describe('Processor time to open, read and close it for a bundle.'),
+      make: duration.prefault('0 ms').describe('Processor time to make it when a bundle is taken apart, ...'),
+      sync: duration.prefault('0 ms').describe('... and what that waits for the disk.'),
+    })
+      .optional()
+      .describe('What a file in a bundle costs besides its bytes.'),
   })
     .prefault({})
     .describe('What talking to the repository costs a processor. Only predictions know it.'),

@@ -1,6 +1,6 @@
 import { Document, isMap, Pair, Scalar, YAMLMap, YAMLSeq, type Node } from 'yaml';
 import type { Distribution } from '../base/distribution.js';
-import type { NodeHardware, RepositoryLimits } from '../world/hardware.js';
+import type { ClientCost, NodeHardware, RepositoryLimits } from '../world/hardware.js';
 import { timeText, rateText, requestRateText, sizeText } from './quantity-text.js';
 import type {
   ClusterSpec,
@@ -178,9 +178,21 @@ function limitKeys(limits: RepositoryLimits, type: RepositorySpec['type']): obje
       request: timeText(client.requestMs),
       directory: timeText(client.directoryMs),
       bytes: rateText(client.bytesPerSec),
+      ...bundledKeys(client),
     }),
   };
 }
+
+const bundledKeys = ({ bundled }: ClientCost): object =>
+  bundled
+    ? {
+        bundled: flow({
+          read: timeText(bundled.readMs),
+          make: timeText(bundled.makeMs),
+          sync: timeText(bundled.syncMs),
+        }),
+      }
+    : {};
 
 /** One value as it is, anything random as a map. `write` gives a value in its unit. */
 function distributionKeys(distribution: Distribution, write: (value: number) => string | number): Value {

@@ -64,6 +64,18 @@ export interface ClientCost {
   readonly directoryMs: number;
   /** Bytes that one thread moves between a disk and the repository, hashing aside. */
   readonly bytesPerSec: number;
+  /** What files in bundles cost by the file; absent: nothing. */
+  readonly bundled?: BundledFileCost;
+}
+
+/** What a file costs its node that shares an object with others, and so has no request of its own; besides its bytes. */
+export interface BundledFileCost {
+  /** Processor time to open, read and close it, when a bundle is made of it. */
+  readonly readMs: number;
+  /** Processor time to make it, when a bundle is taken apart. */
+  readonly makeMs: number;
+  /** And what it waits for the disk then. */
+  readonly syncMs: number;
 }
 
 /** What the coordinator's own work costs in the virtual world. Told of, not enforced in real runs. */

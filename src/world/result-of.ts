@@ -1,5 +1,5 @@
 import type { Work } from '../coordinator/index.js';
-import type { EngineSettings, Incident as JobIncident, Job } from '../job/index.js';
+import { isLimited, type EngineSettings, type Incident as JobIncident, type Job } from '../job/index.js';
 import { printStatement, type Statement } from '../sql/index.js';
 import { incidentsOf } from './incidents.js';
 import { Recorder } from './recorder.js';
@@ -9,7 +9,7 @@ export interface FinishedRun {
   readonly world: 'real' | 'virtual';
   readonly statement: Statement;
   readonly job: Omit<Job, 'transient'>;
-  readonly work: Pick<Work, 'totals' | 'skippedTables'>;
+  readonly work: Pick<Work, 'totals' | 'skippedTables'> & Partial<Pick<Work, 'limits'>>;
   /** Undefined if the job ended in an earlier process. */
   readonly recorder: Recorder | undefined;
   readonly nodeNames: readonly string[];
@@ -51,6 +51,7 @@ export function resultOf({
       state: job.state === 'FINISHED' ? 'FINISHED' : 'CANCELLED',
       ...(job.error ? { error: job.error } : {}),
       skippedTables: work.skippedTables,
+      ...(work.limits && isLimited(work.limits) ? { limits: work.limits } : {}),
       ...(job.restarts > 0 ? { restarts: job.restarts } : {}),
       ...(recorder ? {} : { isRecalled: true }),
     },

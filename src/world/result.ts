@@ -1,4 +1,5 @@
 import type { SerializedError } from '../base/errors.js';
+import type { JobLimits } from '../job/index.js';
 import type { Outlook } from './outlook.js';
 
 /**
@@ -45,6 +46,8 @@ export interface JobOutcome {
   readonly error?: SerializedError;
   /** Tables that were left out because their type cannot be backed up: `name (TYPE)`. */
   readonly skippedTables: readonly string[];
+  /** What the job could do at most, as its statement and its engine say; absent where nothing was limited. */
+  readonly limits?: JobLimits;
   /** How often a coordinator took the job up again; what was moved and when is known since the last time only. */
   readonly restarts?: number;
   /** The job had ended before this process began: of its transfers nothing is known. */

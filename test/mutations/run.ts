@@ -30,6 +30,7 @@ const wanted = process.argv.slice(2);
 const firstIndex = Number(process.env['FROM'] ?? 1) - 1;
 const queue = MUTATIONS.slice(firstIndex).filter(({ name }) => wanted.every((word) => name.includes(word)));
 const rows = new Map<Mutation, string>();
+const sound = new Set<string>();
 let survived = 0;
 await Promise.all(
   Array.from({ length: AT_ONCE }, (_, worker) => work(path.join(root, '.drill', `mutant-${worker}`))),
@@ -45,7 +46,9 @@ async function work(scratch: string): Promise<void> {
     for (let next = queue.shift(); next; next = queue.shift()) {
       const found = await hunt(scratch, next);
       if (found.seed === null) survived++;
-      const row = `| ${next.name} | ${next.because} | ${found.seed ?? '**survived**'} | ${found.checker ?? ''} |`;
+      const by = next.test === undefined ? found.checker : `the test ${found.checker}`;
+      const where = found.seed === null ? '**survived**' : next.test === undefined ? found.seed : '';
+      const row = `| ${next.name} | ${next.because} | ${where} | ${by ?? ''} |`;
       rows.set(next, row);
       console.log(`${next.name}: ${found.seed ?? 'SURVIVED'} ${found.checker ?? ''} ${found.message ?? ''}`);
     }
@@ -64,9 +67,10 @@ function makeCopy(scratch: string): void {
 }
 
 /** Plants one, builds, looks for it, and takes it back. */
-async function hunt(scratch: string, { file, from, to }: Mutation): Promise<Found> {
+async function hunt(scratch: string, { file, from, to, test }: Mutation): Promise<Found> {
   const place = path.join(scratch, file);
   const text = readFileSync(place, 'utf8');
+  if (test !== undefined) await requireSound(scratch, test);
   if (text.split(from).length !== 2) throw new Error(`${file} does not have this just once: ${from}`);
   writeFileSync(
     place,
@@ -74,6 +78,7 @@ async function hunt(scratch: string, { file, from, to }: Mutation): Promise<Foun
   );
   try {
     await build(scratch);
+    if (test !== undefined) return await runTest(scratch, test);
     const { stdout } = await run(process.execPath, ['dist/test/mutations/hunt.js', SEEDS], {
       cwd: scratch,
       timeout: TIMEOUT_MS,
@@ -85,6 +90,25 @@ async function hunt(scratch: string, { file, from, to }: Mutation): Promise<Foun
     throw new Error(`a mutant cannot be tried: ${message}`, { cause: error });
   } finally {
     writeFileSync(place, text);
+  }
+}
+
+/** A test that fails without any mistake finds none. */
+async function requireSound(scratch: string, test: string): Promise<void> {
+  if (sound.has(test)) return;
+  await build(scratch);
+  if ((await runTest(scratch, test)).seed !== null) throw new Error(`${test} fails without any mistake`);
+  sound.add(test);
+}
+
+/** A test has no seeds: it finds the mistake, or it does not. */
+async function runTest(scratch: string, test: string): Promise<Found> {
+  const name = test.replace(/^dist\/test\/(.*)\.test\.js$/, '$1');
+  try {
+    await run('npx', ['ava', '--timeout=10m', test], { cwd: scratch, timeout: TIMEOUT_MS });
+    return { seed: null, checker: name };
+  } catch {
+    return { seed: 0, checker: name };
   }
 }
 

@@ -2,7 +2,9 @@ import test from 'ava';
 import { revive } from '../../src/base/errors.js';
 import type { Reply, Outcome } from '../../src/coordinator/index.js';
 import { memoryJournal } from '../../src/coordinator/index.js';
+import { runStatement } from '../../src/planner/index.js';
 import { virtualCluster, type VirtualCluster } from '../../src/planner/virtual-cluster.js';
+import { scenarioStatement } from '../../src/scenario/index.js';
 import { parseStatement } from '../../src/sql/index.js';
 import { engine, nodes, olapTable, scenario } from '../fixtures/scenarios.js';
 
@@ -51,6 +53,27 @@ test('what a job may do is changed while it runs, and holds from then on', (t) =
   const leftMs = (sizeBytes - 10e6) / 4000;
   const tookMs = cluster.world.now() - sinceMs;
   t.true(Math.abs(tookMs / leftMs - 1) < 0.02, `${tookMs} of ${leftMs}`);
+});
+
+test('SHOW tells what a job may do now, as long as it runs; its result what it began with', (t) => {
+  const cluster = virtualCluster(SLOW);
+  const status = (): unknown => {
+    const reply = execute(cluster, 'SHOW BACKUP');
+    if (reply.kind !== 'rows') return undefined;
+    return reply.table.rows[0]![reply.table.columns.indexOf('Status')];
+  };
+  const jobId = begin(cluster);
+  pass(cluster, 1000);
+  t.is(status(), '[OK], limits: bytes 1 MB/s');
+  execute(
+    cluster,
+    'ALTER BACKUP PROPERTIES ("bytes_per_second" = "4 MB", "node_requests_per_second" = "20")',
+  );
+  t.is(status(), '[OK], limits: bytes 4 MB/s; each node requests 20/s');
+  t.true(cluster.world.run(() => cluster.coordinator.isSettled(jobId)));
+  t.is(status(), '[OK]');
+  const { job } = runStatement(virtualCluster(SLOW), scenarioStatement(SLOW));
+  t.deepEqual(job.limits, { job: { bytesPerSec: 1e6 }, node: {} });
 });
 
 test('a limit is taken away, and others stay', (t) => {

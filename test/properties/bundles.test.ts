@@ -14,7 +14,14 @@ import {
 } from '../../src/scenario/index.js';
 import { parseStatement } from '../../src/sql/index.js';
 import { drill, filesBelow, realScenarios } from '../fixtures/real-drill.js';
-import { arbitraryScenario, nodes, olapTable, scenario as plainScenario } from '../fixtures/scenarios.js';
+import type { BundledFileCost } from '../../src/world/hardware.js';
+import {
+  arbitraryScenario,
+  engine as engineOf,
+  nodes,
+  olapTable,
+  scenario as plainScenario,
+} from '../fixtures/scenarios.js';
 import { contentPaths, installedContents, sourceContents } from '../fixtures/virtual-checks.js';
 import { startS3Server } from '../s3-server/server.js';
 
@@ -103,6 +110,55 @@ test('bundles never make a backup slower where nothing but requests and bytes ta
       const requests = (each: Scenario): number =>
         runStatement(virtualCluster(each), scenarioStatement(each)).totals.requests;
       t.true(requests(bundling(scenario, below)) <= requests(scenario));
+    }),
+    { numRuns: RUNS },
+  );
+});
+
+const STATE_OF = { backup: 'UPLOADING', restore: 'DOWNLOADING' } as const;
+
+/** How long a backup's uploads and a restore's downloads take, one file after the other, where files in bundles cost so much. */
+function transferMs(plain: Scenario, bundled: BundledFileCost): Record<keyof typeof STATE_OF, number> {
+  const { limits } = plain.repository;
+  const repository = { ...plain.repository, limits: { ...limits, client: { ...limits.client, bundled } } };
+  const cluster = virtualCluster({ ...plain, repository });
+  const target = virtualCluster({ ...plain, repository }, { storages: cluster.storages });
+  const text = 'RESTORE SNAPSHOT example_db.label1 FROM example_repo PROPERTIES ("replication_num" = "1")';
+  const durationMs = (kind: keyof typeof STATE_OF): number => {
+    const ran =
+      kind === 'backup'
+        ? runStatement(cluster, scenarioStatement(plain))
+        : runStatement(target, parseStatement(text));
+    return ran.states.find(({ state }) => state === STATE_OF[kind])?.durationMs ?? 0;
+  };
+  return { backup: durationMs('backup'), restore: durationMs('restore') };
+}
+
+test('a file in a bundle is read and made once each, and each one that is restored waits for the disk', (t) => {
+  const ms = fc.integer({ min: 1, max: 50 });
+  const costs = fc.record({ readMs: ms, makeMs: ms, syncMs: ms });
+  const shapes = fc.record({
+    buckets: fc.integer({ min: 1, max: 3 }),
+    files: fc.integer({ min: 2, max: 9 }),
+  });
+  const hashings = fc.constantFrom('one-pass' as const, 'separate' as const);
+  fc.assert(
+    fc.property(shapes, costs, hashings, ({ buckets, files }, cost, hashing) => {
+      const table = olapTable('t', { partitions: 1, buckets, files, sizeBytes: fixed(1000) });
+      const engine = { uploadWorkers: 1, downloadWorkers: 1, tickMs: 0, hashing };
+      const plain = plainScenario({
+        cluster: nodes(1),
+        databases: [{ name: 'example_db', tables: [table] }],
+        engine: engineOf('tuned', engine),
+      });
+      // The header of 4 KiB comes first, and is in no bundle.
+      const scenario = bundling(plain, 1001);
+      const free = transferMs(scenario, { readMs: 0, makeMs: 0, syncMs: 0 });
+      const priced = transferMs(scenario, cost);
+      const readings = hashing === 'one-pass' ? 1 : 2;
+      const isNear = (actual: number, expected: number): boolean => Math.abs(actual - expected) < 1e-6;
+      t.true(isNear(priced.backup - free.backup, buckets * files * readings * cost.readMs));
+      t.true(isNear(priced.restore - free.restore, buckets * files * (cost.makeMs + cost.syncMs)));
     }),
     { numRuns: RUNS },
   );

@@ -15,6 +15,7 @@ const NAMES = {
   [FLOW.put]: 'put',
   [FLOW.putHash]: 'put-hash',
   [FLOW.processor]: 'processor',
+  [FLOW.rehash]: 'rehash',
 } as const;
 
 const named = ({ node, kind, bytesPerMs }: EngineRate): FlowRate => ({ node, kind: NAMES[kind], bytesPerMs });

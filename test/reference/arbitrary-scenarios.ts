@@ -50,12 +50,28 @@ const arbitraryLimits = (type: 'local' | 's3'): fc.Arbitrary<RepositoryLimits> =
             }),
             undefined,
           ),
-    client: fc.record({
-      requestMs: maybe(between(0.05, 3), 0),
-      directoryMs: maybe(between(0.05, 3), 0),
-      bytesPerSec: rate(30e6, 500e6, 2),
-    }),
+    client: fc.record(
+      {
+        requestMs: maybe(between(0.05, 3), 0),
+        directoryMs: maybe(between(0.05, 3), 0),
+        bytesPerSec: rate(30e6, 500e6, 2),
+        bundled: fc.record({
+          readMs: maybe(between(0.01, 2), 0),
+          makeMs: maybe(between(0.01, 2), 0),
+          syncMs: maybe(between(0.01, 5), 0),
+        }),
+      },
+      { requiredKeys: ['requestMs', 'directoryMs', 'bytesPerSec'] },
+    ),
   });
+
+/** Below which files are bundled, if any are; mostly so that some of a shard's files are, and some not. */
+const arbitraryBundling = (mostBytes: number): fc.Arbitrary<{ readonly bundleBelowBytes?: number }> =>
+  fc.oneof(
+    fc.constant({}),
+    fc.integer({ min: 1, max: mostBytes }).map((bundleBelowBytes) => ({ bundleBelowBytes })),
+    fc.constant({ bundleBelowBytes: 8 * 2 ** 20 }),
+  );
 
 const arbitraryEngine: fc.Arbitrary<Scenario['engine']> = fc
   .record({
@@ -140,23 +156,32 @@ export function arbitraryPricedScenario(
         cluster: arbitraryCluster(nodeCount),
         engine: arbitraryEngine,
         limits: arbitraryLimits(type),
+        bundling: arbitraryBundling(most.fileBytes),
         tables: fc.array(arbitraryTable(Math.min(3, nodeCount), most.fileBytes), { maxLength: 3 }),
       }),
     )
-    .map(({ seed, type, cluster, engine: settings, limits, tables }) =>
-      scenario({
+    .map(({ seed, type, cluster, engine: settings, limits, bundling, tables }) => {
+      const place = placed(type);
+      return scenario({
         seed,
         cluster,
         engine: settings,
-        repository: { name: 'example_repo', type, readOnly: false, limits, ...placed(type) },
+        repository: {
+          name: 'example_repo',
+          type,
+          readOnly: false,
+          limits,
+          ...place,
+          storage: { ...place.storage, ...bundling },
+        },
         databases: [
           { name: 'example_db', tables: tables.map((table, i) => ({ ...table, name: `t${i + 1}` })) },
         ],
-      }),
-    );
+      });
+    });
 }
 
-/** The same without what scenarios say of hosts, clients, bursts, parts, and the coordinator's own work. */
+/** The same without what scenarios say of hosts, clients, bursts, parts, bundles, and the coordinator's own work. */
 export const withDefaultPrices = (priced: Scenario): Scenario => ({
   ...priced,
   cluster: {
@@ -166,6 +191,7 @@ export const withDefaultPrices = (priced: Scenario): Scenario => ({
   },
   repository: {
     ...priced.repository,
+    ...placed(priced.repository.type),
     limits: {
       ...priced.repository.limits,
       requestBurst: 1,

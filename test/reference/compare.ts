@@ -120,7 +120,9 @@ export function differences({ engine, enginePuts, reference }: Comparison): stri
   );
   compare('duration', engine.totals.durationMs, reference.durationMs);
   compare('requests', engine.totals.requests, reference.requests);
-  compare('files', engine.totals.movedFiles, reference.puts.length);
+  const files = reference.puts.reduce((sum, put) => sum + put.files, 0);
+  compare('files', engine.totals.movedFiles, files);
+  if (enginePuts) compare('objects', enginePuts.size, reference.puts.length);
   for (const { node, shard, file, atMs } of enginePuts ? reference.puts : [])
     compare(
       `file ${file} of shard ${shard} on node ${node}`,

@@ -1,7 +1,7 @@
 import type { HostHardware, NodeHardware, RepositoryLimits } from '../../src/world/hardware.js';
 import type { Demand, Use } from './filling.js';
 
-export type FlowKind = 'hash' | 'put' | 'put-hash' | 'processor';
+export type FlowKind = 'hash' | 'put' | 'put-hash' | 'processor' | 'rehash';
 
 /** The machines of a reference run: what each node can do (stragglers are slow already), and what is shared. */
 export interface Machines {
@@ -26,6 +26,7 @@ export function coreMsPerByte(
   const hashing = 1000 / hashBytesPerSec;
   switch (kind) {
     case 'hash':
+    case 'rehash':
       return hashing;
     case 'put':
       return 1000 / client;

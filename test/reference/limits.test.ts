@@ -27,7 +27,7 @@ function fairRates(spec: Scenario, drawn: readonly { node: number; kind: FlowKin
 const arbitraryFlows = fc.array(
   fc.record({
     node: fc.nat({ max: 5 }),
-    kind: fc.constantFrom<FlowKind>('hash', 'put', 'put-hash', 'processor'),
+    kind: fc.constantFrom<FlowKind>('hash', 'put', 'put-hash', 'processor', 'rehash'),
   }),
   { minLength: 1, maxLength: 30 },
 );

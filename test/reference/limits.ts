@@ -3,7 +3,7 @@ import { nodeHardware, type Scenario } from '../../src/scenario/index.js';
 /** One flow at one instant. */
 export interface FlowRate {
   readonly node: number;
-  readonly kind: 'hash' | 'put' | 'put-hash' | 'processor';
+  readonly kind: 'hash' | 'put' | 'put-hash' | 'processor' | 'rehash';
   readonly bytesPerMs: number;
 }
 
@@ -87,7 +87,7 @@ function limitsOf(scenario: Scenario): {
     const { hashBytesPerSec } = hardware[node]!;
     if (kind === 'processor') return hashBytesPerSec < Infinity ? 1000 / hashBytesPerSec : 1;
     const hashing = kind === 'put' ? 0 : 1000 / hashBytesPerSec;
-    const sending = kind === 'hash' ? 0 : 1000 / client.bytesPerSec;
+    const sending = kind === 'hash' || kind === 'rehash' ? 0 : 1000 / client.bytesPerSec;
     return hashing + sending;
   };
   const usesRepository = ({ kind }: FlowRate): boolean => kind === 'put' || kind === 'put-hash';

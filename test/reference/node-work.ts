@@ -1,5 +1,6 @@
 import type { Scenario } from '../../src/scenario/index.js';
 import type { NodeHardware } from '../../src/world/hardware.js';
+import { processorBytes } from './demands.js';
 import type { Piece } from './plan.js';
 import type { Requests } from './requests.js';
 import type { Process, Step, Timeline } from './timeline.js';
@@ -8,6 +9,8 @@ export interface FilePut {
   readonly node: number;
   readonly shard: number;
   readonly file: number;
+  /** How many it stands for, as a bundle; 1: it is stored by itself. */
+  readonly files: number;
   /** When its last byte (and, in parts, the request that completes it) was there, from the world's beginning. */
   readonly atMs: number;
 }
@@ -30,7 +33,7 @@ const MIB = 2 ** 20;
 
 /** What a node does for its tasks: the price list, line by line. */
 export function createNodeWork({ scenario, hardware, timeline, requests, onPut }: NodeWorkContext): NodeWork {
-  const { limits, type } = scenario.repository;
+  const { limits, type, storage } = scenario.repository;
   const { hashing, probe } = scenario.engine;
   const renames = type === 'local';
   const { request } = requests;
@@ -45,18 +48,28 @@ export function createNodeWork({ scenario, hardware, timeline, requests, onPut }
   function* upload(node: number, pieces: readonly Piece[]): Process {
     for (const { shard, fileBytes } of pieces) {
       if (probe === 'always') yield* request(node);
-      for (const [file, bytes] of fileBytes.entries()) {
+      for (const { file, files, bytes } of objectsOf(fileBytes, storage.bundleBelowBytes ?? 0)) {
         if (renames && hashing === 'one-pass') {
+          if (files > 1) yield* gather(node, files, bytes);
           yield* request(node, file === 0);
           yield* timeline.flow(node, 'put-hash', bytes);
         } else {
+          if (files > 1) yield* gather(node, files, bytes);
           yield* timeline.flow(node, 'hash', bytes);
+          if (files > 1) yield* gather(node, files, 0);
           yield* put(node, bytes, file === 0);
         }
-        onPut({ node, shard, file, atMs: timeline.now() });
+        onPut({ node, shard, file, files, atMs: timeline.now() });
         if (renames) yield* request(node);
       }
     }
+  }
+
+  /** Reads the files of a bundle; `hashedBytes` of them are hashed, file by file. */
+  function* gather(node: number, files: number, hashedBytes: number): Process {
+    const readMs = (limits.client.bundled?.readMs ?? 0) * files;
+    yield* timeline.flow(node, 'processor', processorBytes(readMs, hardware[node]!));
+    yield* timeline.flow(node, 'rehash', hashedBytes);
   }
 
   function* put(node: number, bytes: number, isFirst: boolean): Process {
@@ -83,6 +96,27 @@ export function createNodeWork({ scenario, hardware, timeline, requests, onPut }
   }
 
   return { snapshot, upload };
+}
+
+interface StoredObject {
+  readonly file: number;
+  readonly files: number;
+  readonly bytes: number;
+}
+
+const BUNDLE_BYTES = 8 * MIB;
+
+/** What a shard's files are stored as: neighbours that are small are put together while there is room. */
+export function objectsOf(fileBytes: readonly number[], belowBytes: number): StoredObject[] {
+  const objects: (StoredObject & { readonly isOpen: boolean })[] = [];
+  for (const [file, bytes] of fileBytes.entries()) {
+    const isOpen = bytes < belowBytes;
+    const last = objects.at(-1);
+    if (last?.isOpen && isOpen && last.bytes + bytes <= BUNDLE_BYTES)
+      objects.splice(-1, 1, { ...last, files: last.files + 1, bytes: last.bytes + bytes });
+    else objects.push({ file, files: 1, bytes, isOpen });
+  }
+  return objects;
 }
 
 /** The sizes of a file's parts. */

@@ -68,7 +68,15 @@ const measured: fc.Arbitrary<MeasuredHardware> = fc.record({
     latencyMs: latencies,
     requestsPerSec: rates,
     requestBurst: fc.integer({ min: 1, max: 1000 }),
-    client: fc.record({ requestMs: times, directoryMs: times, bytesPerSec: rates }),
+    client: fc.record(
+      {
+        requestMs: times,
+        directoryMs: times,
+        bytesPerSec: rates,
+        bundled: fc.record({ readMs: times, makeMs: times, syncMs: times }),
+      },
+      { requiredKeys: ['requestMs', 'directoryMs', 'bytesPerSec'] },
+    ),
   }),
   origin: fc.record(
     {

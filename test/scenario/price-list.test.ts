@@ -54,6 +54,11 @@ const KEYS: readonly {
     is: 100,
   },
   {
+    text: inRepository('client: { bundled: { read: 12 us, sync: 2 ms } }'),
+    read: ({ repository }) => repository.limits.client.bundled,
+    is: { readMs: 0.012, makeMs: 0, syncMs: 2 },
+  },
+  {
     text: inRepository('client: { request: 200 us }'),
     read: ({ repository }) => repository.limits.client,
     is: { requestMs: 0.2, directoryMs: 0, bytesPerSec: Infinity },

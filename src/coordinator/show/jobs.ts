@@ -1,7 +1,8 @@
 import type { ErrorCode } from '../../base/error-codes.js';
 import type { SerializedError } from '../../base/errors.js';
+import { limitsText } from '../../base/limits-text.js';
 import { bindDatabase } from '../../catalog/index.js';
-import type { BackupState, RestoreState } from '../../job/index.js';
+import { NO_LIMITS, type BackupState, type RestoreState } from '../../job/index.js';
 import type { ShowJobsStatement } from '../../sql/index.js';
 import type { StoredJob, StoredRestore } from '../journal.js';
 import type { Cell, RowSet } from '../reply.js';
@@ -118,7 +119,7 @@ function outlook(job: JobView): readonly Cell[] {
     unfinishedTasks(job),
     totalShards > 0 ? `[${doneShards}/${totalShards}]` : '',
     job.lastFailure ? `[${describe(job.lastFailure)}]` : '',
-    statusOf(stored),
+    statusOf(job),
     Math.floor(stored.timeoutMs / 1000),
   ];
 }
@@ -147,11 +148,18 @@ const DORIS_CODES: Partial<Record<ErrorCode, string>> = {
 
 /**
  * `[OK]` or `[COMMON_ERROR, msg: …]`. The tables that were left out are named behind it: whoever asks whether a backup is all
- * right has to read that not all of it is there.
+ * right has to read that not all of it is there; and so are the limits of a job that runs, of whoever asks why it takes so long.
  */
-function statusOf({ error, skippedTables }: StoredJob): string {
+function statusOf({ stored: { error, skippedTables }, limits = NO_LIMITS }: JobView): string {
   const status = error ? `[${DORIS_CODES[error.code] ?? 'COMMON_ERROR'}, msg: ${describe(error)}]` : '[OK]';
-  return skippedTables.length === 0 ? status : oneLine(`${status}, skipped: ${skippedTables.join(', ')}`);
+  const limited = limitsText(limits);
+  return oneLine(
+    [
+      status,
+      ...(limited === undefined ? [] : [`limits: ${limited}`]),
+      ...(skippedTables.length === 0 ? [] : [`skipped: ${skippedTables.join(', ')}`]),
+    ].join(', '),
+  );
 }
 
 /** The trace of where in this program something went wrong, which is not for a table's cell. */

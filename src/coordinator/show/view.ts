@@ -1,5 +1,6 @@
 import type { SerializedError } from '../../base/errors.js';
 import type { Catalog } from '../../catalog/index.js';
+import type { JobLimits } from '../../job/index.js';
 import type { StoredJob, StoredRepository } from '../journal.js';
 
 /** All that SHOW statements can tell of. */
@@ -22,6 +23,8 @@ export interface JobView {
   /** Of the phase that the job is in; both 0 outside of phases that move data. */
   readonly doneShards: number;
   readonly totalShards: number;
+  /** What a job that runs may do: as its statement and its engine say, or as it was altered since. */
+  readonly limits?: JobLimits;
   /** The last failure that is being tried again; of a job that has ended, `stored.error` tells all. */
   readonly lastFailure?: SerializedError;
 }

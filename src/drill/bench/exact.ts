@@ -5,7 +5,7 @@ import type { Benchmark, Kind } from '../../regression/index.js';
 import { loadScenario, scenarioStatement, type LoadedScenario, type Scenario } from '../../scenario/index.js';
 import { UNLIMITED_NODE, UNLIMITED_REPOSITORY } from '../../world/hardware.js';
 import { count, emptyTally } from '../../world/tally.js';
-import type { TraceRecord } from '../../world/virtual/node-work.js';
+import type { TraceRecord } from '../../world/virtual/node-work-options.js';
 import { requireReal } from '../prepare.js';
 import { startBackupCluster } from './backup-cluster.js';
 import type { ExactRequest } from './protocol.js';

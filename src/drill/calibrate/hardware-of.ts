@@ -8,6 +8,7 @@ import {
   type MeasuredFigure,
   type MeasuredHardware,
 } from '../../scenario/index.js';
+import type { BundledFileCost } from '../../world/hardware.js';
 import { withRoundFigures } from './fit.js';
 import type { MachineFigures } from './machine-probes.js';
 import type { Places } from './places.js';
@@ -71,10 +72,21 @@ export function hardwareOf(
         // Before runs tell more, as much as a file; an object store has none.
         directoryMs: type === 's3' ? 0 : storage.requestProcessor.median,
         bytesPerSec: storage.connectionProcessor.median,
+        bundled: bundledOf(machine, type === 's3' || durable),
       },
     },
     origin: { figures: {}, fit: [] },
   });
+}
+
+/** What files are waited for that are made of a bundle: nodes have what was restored on the disk, unless the repository need not. */
+function bundledOf(
+  { readBundled, makeBundled, syncBundled }: MachineFigures,
+  durable: boolean | undefined,
+): BundledFileCost {
+  const makeMs = makeBundled.median;
+  const syncMs = durable ? Math.max(0, syncBundled.median - makeMs) : 0;
+  return { readMs: readBundled.median, makeMs, syncMs };
 }
 
 /** What kept processors busy is no limit of the repository: the model has the processors themselves. */
@@ -137,6 +149,9 @@ export function figuresOf({ machine, storage }: Figures): Readonly<Record<string
     'hash (all cores)': figure(machine.hashOnAll, rate),
     'hash (together)': figure(machine.hashTogether, rate),
     'link (a file)': figure(machine.link, time),
+    'bundling (read a file)': figure(machine.readBundled, time),
+    'bundling (make a file)': figure(machine.makeBundled, time),
+    'bundling (make a file, synced)': figure(machine.syncBundled, time),
     'message (one way)': figure(machine.message, time),
     'journal write': figure(machine.persist, time),
     'manifest building': figure(machine.manifest, rate),
@@ -173,6 +188,9 @@ export function commentsOf({ machine, storage }: Figures): MeasuredComments {
     'repository.requestRate': saturated(storage.requests, of(storage.requests.best, perSecond)),
     'repository.client.request': fitted(storage.requestProcessor, time),
     'repository.client.directory': 'fitted to the runs',
+    'repository.client.bundled.read': of(machine.readBundled, time),
+    'repository.client.bundled.make': of(machine.makeBundled, time),
+    'repository.client.bundled.sync': `besides making it: ${of(machine.syncBundled, time)}`,
     'repository.client.bytes': fitted(storage.connectionProcessor, rate),
   };
 }

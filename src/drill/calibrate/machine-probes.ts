@@ -26,6 +26,12 @@ export interface MachineFigures {
   readonly hashTogether: Spread;
   /** A file's hard link. */
   readonly link: Spread;
+  /** A file that is read into a bundle, … */
+  readonly readBundled: Spread;
+  /** … one that is made of a bundle, … */
+  readonly makeBundled: Spread;
+  /** … and is on the disk then. */
+  readonly syncBundled: Spread;
   /** A message to a thread, one way. */
   readonly message: Spread;
   /** A change of a job, until it is on the disk. */
@@ -39,6 +45,13 @@ const FILE_BYTES = 16 * 2 ** 20;
 const FILES_TOGETHER = 4;
 const LINKS = 200;
 const LINK_ROUNDS = 5;
+const BUNDLED_FILES = 50;
+const BUNDLED_BYTES = 4096;
+const BUNDLING = [
+  ['readBundled', 'read'],
+  ['makeBundled', 'make'],
+  ['syncBundled', 'make durably'],
+] as const;
 const MESSAGES = 40;
 const WRITES = 5;
 const WARM_UP_MESSAGES = 20;
@@ -62,6 +75,7 @@ export async function probeMachine(
   const cores = availableParallelism();
   const file = path.join(directory, 'file');
   const links = path.join(directory, 'links');
+  const bundled = Array.from({ length: BUNDLED_FILES }, (_, i) => path.join(directory, `bundled-${i}`));
   const journal = openJournal(path.join(directory, 'journal'), 'calibration');
   const samples = {
     read: [],
@@ -69,12 +83,15 @@ export async function probeMachine(
     hashOnAll: [],
     hashTogether: [],
     link: [],
+    readBundled: [],
+    makeBundled: [],
+    syncBundled: [],
     message: [],
     persist: [],
     manifest: [],
   } as Record<keyof MachineFigures, number[]>;
   try {
-    onDisk(`writing ${directory}`, () => makeFiles(file, links));
+    onDisk(`writing ${directory}`, () => makeAll(file, links, bundled));
     const reading = (hash: boolean, threads: number, atOnce = 1): Promise<Timed> =>
       prober.measure(
         Array.from({ length: threads }, () => ({ kind: 'read', file, hash, atOnce, lastMs: effort.roundMs })),
@@ -98,6 +115,11 @@ export async function probeMachine(
       } as const;
       const { samplesMs } = await prober.measure([task]);
       samples.link.push(...samplesMs.map((ms) => ms / LINKS));
+      for (const [key, does] of BUNDLING) {
+        const files = does === 'read' ? bundled : bundled.map((name) => `${name}-made`);
+        const bundling = { kind: 'bundle', files, sizeBytes: BUNDLED_BYTES, does } as const;
+        samples[key].push(...(await prober.measure([{ ...bundling, rounds: LINK_ROUNDS }])).samplesMs);
+      }
       samples.message.push(...(await messages(prober, MESSAGES)));
       for (let i = 0; i < WRITES; i++)
         samples.persist.push(timed(() => journal.write([{ kind: 'job', job: JOB }])));
@@ -113,10 +135,11 @@ export async function probeMachine(
   ) as unknown as MachineFigures;
 }
 
-function makeFiles(file: string, links: string): void {
+function makeAll(file: string, links: string, bundled: readonly string[]): void {
   mkdirSync(links, { recursive: true });
   writeFileSync(file, randomFillSync(new Uint8Array(FILE_BYTES)));
   for (let i = 0; i < LINKS; i++) writeFileSync(path.join(links, String(i)), '');
+  for (const name of bundled) writeFileSync(name, new Uint8Array(BUNDLED_BYTES));
 }
 
 /** Bytes a second of all threads together. */

@@ -8,6 +8,7 @@ export type ProbeTask =
   | ReadTask
   /** Links each file of a directory into a new one, `rounds` times. Answers with the time of each round. */
   | { readonly kind: 'link'; readonly from: string; readonly to: string; readonly rounds: number }
+  | BundleTask
   /** Writes files into the repository as the engine does. Answers with the time of each request. */
   | PutTask;
 
@@ -21,6 +22,15 @@ export interface ReadTask {
   readonly hash: boolean;
   readonly atOnce: number;
   readonly lastMs: number;
+}
+
+/** Reads files into a bundle, or makes them out of one, as the engine does. Answers with the time of each round, a file. */
+export interface BundleTask {
+  readonly kind: 'bundle';
+  readonly files: readonly string[];
+  readonly sizeBytes: number;
+  readonly does: 'read' | 'make' | 'make durably';
+  readonly rounds: number;
 }
 
 export interface PutTask {

@@ -4,14 +4,18 @@ import { serialize } from '../../base/errors.js';
 import { partPath, type StorageSpec } from '../../repository/index.js';
 import { openStorage } from '../../repository/storage/open.js';
 import type { Storage } from '../../repository/storage/storage.js';
+import { BLOCKING } from '../../repository/storage/local-sync.js';
+import { BundleMemory } from '../../world/real/bundle-memory.js';
+import { bundleBytes, makeFiles, readFiles } from '../../world/real/bundled-files.js';
 import { ChunkReader } from '../../world/real/chunk-reader.js';
 import { laneHasher, plainHasher, type Hasher } from '../../world/real/hasher.js';
 import { Md5Lane } from '../../world/real/md5/lanes.js';
-import type { ProbeAnswer, ProbeTask, PutTask, ReadTask } from './probe-tasks.js';
+import type { BundleTask, ProbeAnswer, ProbeTask, PutTask, ReadTask } from './probe-tasks.js';
 
 /** As the engine's threads have. */
 const PLAIN = plainHasher();
 const { buffer } = PLAIN;
+const BUNDLES = new BundleMemory();
 const storages = new Map<string, Promise<Storage>>();
 
 /** Entry of the threads that probe: does what the engine's threads do, one thing at a time, and measures it. */
@@ -33,6 +37,8 @@ async function perform(task: ProbeTask): Promise<readonly number[]> {
       return Array.from({ length: task.rounds }, (_, round) =>
         linkAll(task.from, path.join(task.to, `${round}`)),
       );
+    case 'bundle':
+      return bundleAgain(task);
     case 'put':
       return putFiles(task);
   }
@@ -76,6 +82,27 @@ function linkAll(from: string, to: string): number {
   const durationMs = performance.now() - startMs;
   rmSync(to, { recursive: true });
   return durationMs;
+}
+
+async function bundleAgain(task: BundleTask): Promise<number[]> {
+  const samplesMs: number[] = [];
+  for (let round = 0; round < task.rounds; round++) samplesMs.push(await bundle(task));
+  return samplesMs;
+}
+
+async function bundle({ files, sizeBytes, does }: BundleTask): Promise<number> {
+  const bundled = files.map((each) => ({ path: each, sizeBytes }));
+  const startMs = performance.now();
+  if (does === 'read') readFiles(BUNDLES, bundled);
+  else
+    await makeFiles(
+      BUNDLES.reserve(bundleBytes(bundled)),
+      bundled,
+      does === 'make durably' ? BLOCKING : undefined,
+    );
+  const durationMs = performance.now() - startMs;
+  if (does !== 'read') for (const file of files) rmSync(file);
+  return durationMs / files.length;
 }
 
 /** A file is a request where it gets its name at once, and two where it is renamed. */

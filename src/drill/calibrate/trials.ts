@@ -17,6 +17,8 @@ export interface Shape {
   readonly filesPerShard: number;
   /** Whether files are hashed first and sent then, as Doris does. */
   readonly isSeparate: boolean;
+  /** Whether small files are bundled. */
+  readonly isBundled: boolean;
 }
 
 const KIB = 1024;
@@ -30,7 +32,18 @@ function kind(
   more: Partial<Shape> = {},
 ): Shape {
   const name = `${what}, ${plural(nodes, 'node')}, ${plural(workers, 'worker')}`;
-  return { name, use, nodes, workers, medianBytes, filesPerShard, sigma: 0, isSeparate: false, ...more };
+  return {
+    name,
+    use,
+    nodes,
+    workers,
+    medianBytes,
+    filesPerShard,
+    sigma: 0,
+    isSeparate: false,
+    isBundled: false,
+    ...more,
+  };
 }
 
 /**
@@ -48,6 +61,7 @@ export const SHAPES: readonly Shape[] = [
   kind('held back', 'mixed sizes', [3, 2], [256 * KIB, 5], { sigma: 1.2 }),
   kind('held back', 'tiny files', [8, 1], [4 * KIB, 5]),
   kind('held back', 'medium files, hashed first', [2, 2], [MIB, 3], { isSeparate: true }),
+  kind('held back', 'small files, bundled', [2, 2], [16 * KIB, 40], { isBundled: true }),
 ];
 
 /** What a repository should move at least in the time of a run; a slower one gets smaller files. */
@@ -83,15 +97,17 @@ const LEAST_SHARDS_PER_WORKER = 1;
 
 /** How many shards a run of this shape should have, to take about as long as it should. */
 export function shardsFor(shape: Shape, expected: Expectation, effort: Effort): number {
-  const { nodes, workers, filesPerShard, medianBytes, sigma } = shape;
+  const { nodes, workers, filesPerShard, medianBytes, sigma, isBundled } = shape;
   const fileBytes = medianBytes * Math.exp(sigma ** 2 / 2);
   const threads = nodes * workers;
   const filesOfShard = filesPerShard + 1;
   const bytesOfShard = filesPerShard * fileBytes + HEADER_BYTES;
-  const processorMs = filesOfShard * expected.fileProcessorMs + (bytesOfShard * 1000) / expected.bytesPerSec;
+  const objectsOfShard = isBundled ? 1 : filesOfShard;
+  const processorMs =
+    objectsOfShard * expected.fileProcessorMs + (bytesOfShard * 1000) / expected.bytesPerSec;
   const shardMs = Math.max(
     processorMs / Math.min(threads, expected.cores),
-    (processorMs + filesOfShard * expected.fileWaitMs) / threads,
+    (processorMs + objectsOfShard * expected.fileWaitMs) / threads,
     (bytesOfShard * 1000) / expected.totalBytesPerSec,
   );
   const most = Math.min(effort.runBytes / bytesOfShard, effort.runFiles / filesOfShard);
@@ -105,7 +121,7 @@ export const mostRunBytes = ({ runBytes }: Effort): number => 2 * runBytes;
 
 /** A scenario of a shape, without any limit: what it takes is what the machine and the repository take. */
 export function trialScenario(shape: Shape, shards: number, storage: StorageSpec): LoadedScenario {
-  const { nodes, workers, medianBytes, sigma, filesPerShard, isSeparate } = shape;
+  const { nodes, workers, medianBytes, sigma, filesPerShard, isSeparate, isBundled } = shape;
   const size = `${medianBytes} B`;
   const fileSize = sigma === 0 ? size : `{ lognormal: { median: ${size}, sigma: ${sigma} } }`;
   const preset = isSeparate ? 'preset: doris, tick: none' : 'preset: tuned';
@@ -118,7 +134,7 @@ cluster:
   replication: 1
   hardware: { disk: unlimited, hash: unlimited, nic: unlimited, link: 0 }
   coordinator: { message: 0 }
-repository: ${repositoryText(storage)}
+repository: ${repositoryText(storage, isBundled ? ', bundleFilesBelow: 1 MiB' : '')}
 databases:
   - name: calibration
     tables: [{ name: t, buckets: ${shards}, filesPerShard: ${filesPerShard}, fileSize: ${fileSize} }]
@@ -128,10 +144,10 @@ statement: BACKUP SNAPSHOT calibration.run TO example_repo
   return loadScenario(text, shape.name);
 }
 
-function repositoryText(spec: StorageSpec): string {
-  if (spec.kind === 'local') return `{ type: local, latency: 0, durable: ${spec.durable} }`;
+function repositoryText(spec: StorageSpec, bundling: string): string {
+  if (spec.kind === 'local') return `{ type: local, latency: 0, durable: ${spec.durable}${bundling} }`;
   const { bucket, prefix, endpoint, region, addressing } = spec;
   const server = endpoint === undefined ? '' : `, endpoint: ${JSON.stringify(endpoint)}`;
   const location = JSON.stringify(`s3://${bucket}/${prefix}`);
-  return `{ type: s3, latency: 0, location: ${location}, region: ${JSON.stringify(region)}, addressing: ${addressing}${server} }`;
+  return `{ type: s3, latency: 0, location: ${location}, region: ${JSON.stringify(region)}, addressing: ${addressing}${server}${bundling} }`;
 }

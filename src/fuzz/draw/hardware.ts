@@ -61,5 +61,11 @@ function drawLimits(dice: Dice, type: RepositorySpec['type']): RepositoryLimits 
 export function withBundles(dice: Dice, repository: RepositorySpec): RepositorySpec {
   if (!dice.chance(0.25)) return repository;
   const bundleBelowBytes = dice.pick([1, 1000, 100_000, 8 * 2 ** 20]);
-  return { ...repository, storage: { ...repository.storage, bundleBelowBytes } };
+  const bundled = dice.pick([undefined, { readMs: 0.5, makeMs: 1, syncMs: 2 }]);
+  const client = { ...repository.limits.client, ...(bundled ? { bundled } : {}) };
+  return {
+    ...repository,
+    storage: { ...repository.storage, bundleBelowBytes },
+    limits: { ...repository.limits, client },
+  };
 }

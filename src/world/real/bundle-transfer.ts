@@ -1,35 +1,18 @@
-import { hash as hashAtOnce } from 'node:crypto';
-import { closeSync, openSync, readSync, writeSync } from 'node:fs';
 import { DrillError } from '../../base/errors.js';
 import type { BundleSums } from '../../node/index.js';
 import { giveUp } from '../../repository/storage/give-up.js';
 import type { StorageWriter } from '../../repository/storage/storage.js';
-import type { Sync } from '../../repository/storage/local-sync.js';
 import type { BundleMemory } from './bundle-memory.js';
+import { bundleBytes, checksumsOf, makeFiles, readFiles, sumsOf, type BundledFile } from './bundled-files.js';
 import { memorySource } from './byte-source.js';
-import { onDisk, onDiskLater } from './errno.js';
 import type { Pace } from './pace.js';
 import { sendToServer } from './send-to-server.js';
 import type { Transfer } from './transfer.js';
 
-/*
- * Bundles are held in memory, whole: a thread has one at a time, and they are small. So a hundred small files are one write.
- */
-
-/** A file of a bundle on this machine. */
-export interface BundledFile {
-  readonly path: string;
-  readonly sizeBytes: number;
-}
-
-/** So many of a bundle's files are brought to the disk together. */
-const FILES_AT_ONCE = 32;
-
 /** The checksums of a bundle that would be made of these files. */
 export function hashBundle(pace: Pace, memory: BundleMemory, files: readonly BundledFile[]): BundleSums {
+  const { bytes, sums } = readAndHash(pace, memory, files);
   const paid = pace.reading();
-  const bytes = readFiles(memory, files);
-  const sums = sumsOf(bytes, files);
   for (let done = 0; done < bytes.length; done += pace.chunkBytes)
     pace.pay(paid, Math.min(pace.chunkBytes, bytes.length - done));
   return sums;
@@ -43,22 +26,25 @@ export interface BundleTarget {
   readonly md5?: string | undefined;
 }
 
-/** Sends files to the repository as one object, hashing them on the way if asked. Leaves nothing behind if it fails. */
+/**
+ * Sends files to the repository as one object, hashing them on the way if asked. All are read before a request is made, since that
+ * takes a while. Leaves nothing behind if it fails.
+ */
 export async function sendBundle(
   transfer: Transfer,
   files: readonly BundledFile[],
   { to, hash, md5 }: BundleTarget,
 ): Promise<BundleSums | undefined> {
-  const { storage, bundles, hasher } = transfer;
-  if (storage.parts && !hash) {
-    const source = memorySource(readFiles(bundles, files));
-    await sendToServer(transfer, storage.parts, hasher.buffer, source, { to, md5 });
+  const { storage, pace, bundles, hasher, request } = transfer;
+  if (!hash) {
+    const bytes = readFiles(bundles, files);
+    if (storage.parts)
+      await sendToServer(transfer, storage.parts, hasher.buffer, memorySource(bytes), { to, md5 });
+    else await write(transfer, { to, bytes, dueNs: await request(), hash });
     return undefined;
   }
-  const dueNs = await transfer.request();
-  const bytes = readFiles(bundles, files);
-  const sums = hash ? sumsOf(bytes, files) : undefined;
-  await write(transfer, { to, bytes, dueNs, hash });
+  const { bytes, sums } = readAndHash(pace, bundles, files);
+  await write(transfer, { to, bytes, dueNs: await request(), hash });
   return sums;
 }
 
@@ -68,15 +54,23 @@ export async function fetchBundle(
   from: string,
   files: readonly BundledFile[],
 ): Promise<readonly string[]> {
-  const bytes = await readObject(transfer, from, sizeOf(files));
-  const slices = slicesOf(bytes, files);
-  for (let first = 0; first < files.length; first += FILES_AT_ONCE) {
-    const some = files.slice(first, first + FILES_AT_ONCE);
-    await Promise.all(some.map(({ path }, i) => writeFile(path, slices[first + i]!, transfer.sync)));
-  }
-  return slices.map(md5Of);
+  const bytes = await readObject(transfer, from, bundleBytes(files));
+  await makeFiles(bytes, files, transfer.sync);
+  return checksumsOf(bytes, files);
 }
 
+/** All is hashed twice, as files and as one object: the second time is paid for here, the first one as for a file. */
+function readAndHash(
+  pace: Pace,
+  memory: BundleMemory,
+  files: readonly BundledFile[],
+): { readonly bytes: Uint8Array; readonly sums: BundleSums } {
+  const paid = pace.hashing();
+  const bytes = readFiles(memory, files);
+  const sums = sumsOf(bytes, files);
+  pace.pay(paid, bytes.length);
+  return { bytes, sums };
+}
 interface Sending {
   readonly to: string;
   readonly bytes: Uint8Array;
@@ -142,54 +136,3 @@ const wrongSize = (path: string, actual: number | 'more', expected: number): Dri
   new DrillError('CHECKSUM_MISMATCH', `${path} has ${actual} bytes, and its manifest says ${expected}`, {
     hint: 'it was damaged or replaced: drill verify tells what else was',
   });
-
-/** The bytes of files, one after the other. Throws TASK_FAILED where one has another size than it should. */
-function readFiles(memory: BundleMemory, files: readonly BundledFile[]): Uint8Array {
-  const bytes = memory.reserve(sizeOf(files));
-  slicesOf(bytes, files).forEach((slice, i) => readFile(files[i]!, slice, memory.beyond));
-  return bytes;
-}
-
-function readFile({ path, sizeBytes }: BundledFile, into: Uint8Array, beyond: Uint8Array): void {
-  const source = onDisk(`opening ${path}`, () => openSync(path, 'r'));
-  try {
-    const read = (target: Uint8Array): number =>
-      onDisk(`reading ${path}`, () => readSync(source, target, 0, target.length, null));
-    let done = 0;
-    for (let count = -1; done < sizeBytes && count !== 0;) done += count = read(into.subarray(done));
-    if (done === sizeBytes && read(beyond) === 0) return;
-    const actual = done === sizeBytes ? 'more' : String(done);
-    throw new DrillError('TASK_FAILED', `${path} has ${actual} bytes, and the catalog says ${sizeBytes}`, {
-      hint: 'its replica is damaged; drill clean has the data made anew',
-    });
-  } finally {
-    closeSync(source);
-  }
-}
-
-async function writeFile(path: string, bytes: Uint8Array, sync: Sync | undefined): Promise<void> {
-  const target = onDisk(`creating ${path}`, () => openSync(path, 'w'));
-  try {
-    onDisk(`writing ${path}`, () => {
-      for (let done = 0; done < bytes.length;) done += writeSync(target, bytes, done);
-    });
-    if (sync) await onDiskLater(`syncing ${path}`, async () => sync.file(target));
-  } finally {
-    closeSync(target);
-  }
-}
-
-const sizeOf = (files: readonly BundledFile[]): number =>
-  files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
-
-function slicesOf(bytes: Uint8Array, files: readonly BundledFile[]): Uint8Array[] {
-  let end = 0;
-  return files.map(({ sizeBytes }) => bytes.subarray(end, (end += sizeBytes)));
-}
-
-const sumsOf = (bytes: Uint8Array, files: readonly BundledFile[]): BundleSums => ({
-  checksum: md5Of(bytes),
-  files: slicesOf(bytes, files).map(md5Of),
-});
-
-const md5Of = (bytes: Uint8Array): string => hashAtOnce('md5', bytes);

@@ -49,6 +49,7 @@ export class Pace {
   /** Bytes per second of a transfer, or a read, that has nothing to share with others. */
   private readonly slowestLink: number;
   private readonly slowestDisk: number;
+  private readonly hashBytesPerSec: number;
   private readonly disk: Pacer;
   private readonly nic: Pacer;
   private readonly bandwidth: Pacer;
@@ -74,6 +75,7 @@ export class Pace {
     const { nicBytesPerSec, diskBytesPerSec, hashBytesPerSec } = hardware;
     this.slowestLink = Math.min(nicBytesPerSec, limits.perConnectionBytesPerSec, limits.bandwidthBytesPerSec);
     this.slowestDisk = Math.min(diskBytesPerSec, hashBytesPerSec);
+    this.hashBytesPerSec = hashBytesPerSec;
     this.isFree = isFree(hardware, limits);
     const wanted = Math.min(MAX_CHUNK_BYTES, Math.max(MIN_CHUNK_BYTES, (this.slowestLink * CHUNK_MS) / 1000));
     this.chunkBytes = Math.floor(wanted / MIN_CHUNK_BYTES) * MIN_CHUNK_BYTES;
@@ -116,6 +118,11 @@ export class Pace {
     const startNs = this.now();
     const alone = aloneAt(this.slowestDisk, startNs);
     return this.inTurn(startNs, (bytes, atNs) => later(this.disk.take(bytes, atNs), alone(bytes)));
+  }
+
+  /** For bytes in memory that are hashed, from now. */
+  hashing(): ByteClock {
+    return aloneAt(this.hashBytesPerSec, this.now());
   }
 
   /** For the bytes of a transfer whose request is answered at `startNs`. */

@@ -14,6 +14,8 @@ import { ABORT_CELLS, PROGRESS, type TaskMessage, type WorkerSetup, type WorkerS
 const SHARDS = 2;
 /** Of a shard: mostly small ones, since what costs by the file is what is to be compiled. */
 const FILE_BYTES = Float64Array.from({ length: 16 }, (_, file) => (file === 0 ? 300_000 : 3000 + file));
+/** All but the first. */
+const BUNDLED_BELOW_BYTES = 100_000;
 
 /**
  * Takes a thread through a small backup of its own, so that its code has been compiled when a job comes, as it has in a
@@ -48,7 +50,7 @@ export async function rehearse(setup: WorkerSetup, threadId: number, seat: Seat)
   }
 }
 
-/** Snapshots, uploads in both ways, and what is dropped after that. */
+/** Snapshots, uploads in both ways and in bundles, and what is dropped after that. */
 function tasksFor(shards: Int32Array): NodeTask[] {
   const common = { taskId: 1, attempt: 1, jobId: 1, node: 0, shards };
   const upload = { kind: 'upload', ...common, relink: false, checkSource: false } as const;
@@ -57,6 +59,7 @@ function tasksFor(shards: Int32Array): NodeTask[] {
     { ...upload, probe: false, rename: true, onePass: true },
     { ...upload, probe: true, rename: true, onePass: false },
     { ...upload, probe: false, rename: false, onePass: false },
+    { ...upload, probe: false, rename: true, onePass: true, bundleBelowBytes: BUNDLED_BELOW_BYTES },
     { kind: 'release', ...common, shards: new Int32Array(0) },
   ];
 }

@@ -3,7 +3,7 @@ import { DrillError } from '../../base/errors.js';
 import { shardFileName } from '../../catalog/shard-files.js';
 import type { OneObject } from '../../node/index.js';
 import { bundleName, shardDirectory } from '../../repository/layout.js';
-import type { BundledFile } from './bundle-transfer.js';
+import type { BundledFile } from './bundled-files.js';
 import type { NodePaths } from './paths.js';
 import type { TaskMessage, WorkerShard } from './protocol.js';
 

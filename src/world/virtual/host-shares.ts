@@ -4,6 +4,7 @@ import { Filling } from './filling.js';
 import {
   FLOW,
   FLOW_KINDS,
+  hashes,
   kindOf,
   laneOf,
   nodeOf,
@@ -132,6 +133,7 @@ export class HostShares {
     if (this.areHostsShared) return true;
     switch (kindOf(lane)) {
       case FLOW.processor:
+      case FLOW.rehash:
         return false;
       case FLOW.putHash:
         return this.flowsIn(laneOf(node, FLOW.hash)) > 0 || this.flowsIn(laneOf(node, FLOW.put)) > 0;
@@ -282,11 +284,12 @@ function sharesOf(
   cost[FLOW.putHash] = hashCost + sendCost;
   // As much of the processor as hashing; where that is free, a byte stands for a millisecond.
   cost[FLOW.processor] = hashCost > 0 ? hashCost : 1;
+  cost[FLOW.rehash] = hashCost;
   const connection = perMs(perConnectionBytesPerSec);
   const cap = cost.map((perByte, kind) =>
     Math.min(
       1 / perByte,
-      usesDisk(kind as FlowKind) ? perMs(hashBytesPerSec) : Infinity,
+      hashes(kind as FlowKind) ? perMs(hashBytesPerSec) : Infinity,
       usesRepository(kind as FlowKind) ? connection : Infinity,
     ),
   );

@@ -7,52 +7,22 @@ import {
   type TaskReport,
 } from '../../node/index.js';
 import type { Recorder } from '../recorder.js';
-import type { ActivityLimits } from './activity-limits.js';
 import { EFFECT, STAGE, type Effect, type Activities, type Stage } from './activities.js';
+import { BundleWork } from './bundle-work.js';
 import type { Clock } from './clock.js';
-import type { EventQueue } from './event-queue.js';
-import { FaultyWork, type FaultsAtNodes } from './faults/faulty-work.js';
+import { FaultyWork } from './faults/faulty-work.js';
 import { FLOW, type FlowKind } from './flow-kind.js';
 import type { Flows } from './flows.js';
-
 import type { Ledger } from './ledger.js';
 import { performOnNode, type Cluster } from './node-operations.js';
-import type { NodePools } from './node-pools.js';
+import type { NodeWorkOptions } from './node-work-options.js';
 import type { Prices } from './prices.js';
 import { Running } from './running.js';
 import { WorkWitness } from './work-witness.js';
-import type { Witness } from './witness.js';
-
-export interface TraceRecord {
-  readonly atMs: number;
-  readonly node: number;
-  readonly jobId: number;
-  readonly taskId: number;
-  readonly operation: Operation;
-}
 
 /** What an operation failed with. */
 interface Failed {
   readonly error: unknown;
-}
-
-export interface NodeWorkOptions {
-  readonly cluster: Cluster;
-  readonly prices: Prices;
-  readonly clock: Clock;
-  readonly flows: Flows;
-  readonly pools: NodePools;
-  readonly queue: EventQueue;
-  readonly limits: ActivityLimits;
-  readonly activities: Activities;
-  readonly trace: ((record: TraceRecord) => void) | undefined;
-  /** Told what workers wait for; undefined where nobody asks. */
-  readonly ledger: Ledger | undefined;
-  /** The time that a report takes to the coordinator. */
-  readonly answerMs: number;
-  /** Where something may go wrong: what does, and what nodes do about it. */
-  readonly faults: FaultsAtNodes | undefined;
-  readonly witness: Witness | undefined;
 }
 
 /**
@@ -68,6 +38,7 @@ export class NodeWork {
   private readonly activities: Activities;
   private readonly recorders = new Map<number, Recorder>();
   private readonly witness: WorkWitness | undefined;
+  private readonly bundles: BundleWork;
   /** Where faults happen. */
   private readonly faulty: FaultyWork | undefined;
   /** Operations carried out, and requests made to repositories, so far. */
@@ -83,6 +54,11 @@ export class NodeWork {
     this.ledger = options.ledger;
     const { witness, faults, cluster, clock } = options;
     const { activities } = this;
+    this.bundles = new BundleWork({
+      ...options,
+      move: (slot, kind, bytes) => this.move(slot, kind, bytes),
+      completeIn: (slot, ms) => this.completeIn(slot, ms),
+    });
     this.witness = witness && new WorkWitness(witness, clock, activities);
     this.faulty =
       faults &&
@@ -221,12 +197,12 @@ export class NodeWork {
     switch (operation.op) {
       case 'hash':
         this.takeUp(slot, operation, EFFECT.none);
-        if (!this.move(slot, FLOW.hash, activities.fileBytes(slot))) return false;
+        if (!this.hash(slot, operation)) return false;
         break;
       case 'put':
         this.takeUp(slot, operation, operation.checksum === undefined ? EFFECT.part : EFFECT.whole);
-        if (options.limits.isEmpty) this.put(slot, operation.hash);
-        else options.limits.enter(slot, () => this.put(slot, operation.hash));
+        if (options.limits.isEmpty) this.put(slot, operation);
+        else options.limits.enter(slot, () => this.put(slot, operation));
         break;
       case 'rename':
         this.takeUp(slot, operation, EFFECT.renamed);
@@ -235,8 +211,8 @@ export class NodeWork {
       case 'get':
         activities.setFirstFile(slot, this.shards.firstFile[operation.shard]!);
         this.takeUp(slot, operation, EFFECT.other);
-        if (options.limits.isEmpty) this.request(slot, FLOW.putHash, activities.fileBytes(slot));
-        else options.limits.enter(slot, () => this.request(slot, FLOW.putHash, activities.fileBytes(slot)));
+        if (options.limits.isEmpty) this.get(slot, operation);
+        else options.limits.enter(slot, () => this.get(slot, operation));
         break;
       default:
         return this.startOther(slot, operation);
@@ -283,7 +259,23 @@ export class NodeWork {
     activities.setFileBytes(slot, this.shards.bytesOfFiles(ordinal, files ?? 1));
   }
 
-  private put(slot: number, hash: boolean): void {
+  /** False if it takes no time. */
+  private hash(slot: number, { files }: OneObject): boolean {
+    if (files !== undefined) return this.bundles.hash(slot, files);
+    return this.move(slot, FLOW.hash, this.activities.fileBytes(slot));
+  }
+
+  private put(slot: number, { files, hash }: OneObject & { readonly hash: boolean }): void {
+    if (files === undefined) this.putObject(slot, hash);
+    else this.bundles.read(slot, files, hash, () => this.putObject(slot, hash));
+  }
+
+  private get(slot: number, { files }: OneObject): void {
+    if (files !== undefined) this.bundles.expect(slot, files);
+    this.request(slot, FLOW.putHash, this.activities.fileBytes(slot));
+  }
+
+  private putObject(slot: number, hash: boolean): void {
     const sizeBytes = this.activities.fileBytes(slot);
     const partBytes = hash ? undefined : this.prices.partBytes(sizeBytes);
     const isFirst = this.activities.takeFirst(slot);
@@ -344,6 +336,8 @@ export class NodeWork {
   /** The bytes of an operation, or of a part, have flowed. */
   private moved(slot: number): void {
     const { activities } = this;
+    // Of a file, the running task is of no interest, and this is asked a million times.
+    if (activities.effect(slot) === EFFECT.other && this.bundles.goesOn(slot)) return undefined;
     if (activities.kind(slot) === FLOW.hash || !this.prices.hasParts) return this.complete(slot);
     const running = activities.runningAt(slot);
     const { parts } = running;
@@ -375,6 +369,13 @@ export class NodeWork {
     this.ledger?.partsEnded(running.slot);
     parts.state = 'completing';
     return this.request(running.slot, FLOW.put, 0);
+  }
+
+  /** The files of a bundle reach the disk, if that takes time. */
+  private completeIn(slot: number, ms: number): void {
+    if (ms === 0) return this.complete(slot);
+    this.ledger?.asked(slot, ms, 0);
+    return this.wake(slot, STAGE.delayed, ms);
   }
 
   /** An operation's time has passed. */

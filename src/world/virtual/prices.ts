@@ -1,7 +1,13 @@
 import { sampler } from '../../base/distribution.js';
 import { randomStream } from '../../base/random.js';
 import { partSizeOf } from '../../repository/index.js';
-import type { CoordinatorHardware, HostHardware, NodeHardware, RepositoryLimits } from '../hardware.js';
+import type {
+  BundledFileCost,
+  CoordinatorHardware,
+  HostHardware,
+  NodeHardware,
+  RepositoryLimits,
+} from '../hardware.js';
 import type { Clock } from './clock.js';
 
 export interface PriceList {
@@ -11,6 +17,8 @@ export interface PriceList {
   readonly coordinator: CoordinatorHardware;
   readonly seed: string;
 }
+
+const FREE_FILES: BundledFileCost = { readMs: 0, makeMs: 0, syncMs: 0 };
 
 const perMs = (bytesPerSec: number): number => bytesPerSec / 1000;
 
@@ -65,6 +73,11 @@ export class Prices {
   /** The same for a shard's directory. */
   get directoryMs(): number {
     return this.list.repository.client.directoryMs;
+  }
+
+  /** Of each file of a bundle. */
+  get bundled(): BundledFileCost {
+    return this.list.repository.client.bundled ?? FREE_FILES;
   }
 
   /** Of a file that is sent in parts: the size of all but the last. Undefined: it is sent in one piece. */

@@ -37,6 +37,18 @@ test('a backup that has just begun', (t) => {
   });
 });
 
+test('limits of a job that runs are told behind its status, before what was left out', (t) => {
+  const limits = { job: { bytesPerSec: 50e6, requestsPerSec: 500 }, node: { transfers: 2 } };
+  const status = (skippedTables: readonly string[] = []) =>
+    only(backup({ skippedTables }), { limits })['Status'];
+  t.is(status(), '[OK], limits: bytes 50 MB/s, requests 500/s; each node concurrency 2');
+  t.is(
+    status(['v (MYSQL)']),
+    '[OK], limits: bytes 50 MB/s, requests 500/s; each node concurrency 2, skipped: v (MYSQL)',
+  );
+  t.is(only(backup(), { limits: { job: {}, node: {} } })['Status'], '[OK]');
+});
+
 const BACKUP_STATES = [
   'PENDING',
   'SNAPSHOTING',

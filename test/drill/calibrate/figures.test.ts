@@ -74,6 +74,9 @@ const FIGURES: Figures = {
     hashOnAll: spreadOf([180, 190, 200]),
     hashTogether: spreadOf([360, 380, 400]),
     link: spread,
+    readBundled: spread,
+    makeBundled: spreadOf([20, 30, 40]),
+    syncBundled: spreadOf([190, 200, 210]),
     message: spread,
     persist: spread,
     manifest: spread,
@@ -94,6 +97,14 @@ test('what the repository limits is a limit; what processors limit is left to th
   t.is(repository.requestsPerSec, Infinity);
   t.is(repository.bandwidthBytesPerSec, 100);
   t.is(mean(repository.latencyMs), 2);
+});
+
+test('files in bundles cost what they were seen to, and wait for the disk where what is restored has to be on it', (t) => {
+  const bundled = (type: 'local' | 's3', durable: boolean | undefined) =>
+    hardwareOf(FIGURES, 2, { type, durable }).repository.client.bundled;
+  t.deepEqual(bundled('local', true), { readMs: 100, makeMs: 30, syncMs: 170 });
+  t.deepEqual(bundled('local', false), { readMs: 100, makeMs: 30, syncMs: 0 });
+  t.deepEqual(bundled('s3', undefined), bundled('local', true));
 });
 
 test('a core hashes as much as threads together get of it, and never less than one thread alone', (t) => {

@@ -38,9 +38,8 @@ const COMMON = {
   logLevel: 'warning',
 };
 
-const threads = await build({
+const THREADS = {
   ...COMMON,
-  entryPoints: ENTRIES.map((entry) => `${SOURCE}/${entry}.js`),
   // One directory for all, since modules find each other by `new URL('./worker.js', import.meta.url)`.
   // Each in one file: a thread finds and loads it before it does anything, and the threads of a run are many.
   entryNames: '[name]',
@@ -49,6 +48,14 @@ const threads = await build({
   banner: {
     js: "import { createRequire as requireFrom } from 'node:module';\nconst require = requireFrom(import.meta.url);",
   },
+};
+const threads = await build({ ...THREADS, entryPoints: ENTRIES.map((entry) => `${SOURCE}/${entry}.js`) });
+// Of the throughput benchmark, which times whole processes: one that restores, made as the command is.
+const RESTORE = 'dist/bench/throughput/bundled';
+await build({
+  ...THREADS,
+  outdir: RESTORE,
+  entryPoints: ['dist/bench/throughput/restore-process.js', `${SOURCE}/world/real/worker.js`],
 });
 // All in one file of CommonJS, of which V8 can be given the code that it made before; see `src/cli/start.ts`.
 const command = await build({
@@ -69,7 +76,7 @@ const start = await build({
   define: { COMMAND_FILE: JSON.stringify(path.basename(commandFile)) },
 });
 const thread = path.basename(THREAD);
-copyFileSync(`${SOURCE}/${THREAD}`, `${TARGET}/${thread}`);
+for (const directory of [TARGET, RESTORE]) copyFileSync(`${SOURCE}/${THREAD}`, `${directory}/${thread}`);
 // The second is where the command was before there were bundles: `npx` keeps the link it once made to it.
 for (const name of [`${TARGET}/main.js`, `${SOURCE}/cli/main.js`]) chmodSync(name, 0o755);
 

@@ -11,7 +11,7 @@ import { filesBelow, sizeOf } from '../tree.js';
 import type { RestoreOrder } from '../restore-process.js';
 
 const DRILL = fileURLToPath(new URL('../../../drill/main.js', import.meta.url));
-const RESTORE = fileURLToPath(new URL('../restore-process.js', import.meta.url));
+const RESTORE = fileURLToPath(new URL('../bundled/restore-process.js', import.meta.url));
 
 /** In a repository, all that is a shard's own file; the rest is the manifest. */
 const CONTENT = /\/__ss_content\//;
@@ -65,7 +65,7 @@ const targetOf = ({ s3, workers }: Task, how: How): Target => {
   return { ...how, workers: S3_WORKERS, s3: { repository, endpoint, region } };
 };
 
-/** `drill run` restores too, but not without a backup before it. So a process of its own does, with the same code. */
+/** `drill run` restores too, but not without a backup before it. So a process of its own does, of the same code: see bundle.js. */
 async function restore(task: Task, how: How): Promise<Timed> {
   const order: RestoreOrder = {
     scenario: scenarioText(task.made.set, targetOf(task, how)),

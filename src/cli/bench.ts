@@ -63,7 +63,7 @@ async function doBench(files: readonly string[], options: BenchCommandOptions): 
     text: readScenarioFile(file),
   }));
   const interrupt = onInterrupt('ending the benchmarks');
-  const printer = createPrinter({ json: options.json ?? false, quiet: options.quiet ?? false });
+  const printer = await createPrinter({ json: options.json ?? false, quiet: options.quiet ?? false });
   try {
     const { head, base } = await bench({
       kinds,

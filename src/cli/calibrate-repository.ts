@@ -31,7 +31,7 @@ export async function calibrateRepository(command: CalibrateCommand, signal: Abo
       hint: 'choose another --output, or replace it with --force',
     });
   }
-  const printer = createPrinter({ json, quiet });
+  const printer = await createPrinter({ json, quiet });
   const startMs = performance.now();
   const { text, hardware } = await calibrate({
     workDirectory,

@@ -82,7 +82,7 @@ async function doFuzz(options: FuzzCommandOptions): Promise<void> {
   const { checkoutCommit, fuzz } = await import('../drill/index.js');
   const { from, to } = seed === undefined ? rangeOf(options) : { from: seed, to: seed };
   const interrupt = onInterrupt('ending the search');
-  const printer = createPrinter({ json: options.json ?? false, quiet: options.quiet ?? false });
+  const printer = await createPrinter({ json: options.json ?? false, quiet: options.quiet ?? false });
   try {
     const outcome = await fuzz({
       from,
@@ -150,7 +150,7 @@ async function replay(file: string, options: FuzzCommandOptions): Promise<void> 
   const { casesOf, runCase } = await import('../fuzz/index.js');
   const { faultedCluster } = await import('../planner/index.js');
   const cases = casesOf(readScenarioFile(file), file);
-  const printer = createPrinter({ json: options.json ?? false, quiet: options.quiet ?? false });
+  const printer = await createPrinter({ json: options.json ?? false, quiet: options.quiet ?? false });
   for (const fuzzCase of cases) {
     const { violations, tally, hash } = runCase(fuzzCase, { open: faultedCluster, hash: true });
     if (violations.length > 0) process.exitCode = EXIT.failed;

@@ -1,4 +1,3 @@
-import { createLogUpdate } from 'log-update';
 import { progressJson, progressLine, runsJson, runsLine } from '../report/progress.js';
 import { formatDuration } from '../base/units.js';
 import type { DrillListener, Phase, PhaseProgress, RunsProgress } from '../drill/index.js';
@@ -32,10 +31,16 @@ const PLAIN_INTERVAL_MS = 2000;
 const JSON_INTERVAL_MS = 250;
 
 /** The printer that fits: JSON lines, a line redrawn in place on a terminal, or plain lines. */
-export function createPrinter(options: { readonly json: boolean; readonly quiet: boolean }): Printer {
+export async function createPrinter(options: {
+  readonly json: boolean;
+  readonly quiet: boolean;
+}): Promise<Printer> {
   if (options.json) return jsonPrinter();
   if (options.quiet) return quietPrinter();
-  return process.stderr.isTTY ? terminalPrinter() : plainPrinter();
+  if (!process.stderr.isTTY) return plainPrinter();
+  // It takes a twentieth of the time that the command needs to start, and is for who looks on.
+  const { createLogUpdate } = await import('log-update');
+  return terminalPrinter(createLogUpdate(process.stderr));
 }
 
 export const terminalWidth = (): number => Math.max(60, Math.min(120, process.stdout.columns ?? 100));
@@ -110,8 +115,13 @@ function plainPrinter(): Printer {
   };
 }
 
-function terminalPrinter(): Printer {
-  const draw = createLogUpdate(process.stderr);
+/** What redraws a line in place. */
+interface Draw {
+  (text: string): void;
+  clear(): void;
+}
+
+function terminalPrinter(draw: Draw): Printer {
   let heading = '';
   let stage = '';
   let last: PhaseProgress | undefined;

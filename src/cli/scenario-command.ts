@@ -17,13 +17,13 @@ import { createPrinter, terminalWidth, type Printer } from './output.js';
 import type { ReportOptions } from './report-options.js';
 
 /** Loads a scenario with the settings of the command line, and gives the printer that its options ask for. */
-export function loadFor(
+export async function loadFor(
   file: string,
   { set, sweep, json, quiet }: Pick<ReportOptions, 'set' | 'sweep' | 'json' | 'quiet'>,
-): { readonly text: string; readonly loaded: LoadedScenario; readonly printer: Printer } {
+): Promise<{ readonly text: string; readonly loaded: LoadedScenario; readonly printer: Printer }> {
   const text = withSweeps(withSettings(readScenarioFile(file), settings(set ?? [])), sweep ?? []);
   const loaded = loadScenario(text, file);
-  return { text, loaded, printer: createPrinter({ json: json ?? false, quiet: quiet ?? false }) };
+  return { text, loaded, printer: await createPrinter({ json: json ?? false, quiet: quiet ?? false }) };
 }
 
 /** The file of measured hardware that the options name, if they do. */
@@ -38,7 +38,7 @@ export async function reportOn(
   options: ReportOptions,
   make: (loaded: LoadedScenario, printer: Printer) => Promise<DrillReport> | DrillReport,
 ): Promise<number> {
-  const { text, loaded, printer } = loadFor(file, options);
+  const { text, loaded, printer } = await loadFor(file, options);
   let report: DrillReport;
   try {
     report = await make(loaded, printer);

@@ -40,7 +40,7 @@ export function addServe(program: Command): void {
 async function doServe(file: string, options: ServeCommandOptions): Promise<void> {
   const { serveCluster } = await import('../drill/index.js');
   const { loadFor } = await import('./scenario-command.js');
-  const { loaded, printer } = loadFor(file, options);
+  const { loaded, printer } = await loadFor(file, options);
   const interrupt = onInterrupt('stopping the server; jobs that run go on when it is started again');
   try {
     await serveCluster(loaded, {

@@ -19,7 +19,7 @@ export interface VerifyOptions {
 export async function verify(place: string, options: VerifyOptions, signal: AbortSignal): Promise<number> {
   const { location, repository } = locateRepository(place);
   const storage = await storageAt(location, place, options);
-  const printer = createPrinter({ json: options.json ?? false, quiet: options.quiet ?? false });
+  const printer = await createPrinter({ json: options.json ?? false, quiet: options.quiet ?? false });
   printer.onPhase('verify', '', place);
   const startMs = performance.now();
   const onProgress = givingWay(

@@ -41,6 +41,18 @@ test('there are never more inside than the limit, also while it is changed: then
   );
 });
 
+test('lowered, it lets nobody into a place that is free before there are fewer than the new limit', (t) => {
+  const own = slots(4);
+  for (const owner of [1, 2, 3, 4]) t.true(own.enter(owner));
+  own.change(2);
+  own.leave(1);
+  t.false(own.enter(5), 'three are inside');
+  own.leave(2);
+  t.false(own.enter(5), 'two are inside');
+  own.leave(3);
+  t.true(own.enter(5));
+});
+
 test('what a thread held that died can be freed by its owner, once', (t) => {
   const own = slots(1);
   t.true(own.enter(7));

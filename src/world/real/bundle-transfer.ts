@@ -71,6 +71,7 @@ function readAndHash(
   pace.pay(paid, bytes.length);
   return { bytes, sums };
 }
+
 interface Sending {
   readonly to: string;
   readonly bytes: Uint8Array;

@@ -36,15 +36,12 @@ export interface Seating {
   readonly seatsPerThread: number;
 }
 
-/** More would only take turns, and each costs time to start. */
-const THREADS_PER_CORE = 1;
-
 /**
  * How a node's workers are seated. Where they wait for nothing but the machine, several share a thread, which starts sooner than as many
- * threads, and hashes their files together; where they have limits to keep to, which threads keep to by sleeping, each has its own.
+ * threads, and hashes their files together: a thread a core, since more would only take turns. Where they have limits to keep to, which threads keep to by sleeping, each has its own.
  */
 export function seatingFor(workers: number, nodes: number, isInstant: boolean, cores: number): Seating {
   if (!isInstant) return { threads: workers, seatsPerThread: 1 };
-  const threads = Math.min(workers, Math.ceil((THREADS_PER_CORE * cores) / nodes));
+  const threads = Math.min(workers, Math.ceil(cores / nodes));
   return { threads, seatsPerThread: Math.ceil(workers / threads) };
 }

@@ -11,8 +11,8 @@ export interface ThreadOptions {
 }
 
 /**
- * Threads that do what a module's default export does. Every task waits in line until a thread
- * is free, however many there are. The threads may be ended (`destroy`) at any time, while they start as well.
+ * Threads that do what a module's default export does. Every task waits in line until a thread is free, however many there are. The
+ * threads may be ended (`destroy`) at any time, while they start as well.
  */
 export function startThreads(module: URL, { tasksPerThread = 1, ...options }: ThreadOptions): Piscina {
   return new Piscina({

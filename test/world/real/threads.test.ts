@@ -63,3 +63,26 @@ test("a node's threads that die are replaced, also one that dies while it starts
   await later;
   t.pass();
 });
+
+test('a node has no more tasks under way than workers, though its threads have seats for more', async (t) => {
+  const ends: (() => void)[] = [];
+  const pool = {
+    threads: [],
+    on: () => undefined,
+    run: () => new Promise<void>((resolve) => ends.push(resolve)),
+    destroy: async () => undefined,
+  };
+  const threads = new NodeThreads(() => pool as unknown as ReturnType<typeof startThreads>, 2, 3);
+  const tasks = Array.from({ length: 5 }, () => threads.run(undefined));
+  await sleep(1);
+  t.is(ends.length, 3);
+  ends[0]!();
+  await tasks[0];
+  await sleep(1);
+  t.is(ends.length, 4);
+  for (let i = 1; i < 5; i++) {
+    ends[i]!();
+    await tasks[i];
+    await sleep(1);
+  }
+});

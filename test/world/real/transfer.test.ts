@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { existsSync, fstatSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import test from 'ava';
 import { memoryStorage, type Storage } from '../../../src/repository/index.js';
+import { BLOCKING, type Sync } from '../../../src/repository/storage/local-sync.js';
 import { BundleMemory } from '../../../src/world/real/bundle-memory.js';
 import { plainHasher } from '../../../src/world/real/hasher.js';
 import { Pace } from '../../../src/world/real/pace.js';
@@ -35,23 +36,43 @@ function pace(): Pace {
   return new Pace({ ...setup, shared }, 1);
 }
 
-// One after the other: a thread moves one file at a time, and has one buffer.
-test.serial('a file that goes on after the bytes of its manifest is given up', async (t) => {
-  const directory = mkdtempSync(path.join(tmpdir(), 'drill-fetch-'));
-  t.teardown(() => rmSync(directory, { recursive: true, force: true }));
-  const storage = memoryStorage();
-  await put(storage, 'f', new Uint8Array(5_000_000));
+/** A transfer that nothing limits. */
+function transferWith(storage: Storage, sync?: Sync): Transfer {
   const own = pace();
-  const transfer: Transfer = {
+  return {
     storage,
     pace: own,
     hasher: plainHasher(),
     bundles: new BundleMemory(),
-    sync: undefined,
+    sync,
     request: () => own.request(),
     allow: (mostBytes) => mostBytes,
     onBytes: () => undefined,
   };
+}
+
+test('a fetched file is synced where it has to be on the disk', async (t) => {
+  const directory = mkdtempSync(path.join(tmpdir(), 'drill-fetch-'));
+  t.teardown(() => rmSync(directory, { recursive: true, force: true }));
+  const storage = memoryStorage();
+  await put(storage, 'f', new Uint8Array(300_000));
+  let synced = 0;
+  const file = (fd: number): void => {
+    synced++;
+    t.is(fstatSync(fd).size, 300_000, 'all of it has been written');
+  };
+  await fetchFile(transferWith(storage), 'f', path.join(directory, 'f'), 300_000);
+  t.is(synced, 0);
+  await fetchFile(transferWith(storage, { ...BLOCKING, file }), 'f', path.join(directory, 'f'), 300_000);
+  t.is(synced, 1);
+});
+
+test('a file that goes on after the bytes of its manifest is given up', async (t) => {
+  const directory = mkdtempSync(path.join(tmpdir(), 'drill-fetch-'));
+  t.teardown(() => rmSync(directory, { recursive: true, force: true }));
+  const storage = memoryStorage();
+  await put(storage, 'f', new Uint8Array(5_000_000));
+  const transfer = transferWith(storage);
   const to = path.join(directory, 'f');
   await t.throwsAsync(fetchFile(transfer, 'f', to, 10), {
     code: 'CHECKSUM_MISMATCH',
@@ -62,7 +83,7 @@ test.serial('a file that goes on after the bytes of its manifest is given up', a
   t.is(fetched.sizeBytes, 5_000_000);
 });
 
-test.serial('a storage may give less than is asked for, long before the end', async (t) => {
+test('a storage may give less than is asked for, long before the end', async (t) => {
   const directory = mkdtempSync(path.join(tmpdir(), 'drill-fetch-'));
   t.teardown(() => rmSync(directory, { recursive: true, force: true }));
   const storage = memoryStorage();
@@ -75,22 +96,7 @@ test.serial('a storage may give less than is asked for, long before the end', as
       return { ...reader, read: (into) => reader.read(into.subarray(0, 1 + Math.floor(into.length / 3))) };
     },
   };
-  const own = pace();
-  const fetched = await fetchFile(
-    {
-      storage: sparing,
-      pace: own,
-      hasher: plainHasher(),
-      bundles: new BundleMemory(),
-      sync: undefined,
-      request: () => own.request(),
-      allow: (mostBytes) => mostBytes,
-      onBytes: () => undefined,
-    },
-    'f',
-    path.join(directory, 'f'),
-    bytes.length,
-  );
+  const fetched = await fetchFile(transferWith(sparing), 'f', path.join(directory, 'f'), bytes.length);
   t.deepEqual(fetched, { sizeBytes: bytes.length, checksum: createHash('md5').update(bytes).digest('hex') });
   t.deepEqual(new Uint8Array(readFileSync(path.join(directory, 'f'))), bytes);
 });

@@ -7,7 +7,6 @@ import {
   END,
   everywhere,
   get,
-  inOrder,
   load32,
   loadVector,
   LOOP,
@@ -113,37 +112,42 @@ function kernel(groups: number): Body {
   const everyWord = (part: (group: number, word: number) => Code): Code =>
     upTo(groups, (group) => upTo(STATE_WORDS, (word) => part(group, word)));
   const onDesk = (group: number, word: number): number => stateOffset(group * GROUP_LANES, word);
-  const code = inOrder(
-    everyWord((group, word) => inOrder(get(DESK), loadVector(onDesk(group, word)), set(state(group, word)))),
-    upTo(lanes, (lane) => inOrder(get(DESK), load32(pointerOffset(lane)), set(pointer(lane)))),
+  const code = [
+    everyWord((group, word) => [get(DESK), loadVector(onDesk(group, word)), set(state(group, word))]),
+    upTo(lanes, (lane) => [get(DESK), load32(pointerOffset(lane)), set(pointer(lane))]),
     LOOP,
-    everyWord((group, word) => inOrder(get(state(group, word)), set(before(group, word)))),
+    everyWord((group, word) => [get(state(group, word)), set(before(group, word))]),
     upTo(groups, (group) => upTo(QUARTERS, (quarter) => loadQuarter(locals, group, quarter))),
     // The groups in turn, so that one does what the other waits for.
     upTo(STEPS, (step) => upTo(groups, (group) => stepOf(locals, group, step))),
-    everyWord((group, word) =>
-      inOrder(get(state(group, word)), get(before(group, word)), ADD, set(state(group, word))),
-    ),
-    upTo(lanes, (lane) => inOrder(get(pointer(lane)), number32(BLOCK_BYTES), ADD_32, set(pointer(lane)))),
-    inOrder(get(BLOCKS), number32(1), SUBTRACT_32, tee(BLOCKS), AGAIN_UNLESS_ZERO),
+    everyWord((group, word) => [
+      get(state(group, word)),
+      get(before(group, word)),
+      ADD,
+      set(state(group, word)),
+    ]),
+    upTo(lanes, (lane) => [get(pointer(lane)), number32(BLOCK_BYTES), ADD_32, set(pointer(lane))]),
+    [get(BLOCKS), number32(1), SUBTRACT_32, tee(BLOCKS), AGAIN_UNLESS_ZERO],
     END,
-    everyWord((group, word) => inOrder(get(DESK), get(state(group, word)), storeVector(onDesk(group, word)))),
-  );
+    everyWord((group, word) => [get(DESK), get(state(group, word)), storeVector(onDesk(group, word))]),
+  ];
   return { numbers: lanes, vectors, code };
 }
 
 /** Four words of the block of each of four lanes, to four vectors of a word of all. */
 function loadQuarter({ pointer, message, spare }: Locals, group: number, quarter: number): Code {
   const row = (i: number): number => message(group, quarter * QUARTERS + i);
-  const load = (i: number): Code =>
-    inOrder(get(pointer(group * GROUP_LANES + i)), loadVector(quarter * VECTOR_BYTES), set(row(i)));
-  const mix = (a: number, b: number, words: Code, to: number): Code =>
-    inOrder(get(a), get(b), words, set(to));
+  const load = (i: number): Code => [
+    get(pointer(group * GROUP_LANES + i)),
+    loadVector(quarter * VECTOR_BYTES),
+    set(row(i)),
+  ];
+  const mix = (a: number, b: number, words: Code, to: number): Code => [get(a), get(b), words, set(to)];
   const low = pick(0, 4, 1, 5);
   const high = pick(2, 6, 3, 7);
   const left = pick(0, 1, 4, 5);
   const right = pick(2, 3, 6, 7);
-  return inOrder(
+  return [
     upTo(GROUP_LANES, load),
     mix(row(0), row(1), low, spare(0)),
     mix(row(2), row(3), low, spare(1)),
@@ -153,7 +157,7 @@ function loadQuarter({ pointer, message, spare }: Locals, group: number, quarter
     mix(spare(0), spare(1), right, row(1)),
     mix(spare(2), spare(3), left, row(2)),
     mix(spare(2), spare(3), right, row(3)),
-  );
+  ];
 }
 
 /** a = b + rotate(a + mix(b, c, d) + word + sine), where the four change places from step to step. */
@@ -162,18 +166,18 @@ function stepOf({ state, message, spare }: Locals, group: number, step: number):
   const bits = ROTATIONS[round]![step % 4]!;
   const part = (word: number): number => state(group, (word + STEPS - step) % STATE_WORDS);
   const [a, b, c, d] = [part(0), get(part(1)), get(part(2)), get(part(3))];
-  const sum = inOrder(get(a), get(message(group, wordOf(step))), everywhere(SINES[step]!), ADD, ADD);
-  const rotate = inOrder(tee(spare(0)), shiftLeft(bits), get(spare(0)), shiftRight(32 - bits), OR);
-  return inOrder(sum, addMix(round, b, c, d), rotate, b, ADD, set(a));
+  const sum = [get(a), get(message(group, wordOf(step))), everywhere(SINES[step]!), ADD, ADD];
+  const rotate = [tee(spare(0)), shiftLeft(bits), get(spare(0)), shiftRight(32 - bits), OR];
+  return [sum, addMix(round, b, c, d), rotate, b, ADD, set(a)];
 }
 
 /** In forms that wait for b, the newest of the three, as late as may be. */
 function addMix(round: number, b: Code, c: Code, d: Code): Code {
-  if (round === 0) return inOrder(c, d, XOR, b, AND, d, XOR, ADD);
-  if (round === 1) return inOrder(c, d, AND_NOT, ADD, b, d, AND, ADD);
-  if (round === 2) return inOrder(c, d, XOR, b, XOR, ADD);
-  return inOrder(d, NOT, b, OR, c, XOR, ADD);
+  if (round === 0) return [c, d, XOR, b, AND, d, XOR, ADD];
+  if (round === 1) return [c, d, AND_NOT, ADD, b, d, AND, ADD];
+  if (round === 2) return [c, d, XOR, b, XOR, ADD];
+  return [d, NOT, b, OR, c, XOR, ADD];
 }
 
 const upTo = (count: number, part: (i: number) => Code): Code =>
-  inOrder(...Array.from({ length: count }, (_, i) => part(i)));
+  Array.from({ length: count }, (_, i) => part(i));

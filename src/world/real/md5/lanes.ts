@@ -37,9 +37,9 @@ class Md5Lanes {
   private waiting: Sum[] = [];
   private isDue = false;
 
-  constructor(pages: number) {
+  constructor(code: Uint8Array<ArrayBuffer>, pages: number) {
     this.memory = new webAssembly.Memory({ initial: pages, maximum: pages, shared: true });
-    const module = new webAssembly.Module(kernelModule(pages));
+    const module = new webAssembly.Module(code);
     this.kernels = new webAssembly.Instance(module, { host: { memory: this.memory } }).exports as Kernels;
     this.words = new Int32Array(this.memory.buffer);
   }
@@ -136,9 +136,10 @@ export class Md5Lane {
   static several(lanes: number): readonly Md5Lane[] {
     const pages = Math.ceil((DESK_BYTES + lanes * PLACE_BYTES) / PAGE_BYTES);
     // What is written here as words is read as bytes.
-    if (lanes < FEWEST_LANES || endianness() !== 'LE' || !webAssembly.validate(kernelModule(pages)))
-      return [];
-    const all = new Md5Lanes(pages);
+    if (lanes < FEWEST_LANES || endianness() !== 'LE') return [];
+    const code = kernelModule(pages);
+    if (!webAssembly.validate(code)) return [];
+    const all = new Md5Lanes(code, pages);
     return Array.from({ length: lanes }, (_, i) => new Md5Lane(all, DESK_BYTES + i * PLACE_BYTES));
   }
 

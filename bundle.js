@@ -4,7 +4,15 @@
  */
 import { build } from 'esbuild';
 import { execFileSync } from 'node:child_process';
-import { chmodSync, copyFileSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  copyFileSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
@@ -69,6 +77,7 @@ const command = await build({
   supported: { 'dynamic-import': false },
 });
 const commandFile = path.resolve(Object.keys(command.metafile.outputs)[0]);
+writeFileSync(commandFile, asAscii(readFileSync(commandFile, 'utf8')));
 const start = await build({
   ...COMMON,
   entryPoints: { main: `${SOURCE}/cli/start.js` },
@@ -86,6 +95,14 @@ const kept = new Set([...made.map((file) => path.basename(file)), thread]);
 for (const name of readdirSync(TARGET)) if (!kept.has(name)) rmSync(path.join(TARGET, name));
 
 keepCode(commandFile);
+
+/** What is left of other letters stands in comments and in regular expressions. */
+function asAscii(code) {
+  return code.replace(
+    /[\u0080-\uffff]/g,
+    (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}
 
 /** Has a small scenario run, and what V8 made of the command meanwhile kept. Without it, the command starts later and that is all. */
 function keepCode(file) {

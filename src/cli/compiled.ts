@@ -8,9 +8,10 @@ type Command = (require: NodeJS.Require, module: object, exports: object, MODULE
 
 /** Compiles the command, a file of CommonJS; with what V8 made of the same file before, in a fraction of the time. */
 export function compileCommand(file: string, cachedData?: Buffer): Script {
-  // Its first line is for those who start `main` itself.
-  const code = readFileSync(file, 'utf8').replace(/^#!.*/, '');
-  return new Script(`(function (require, module, exports, MODULE_URL) {${code}\n})`, {
+  // It is ASCII, which is read in half of the time that UTF-8 takes.
+  const code = readFileSync(file, 'latin1');
+  // As a comment, its first line: it is for those who start `main` itself.
+  return new Script(`(function (require, module, exports, MODULE_URL) {//${code}\n})`, {
     filename: file,
     ...(cachedData ? { cachedData } : {}),
   });

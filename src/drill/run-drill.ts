@@ -113,16 +113,16 @@ async function runVariant(
   workspaces: Workspace[],
 ): Promise<VariantReport> {
   requireReal(scenario);
-  const statement = requireBackup(scenario);
   const { dataDirectory } = options;
   const workspace =
     dataDirectory === undefined
       ? workspaceFor(options.workDirectory, scenario.name, name)
       : durableWorkspace(dataDirectory);
   const storage = storageOf(scenario, workspace, options.repositoryDirectory);
-  // To load takes them as long as it takes to predict the run and to make the cluster, and they do it beside that.
+  // They load as long as it takes to read the statement, to predict the run and to make the cluster, and beside that.
   const threads = startClusterThreads(scenario, workspace, scenario.engine.uploadWorkers);
   try {
+    const statement = requireBackup(scenario);
     // Predicting first also finds everything that is wrong with the statement before anything is made or removed.
     const predicted = simulate(asPriced(scenario, options), { asRun: true });
     const catalog = generateCatalog(scenario);

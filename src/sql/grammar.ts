@@ -188,4 +188,7 @@ export class StatementParser extends ClauseParser {
 
 const ALL: Scope = { kind: 'all' };
 
-export const parser = new StatementParser();
+let parser: StatementParser | undefined;
+
+/** Made when it is first asked for: that takes as long as a thread takes to start, and threads start before anything is parsed. */
+export const statementParser = (): StatementParser => (parser ??= new StatementParser());

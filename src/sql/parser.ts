@@ -1,7 +1,7 @@
 import { tokenMatcher, type IToken, type TokenType } from 'chevrotain';
 import { invariant } from '../base/errors.js';
 import type { StatementDraft } from './conditions.js';
-import { parser } from './grammar.js';
+import { statementParser } from './grammar.js';
 import { CloseParenthesis, Comma, OpenParenthesis } from './tokens.js';
 
 /** Something that may stand next: a type of token, and the rule of the grammar that asks for it. */
@@ -17,6 +17,7 @@ export type ParseResult =
 
 /** Parses the tokens of one statement, without its semicolon. */
 export function parseTokens(tokens: readonly IToken[]): ParseResult {
+  const parser = statementParser();
   parser.input = [...tokens];
   const draft = parser.statement();
   const error = parser.errors[0];
@@ -27,11 +28,13 @@ export function parseTokens(tokens: readonly IToken[]): ParseResult {
 
 /** What may stand after `prefix`, in the order of the grammar. The end of the statement is not among it. */
 export function expectedAfter(prefix: readonly IToken[]): readonly Expectation[] {
-  return parser.computeContentAssist('statement', withoutEarlierItems(prefix)).map((path) => {
-    const rule = path.ruleStack.at(-1);
-    invariant(rule !== undefined, 'an expectation belongs to a rule');
-    return { type: path.nextTokenType, rule };
-  });
+  return statementParser()
+    .computeContentAssist('statement', withoutEarlierItems(prefix))
+    .map((path) => {
+      const rule = path.ruleStack.at(-1);
+      invariant(rule !== undefined, 'an expectation belongs to a rule');
+      return { type: path.nextTokenType, rule };
+    });
 }
 
 /**

@@ -3,7 +3,7 @@ import * as fc from 'fast-check';
 import { DrillError } from '../../src/base/errors.js';
 import { tokenize } from '../../src/sql/lexer.js';
 import { expectedAfter, withoutEarlierItems } from '../../src/sql/parser.js';
-import { parser } from '../../src/sql/grammar.js';
+import { statementParser } from '../../src/sql/grammar.js';
 import { parseScript, printStatement } from '../../src/sql/index.js';
 import { anyStatement, PIECES } from './arbitraries.js';
 
@@ -104,10 +104,12 @@ test('what may come next does not depend on earlier items of a list', (t) => {
     fc.property(anyStatement, fc.nat(), (statement, at) => {
       const tokens = tokenize(printStatement(statement));
       const prefix = tokens.slice(0, at % (tokens.length + 1));
-      const all = parser.computeContentAssist('statement', [...prefix]).map((path) => ({
-        type: path.nextTokenType,
-        rule: path.ruleStack.at(-1) ?? '',
-      }));
+      const all = statementParser()
+        .computeContentAssist('statement', [...prefix])
+        .map((path) => ({
+          type: path.nextTokenType,
+          rule: path.ruleStack.at(-1) ?? '',
+        }));
       t.deepEqual(show(expectedAfter(prefix)), show(all));
       t.true(withoutEarlierItems(prefix).length <= prefix.length);
     }),

@@ -13,7 +13,7 @@ import { ABORT_CELLS, PROGRESS, type TaskMessage, type WorkerSetup, type WorkerS
 
 const SHARDS = 2;
 /** Of a shard: mostly small ones, since what costs by the file is what is to be compiled. */
-const FILE_BYTES = Float64Array.from({ length: 16 }, (_, file) => (file === 0 ? 300_000 : 3000 + file));
+const FILE_BYTES = Float64Array.from({ length: 6 }, (_, file) => (file === 0 ? 300_000 : 3000 + file));
 /** All but the first. */
 const BUNDLED_BELOW_BYTES = 100_000;
 

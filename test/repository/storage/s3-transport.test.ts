@@ -156,3 +156,51 @@ test('an answer without end is not kept in memory', async (t) => {
   });
   await t.throwsAsync(transport.send(requestOf()), { message: '' });
 });
+
+/** Answers with a head, and with its body as much later as `waitMs` says of the answer's number over its connection. */
+const headFirst = (waitMs: (nth: number) => number) => {
+  const answers = new WeakMap<Socket, number>();
+  return (socket: Socket, piece: string): void => {
+    const nth = (answers.get(socket) ?? 0) + 1;
+    answers.set(socket, nth);
+    const isLast = piece.includes('connection: close');
+    socket.write(`HTTP/1.1 200 OK\r\n${isLast ? 'connection: close\r\n' : ''}content-length: 2\r\n\r\n`);
+    const send = (): void => void (isLast ? socket.end('ok') : socket.write('ok'));
+    if (waitMs(nth) === 0) setImmediate(send);
+    else setTimeout(send, waitMs(nth));
+  };
+};
+
+const HELD_BACK_MS = 60;
+const ANSWERS = 12;
+
+test('where bodies are held back until their heads are acknowledged, an answer has a connection of its own', async (t) => {
+  const respond = headFirst((nth) => (nth === 1 ? 0 : HELD_BACK_MS));
+  let asked = 0;
+  const { transport, connections } = await setUp(t, (socket, piece) => {
+    if (piece.includes('connection: close')) asked++;
+    respond(socket, piece);
+  });
+  // On a busy machine, more may have to go before it is clear.
+  for (let sent = 0; asked < ANSWERS && sent < 20 * ANSWERS; sent++) {
+    const { body } = await transport.send(requestOf());
+    t.is(Buffer.from(body).toString(), 'ok');
+  }
+  t.is(asked, ANSWERS);
+  t.true(connections.length >= ANSWERS);
+  // What has no body to wait for keeps its connection.
+  const before = connections.length;
+  await transport.send(requestOf({ method: 'PUT', body: Buffer.from('abc') }));
+  await transport.send(requestOf({ method: 'PUT', body: Buffer.from('abc') }));
+  t.true(connections.length <= before + 1);
+  t.is(asked, ANSWERS);
+});
+
+test('a server that is slow, over new connections too, keeps them', async (t) => {
+  const { transport, connections } = await setUp(
+    t,
+    headFirst(() => HELD_BACK_MS),
+  );
+  for (let sent = 0; sent < ANSWERS; sent++) await transport.send(requestOf());
+  t.is(connections.length, 1);
+});

@@ -118,7 +118,7 @@ function headOf(method: string, path: string, headers: Readonly<Record<string, s
     if (FORBIDDEN.test(value)) throw Object.assign(new Error(), { code: 'ERR_INVALID_CHAR' });
     head += `${name}: ${value}\r\n`;
   }
-  return `${head}\r\n`;
+  return head;
 }
 
 const abortError = (): Error => Object.assign(new Error(), { name: 'AbortError' });

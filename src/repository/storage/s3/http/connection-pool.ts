@@ -1,11 +1,13 @@
 import type { Endpoint } from '../endpoint.js';
 import type { Settings } from '../settings.js';
 import { Connection } from './connection.js';
+import { HeldBodies } from './held-bodies.js';
 
 /** Connections to one server, which are kept. What is free serves the next request, the one that was free last first. */
 export class ConnectionPool {
   private readonly endpoint: Endpoint;
   private readonly settings: Settings;
+  private readonly held = new HeldBodies();
   private readonly all = new Set<Connection>();
   private readonly free: Connection[] = [];
   /** Who waits for one, in order. */
@@ -35,7 +37,7 @@ export class ConnectionPool {
   }
 
   private open(): Connection {
-    const connection = new Connection(this.endpoint, this.settings, {
+    const connection = new Connection(this.endpoint, this.settings, this.held, {
       onFree: (free) => this.onFree(free),
       onClosed: (closed) => this.onClosed(closed),
     });
@@ -50,7 +52,8 @@ export class ConnectionPool {
   }
 
   private onClosed(connection: Connection): void {
-    this.all.delete(connection);
+    // Told already, of one that was for one answer.
+    if (!this.all.delete(connection)) return;
     const at = this.free.indexOf(connection);
     if (at >= 0) this.free.splice(at, 1);
     this.nextWaiting()?.(this.open());

@@ -3,8 +3,9 @@ import { connect as connectTls } from 'node:tls';
 import type { Endpoint } from '../endpoint.js';
 import type { Settings } from '../settings.js';
 import { AnswerParser, type AnswerHead } from './answer-parser.js';
+import { HELD_MS, type HeldBodies } from './held-bodies.js';
 
-/** One request: its head as it is sent, and the bytes after that. */
+/** One request: its head as it is sent, but for the empty line, and the bytes after that. */
 export interface Outgoing {
   readonly method: string;
   readonly head: string;
@@ -26,6 +27,9 @@ export interface Keeper {
   onClosed(connection: Connection): void;
 }
 
+/** Time enough for a server to close what it was told to. */
+const CLOSE_MS = 1000;
+
 /**
  * A connection to the server, which carries one request at a time. Node's own client of HTTP does the same and takes three
  * times the processor time, most of it while a thread is young and the code that it goes through has not been compiled.
@@ -33,16 +37,28 @@ export interface Keeper {
 export class Connection {
   private readonly socket: Socket;
   private readonly keeper: Keeper;
+  private readonly held: HeldBodies;
   private parser: AnswerParser | undefined;
   private receiver: AnswerReceiver | undefined;
   private isPaused = false;
+  /** Whether it is to end with the answer. */
+  private isForOne = false;
+  private hasAnswered = false;
+  private readonly openedMs = performance.now();
+  /** Whether another one would be there in less time than a body is held back. */
+  private isSoonMade = false;
+  private headMs: number | undefined;
 
-  constructor(endpoint: Endpoint, settings: Settings, keeper: Keeper) {
+  constructor(endpoint: Endpoint, settings: Settings, held: HeldBodies, keeper: Keeper) {
     this.keeper = keeper;
+    this.held = held;
     this.socket = open(endpoint, settings);
     this.socket.setNoDelay(true);
     this.socket.setTimeout(settings.idleTimeoutMs, () => this.onSilence());
     const connecting = setTimeout(() => this.fail(timeoutError()), settings.connectTimeoutMs);
+    this.socket.once(endpoint.protocol === 'http:' ? 'connect' : 'secureConnect', () => {
+      this.isSoonMade = performance.now() - this.openedMs < HELD_MS;
+    });
     this.socket.once('connect', () => clearTimeout(connecting));
     this.socket.on('data', (bytes: Uint8Array) => {
       // What nobody asked for would be taken for the next answer, if it came a moment later.
@@ -71,14 +87,22 @@ export class Connection {
     const { socket } = this;
     this.receiver = receiver;
     this.parser = new AnswerParser(method, {
-      onHead: (answer) => receiver.onHead(answer),
-      onBody: (bytes) => receiver.onBody(bytes),
+      onHead: (answer) => {
+        this.headMs = performance.now();
+        receiver.onHead(answer);
+      },
+      onBody: (bytes) => {
+        this.noteBody();
+        receiver.onBody(bytes);
+      },
       onEnd: (isKept) => this.onEnd(isKept),
     });
+    this.isForOne = method === 'GET' && this.held.areHabit;
+    const end = this.isForOne ? 'connection: close\r\n\r\n' : '\r\n';
     socket.ref();
     // Both in one call of the system.
     socket.cork();
-    socket.write(head, 'latin1');
+    socket.write(head + end, 'latin1');
     if (body && body.length > 0) socket.write(body);
     socket.uncork();
   }
@@ -115,15 +139,32 @@ export class Connection {
     const { receiver, socket } = this;
     this.parser = undefined;
     this.receiver = undefined;
+    this.hasAnswered = true;
     if (this.isPaused) this.resume();
     // A server that says no before it has everything does not read the rest.
-    const isFree = isKept && socket.writableLength === 0 && !socket.destroyed;
+    const isFree = isKept && !this.isForOne && socket.writableLength === 0 && !socket.destroyed;
     if (isFree) {
       // Nobody waits for it: so the process may end.
       socket.unref();
       this.keeper.onFree(this);
-    } else socket.destroy();
+    } else if (this.isForOne) this.letClose();
+    else socket.destroy();
     receiver?.onEnd();
+  }
+
+  private noteBody(): void {
+    const { headMs } = this;
+    if (headMs === undefined) return;
+    this.headMs = undefined;
+    if (this.isSoonMade) this.held.note(performance.now() - headMs, !this.hasAnswered);
+  }
+
+  /** The server is to close it first: whoever does remembers it for a minute, and servers have as many numbers as clients together. */
+  private letClose(): void {
+    const { socket } = this;
+    this.keeper.onClosed(this);
+    const timer = setTimeout(() => socket.destroy(), CLOSE_MS);
+    socket.once('close', () => clearTimeout(timer));
   }
 
   private onSilence(): void {

@@ -18,7 +18,7 @@ export const PROTOCOL_MUTATIONS: readonly Mutation[] = [
   },
   {
     name: 'sync only names that were given now',
-    because: 'a power failure takes away files whose names an earlier try has given',
+    because: 'a power failure takes files that an earlier try named',
     file: 'src/node/upload.ts',
     from: 'if (rename && snapshot.files > 0)',
     to: 'if (rename && movedFiles > 0)',

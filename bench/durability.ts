@@ -43,7 +43,8 @@ async function writeFiles(root: string, durable: boolean, sizeBytes: number, fil
     const writer = await storage.createWriter(`shard/${i}.part`, sizeBytes);
     await writer.write(content);
     await writer.close();
-    await storage.rename(`shard/${i}.part`, `shard/${i}`);
+    await storage.rename(`shard/${i}.part`, `shard/${i}`, { syncName: false });
   }
+  await storage.syncNames('shard');
   rmSync(root, { recursive: true });
 }

@@ -53,7 +53,10 @@ export type Operation =
       readonly checksum: Checksum | undefined;
       readonly hash: boolean;
     }
-  /** Rename a file in the repository from its `.part` name to its final one. */
+  /**
+   * Rename a file in the repository from its `.part` name to its final one, which may be lost in a power failure until the shard's
+   * directory is synced.
+   */
   | {
       readonly op: 'rename';
       readonly shard: number;
@@ -61,6 +64,8 @@ export type Operation =
       readonly files?: number;
       readonly checksum: Checksum;
     }
+  /** Have the final names of all files in the shard's directory in the repository survive a power failure, if they should. */
+  | { readonly op: 'sync'; readonly shard: number }
   /** Remove from the repository what it holds of a file except `keep`: older content, `.part` files. */
   | {
       readonly op: 'delete';

@@ -17,7 +17,8 @@ import { uploadBundle } from './upload-bundle.js';
  *
  * A file whose content is not known before it is sent goes to `<name>.part` and gets its checksummed name by a rename;
  * so a file with a final name is always whole. Storages that cannot rename show a file only when it is whole, and need
- * the checksum first. A file that is not what was written to its replica never gets a final name.
+ * the checksum first. Names given by renames are synced together, a shard at a time: before that, nobody is told that the shard
+ * is there. A file that is not what was written to its replica never gets a final name.
  */
 export function* uploadTask(task: UploadTask): Procedure<TaskReport> {
   const { onePass, rename, checkSource, bundleBelowBytes } = task;
@@ -73,6 +74,8 @@ export function* uploadTask(task: UploadTask): Procedure<TaskReport> {
     }
     checksums.push(shardChecksums);
     bundles.push(shardBundles);
+    // Also where none was renamed now: the try that did it may not have come so far.
+    if (rename && snapshot.files > 0) yield { op: 'sync', shard };
     yield { op: 'report', shards: 1 };
   }
   return { movedFiles, skippedFiles, checksums, ...(bundleBelowBytes === undefined ? {} : { bundles }) };

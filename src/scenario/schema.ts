@@ -130,7 +130,9 @@ const repositorySchema = keys({
   durable: z
     .boolean()
     .default(true)
-    .describe('local: whether files must be on the disk itself before they count (an fsync each).'),
+    .describe(
+      'local: whether files must be on the disk itself before they count (an fsync each, and one a shard).',
+    ),
   bundleFilesBelow: bundledSize
     .optional()
     .describe('Files of a shard that are smaller go into bundles, each one object; default: none do.'),

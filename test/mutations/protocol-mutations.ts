@@ -17,6 +17,13 @@ export const PROTOCOL_MUTATIONS: readonly Mutation[] = [
     to: "if (rename) yield { op: 'rename', shard, file, checksum };\n          yield { op: 'put', shard, file, checksum: rename ? undefined : checksum, hash: false };",
   },
   {
+    name: 'sync only names that were given now',
+    because: 'a power failure takes files that an earlier try named',
+    file: 'src/node/upload.ts',
+    from: 'if (rename && snapshot.files > 0)',
+    to: 'if (rename && movedFiles > 0)',
+  },
+  {
     name: 'believe an old listing',
     because: 'a file is not sent that is not there',
     file: 'src/node/upload.ts',

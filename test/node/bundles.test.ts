@@ -84,10 +84,12 @@ test('a bundle is sent as a file is; a file that is alone is no bundle', (t) => 
     'scan 3',
     'put 3/0+1.part hashing',
     `rename 3/0+1.${bundleOf(3, 0, 2)}`,
+    'sync 3',
     'report 1',
     'scan 5',
     'put 5/0.part hashing',
     'rename 5/0.5001',
+    'sync 5',
     'report 1',
   ]);
   t.deepEqual(told({ onePass: false }).slice(1, 4), [

@@ -78,6 +78,7 @@ test('requests are what goes to the repository', (t) => {
     { op: 'hash', shard: 0, file: 0 },
     { op: 'put', shard: 0, file: 0, checksum: 1, hash: false },
     { op: 'rename', shard: 0, file: 0, checksum: 1 },
+    { op: 'sync', shard: 0 },
     { op: 'delete', shard: 0, file: 0, keep: 1 },
     { op: 'get', shard: 0, file: 0 },
     { op: 'install', shard: 0 },

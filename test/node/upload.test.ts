@@ -37,6 +37,7 @@ test('one pass: hashed while it is sent, then renamed', (t) => {
     'rename 3/0.3001',
     'put 3/1.part hashing',
     'rename 3/1.3002',
+    'sync 3',
     'report 1',
     'scan 5',
     'report 1',
@@ -44,7 +45,7 @@ test('one pass: hashed while it is sent, then renamed', (t) => {
 });
 
 test('separate: hashed, then sent, then renamed', (t) => {
-  t.deepEqual(told({ onePass: false }).slice(0, 8), [
+  t.deepEqual(told({ onePass: false }).slice(0, 9), [
     'scan 3',
     'hash 3/0',
     'put 3/0.part',
@@ -52,6 +53,7 @@ test('separate: hashed, then sent, then renamed', (t) => {
     'hash 3/1',
     'put 3/1.part',
     'rename 3/1.3002',
+    'sync 3',
     'report 1',
   ]);
 });
@@ -93,13 +95,25 @@ test('probing: a listing that also shows what was uploaded after it costs no req
 });
 
 test('probing: a file that is there is hashed and looked at, not sent, and costs nothing else', (t) => {
-  t.deepEqual(told({ probe: true }, { '3/0': whole(3001) }).slice(0, 7), [
+  t.deepEqual(told({ probe: true }, { '3/0': whole(3001) }).slice(0, 8), [
     'scan 3',
     'list 3',
     'hash 3/0',
     'check 3/0',
     'put 3/1.part hashing',
     'rename 3/1.3002',
+    'sync 3',
+    'report 1',
+  ]);
+});
+
+test('names are synced also where an earlier try has given all of them', (t) => {
+  t.deepEqual(told({ probe: true }, { '3/0': whole(3001), '3/1': whole(3002) }).slice(2, 8), [
+    'hash 3/0',
+    'check 3/0',
+    'hash 3/1',
+    'check 3/1',
+    'sync 3',
     'report 1',
   ]);
 });

@@ -329,7 +329,10 @@ const CHECKS: Readonly<Record<string, Check>> = {
     await storage.rename('a/f', 'b/c/g');
     t.deepEqual(await paths(storage), ['b/c/g']);
     await storage.rename('b/c/g', 'b/c/g');
-    t.deepEqual(await get(storage, 'b/c/g'), bytesOf('new'));
+    await storage.rename('b/c/g', 'b/c/h', { syncName: false });
+    t.deepEqual(await get(storage, 'b/c/h'), bytesOf('new'), 'seen before its name is synced');
+    await storage.syncNames('b/c');
+    t.deepEqual(await paths(storage), ['b/c/h']);
   },
 
   'removeTree removes the tree and nothing beside it': async (t, storage) => {
@@ -363,6 +366,7 @@ const CHECKS: Readonly<Record<string, Check>> = {
       await refused('removeUnfinished', () => storage.removeUnfinished(path));
       await refused('list', () => storage.list(path));
       await refused('listNames', () => storage.listNames(path));
+      await refused('syncNames', () => storage.syncNames(path));
     }
     t.deepEqual(await paths(storage), ['a/f']);
   },

@@ -99,7 +99,9 @@ export const ours = oursWith(
 export const oursDurable = oursWith(
   {
     name: 'backup-drill durable',
-    about: { local: 'as it is by default: a file is synced before it counts, and so is its directory.' },
+    about: {
+      local: "as it is by default: a file is synced before it counts, and so is its shard's directory.",
+    },
   },
   { durable: true },
 );

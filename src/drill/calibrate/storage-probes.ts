@@ -6,11 +6,11 @@ import { spreadOf, type Spread } from './statistics.js';
 
 /** Rates in bytes (or requests) a second, durations in milliseconds. */
 export interface StorageFigures {
-  /** From a small request to its answer: everything, … */
+  /** From a small request to its answer, of the requests of a file on average: everything, … */
   readonly request: Spread;
   /** … and what of it is processor time, on this side. */
   readonly requestProcessor: Spread;
-  /** The request's times, a sample each: the processor works for it while its answer is on the way. */
+  /** The request's times, a sample a file: the processor works for it while its answer is on the way. */
   readonly latencyMs: readonly number[];
   /** One file on its way, its request aside. */
   readonly connection: Spread;
@@ -92,7 +92,7 @@ export async function probeStorage(
   const requestsPerFile = perThread[0]!.samplesMs.length / perThread[0]!.files;
   const requestProcessorMs = (batch: Batch): number => batch.processorMs / batch.samplesMs.length;
   const requestProcessor = spreadOf(perThread.map(requestProcessorMs));
-  const all = perThread.flatMap(({ samplesMs }) => samplesMs);
+  const all = perThread.flatMap((batch) => filesMs(batch, requestsPerFile).map((ms) => ms / requestsPerFile));
   const request = spreadOf(all);
   return {
     request,
@@ -111,18 +111,24 @@ function oneConnection(
   requestMs: number,
   requestProcessorMs: number,
 ): Pick<StorageFigures, 'connection' | 'connectionProcessor'> {
-  // Of each file, the first request is the one that carries its bytes.
-  const putsMs = batches.flatMap(({ samplesMs }) => samplesMs.filter((_, i) => i % requestsPerFile === 0));
+  const allMs = batches.flatMap((batch) => filesMs(batch, requestsPerFile));
   const rate = (ms: number): number =>
     Math.min(FASTEST_BYTES_PER_SEC, (sizeBytes * 1000) / Math.max(LEAST_MS, ms));
   return {
-    connection: spreadOf(putsMs.map((ms) => rate(Math.max(ms / 2, ms - requestMs)))),
+    connection: spreadOf(allMs.map((ms) => rate(Math.max(ms / 2, ms - requestsPerFile * requestMs)))),
     connectionProcessor: spreadOf(
       batches.map(({ processorMs, files }) =>
         rate(processorMs / files - requestsPerFile * requestProcessorMs),
       ),
     ),
   };
+}
+
+/** What each file took: all of its requests. They differ, since a file's bytes are synced, and its name with others. */
+function filesMs({ samplesMs, files }: Batch, requestsPerFile: number): number[] {
+  return Array.from({ length: files }, (_, file) =>
+    samplesMs.slice(file * requestsPerFile, (file + 1) * requestsPerFile).reduce((sum, ms) => sum + ms, 0),
+  );
 }
 
 /** Files of each thread: so many more threads should not take so many times as long. */

@@ -16,11 +16,13 @@ interface AtShard {
   readonly placed: Map<number, Checksum>;
   /** How many files are in these. */
   placedFiles: number;
+  /** Whether some of their names may be lost in a power failure. */
+  hasUnsynced: boolean;
 }
 
 /**
  * In which order an upload deals with a file: nothing is sent without a whole snapshot, nothing renamed before it is written,
- * nothing removed or reported before the file is in place; and what a final name says is what was written to the source.
+ * nothing removed or reported before the file is in place, nor finished before its name is synced; and what a final name says is what was written to the source.
  */
 export class FileOrder extends Checker {
   readonly name = 'file-order';
@@ -63,7 +65,14 @@ export class FileOrder extends Checker {
     if (!('shard' in operation)) return undefined;
     let at = shards.get(operation.shard);
     if (!at) {
-      at = { isScanned: false, hashed: new Map(), parts: new Map(), placed: new Map(), placedFiles: 0 };
+      at = {
+        isScanned: false,
+        hashed: new Map(),
+        parts: new Map(),
+        placed: new Map(),
+        placedFiles: 0,
+        hasUnsynced: false,
+      };
       shards.set(operation.shard, at);
     }
     switch (operation.op) {
@@ -80,6 +89,9 @@ export class FileOrder extends Checker {
         return this.put(at, seen, operation);
       case 'rename':
         return this.renamed(at, seen, operation);
+      case 'sync':
+        at.hasUnsynced = false;
+        return undefined;
       case 'delete':
         if (at.placed.get(operation.file) !== operation.keep)
           this.wrong(atMs, `${nameOf(seen)}: other content was removed before the right one was in place`);
@@ -100,14 +112,13 @@ export class FileOrder extends Checker {
   ): void {
     const { file, checksum, hash } = operation;
     this.requireScan(at, seen);
-    const canRename = this.scene.scenario.repository.type === 'local';
     if (checksum === undefined) {
-      if (!canRename) this.wrong(seen.atMs, `${nameOf(seen)}: a .part where nothing can be renamed`);
+      if (!this.canRename) this.wrong(seen.atMs, `${nameOf(seen)}: a .part where nothing can be renamed`);
       const content = hash ? contentOf(seen.answer) : at.hashed.get(file);
       at.parts.set(file, { content, atMs: seen.atMs });
       return;
     }
-    if (canRename)
+    if (this.canRename)
       this.wrong(seen.atMs, `${nameOf(seen)}: written under its final name where it could be seen half`);
     if (at.hashed.get(file) !== checksum)
       this.wrong(seen.atMs, `${nameOf(seen)}: named ${checksum}, and read as ${at.hashed.get(file)}`);
@@ -147,12 +158,19 @@ export class FileOrder extends Checker {
     if (!mayBeOther) this.wrong(seen.atMs, `${nameOf(seen)}: got the name of other content (${checksum})`);
   }
 
+  private get canRename(): boolean {
+    return this.scene.scenario.repository.type === 'local';
+  }
+
   private finished(task: NodeTask, shards: ReadonlyMap<number, AtShard> | undefined, atMs: number): void {
     if (task.kind !== 'upload') return;
     const { firstFile } = this.scene.catalog.shards;
     for (const shard of task.shards) {
       const files = firstFile[shard + 1]! - firstFile[shard]!;
-      const placed = shards?.get(shard)?.placedFiles ?? 0;
+      const at = shards?.get(shard);
+      const placed = at?.placedFiles ?? 0;
+      if (at?.hasUnsynced && this.canRename)
+        this.wrong(atMs, `task ${task.taskId} has finished, and names of shard ${shard} may be lost`);
       if (placed !== files)
         this.wrong(
           atMs,
@@ -165,6 +183,8 @@ export class FileOrder extends Checker {
 function add(at: AtShard, { file, files = 1 }: OneObject, checksum: Checksum): void {
   if (!at.placed.has(file)) at.placedFiles += files;
   at.placed.set(file, checksum);
+  // Also one that an earlier try has renamed.
+  at.hasUnsynced = true;
 }
 
 /** What a file, or a bundle, was read as. */

@@ -14,6 +14,7 @@ export type FaultyOperation =
   | 'openReader'
   | 'read'
   | 'rename'
+  | 'syncNames'
   | 'remove'
   | 'removeTree'
   | 'removeUnfinished';
@@ -86,7 +87,8 @@ export function faulty(storage: Storage, plan: FaultPlan): Storage {
       ),
     openReader: (path) =>
       guard('openReader', path, () => whenDone(storage.openReader(path), (reader) => readerOf(reader, path))),
-    rename: (from, to) => guard('rename', to, () => storage.rename(from, to)),
+    rename: (from, to, options) => guard('rename', to, () => storage.rename(from, to, options)),
+    syncNames: (directory) => guard('syncNames', directory, () => storage.syncNames(directory)),
     remove: (path) => guard('remove', path, () => storage.remove(path)),
     removeTree: (prefix) => guard('removeTree', prefix, () => storage.removeTree(prefix)),
     removeUnfinished: (prefix) => guard('removeUnfinished', prefix, () => storage.removeUnfinished(prefix)),

@@ -16,7 +16,7 @@ import { absolute, knownDirectories, linkRefused, type KnownDirectories } from '
 import { listFiles, listNames } from './local-list.js';
 import { checkedDirectory, checkedPath, directoryOf } from './path.js';
 import { BLOCKING, type Sync } from './local-sync.js';
-import type { Awaitable, Storage, StorageReader, StorageWriter } from './storage.js';
+import type { Awaitable, RenameOptions, Storage, StorageReader, StorageWriter } from './storage.js';
 
 export interface LocalStorageOptions {
   /**
@@ -25,8 +25,8 @@ export interface LocalStorageOptions {
    *
    * - `close` has the file's bytes on the disk (fsync of the file). Its name may still be lost: a file that counts is
    *   renamed, and a power failure may take away those that were not.
-   * - `rename` has the new name on the disk (one fsync of the directory, of both if they differ). Since the bytes were
-   *   there before, the new name never stands for half a file.
+   * - `rename` has the new name on the disk (one fsync of the directory, of both if they differ), unless that is left to
+   *   `syncNames` (one fsync of the directory). Since the bytes were there before, the new name never stands for half a file.
    * - A directory that is made or found below the root has its own name on the disk before a file is put into it (one fsync of its
    *   parent for each directory that this storage meets); so has a root that is made.
    * - `remove` has the name off the disk, so that what is removed in an order stays removed in that order.
@@ -81,7 +81,8 @@ export function localStorage(root: string, options: LocalStorageOptions = {}): S
     sizeOf: (path) => sizeOf(place, checkedPath(path)),
     createWriter: (path) => createWriter(place, checkedPath(path)),
     openReader: (path) => openReader(place, checkedPath(path)),
-    rename: (from, to) => rename(place, checkedPath(from), checkedPath(to)),
+    rename: (from, to, how) => rename(place, checkedPath(from), checkedPath(to), how),
+    syncNames: (directory) => syncNames(place, checkedDirectory(directory)),
     remove: (path) => remove(place, checkedPath(path)),
     removeTree: (prefix) => removeTree(place, checkedPath(prefix)),
     removeUnfinished: (prefix) => noneUnfinished(prefix),
@@ -255,7 +256,12 @@ function refuseSpecial(place: string, kind: Kind): void {
   throw new DrillError('STORAGE_FAILED', `cannot use ${place}: it is ${what}, and should be a file`);
 }
 
-function rename(place: Place, from: string, to: string): Awaitable<void> {
+function rename(
+  place: Place,
+  from: string,
+  to: string,
+  { syncName = true }: RenameOptions = {},
+): Awaitable<void> {
   const source = absolute(place.root, from);
   const target = absolute(place.root, to);
   const what = `${source} to ${target}`;
@@ -266,10 +272,19 @@ function rename(place: Place, from: string, to: string): Awaitable<void> {
     withDirectory(place, to, () => renameSync(source, target));
   });
   const { sync } = place;
-  if (!sync) return;
+  if (!sync || !syncName) return;
   return attemptLater('rename', what, async () => {
     await sync.directory(absolute(place.root, toDirectory));
     if (fromDirectory !== toDirectory) await sync.directory(absolute(place.root, fromDirectory));
+  });
+}
+
+function syncNames({ root, directories, sync }: Place, directory: string): Awaitable<void> {
+  if (!sync) return;
+  const target = absolute(root, directory);
+  return attemptLater('sync', target, async () => {
+    directories.check(directory);
+    await sync.directory(target);
   });
 }
 

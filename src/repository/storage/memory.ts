@@ -30,6 +30,7 @@ export function memoryStorage(options: MemoryStorageOptions = {}): Storage {
       files.delete(from);
       files.set(to, bytes);
     },
+    syncNames: (directory) => void checkedDirectory(directory),
     remove: (path) => void files.delete(checkedPath(path)),
     removeTree(prefix) {
       const start = `${checkedPath(prefix)}/`;

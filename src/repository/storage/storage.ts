@@ -24,6 +24,14 @@ export interface StorageReader {
   close(): Awaitable<void>;
 }
 
+export interface RenameOptions {
+  /**
+   * Whether the new name survives a power failure when `rename` is done, where the storage has names that might not. Default: true.
+   * False leaves it to `syncNames`: of many files in one directory, that costs as much as one.
+   */
+  readonly syncName?: boolean;
+}
+
 /** A file larger than a part is sent in parts of this size (or larger ones, where there would be too many). */
 export interface PartSettings {
   readonly partBytes: number;
@@ -62,7 +70,12 @@ export interface Storage {
   ): Awaitable<StorageWriter>;
   openReader(path: string): Awaitable<StorageReader>;
   /** Replaces `to` if it is there. Only where `canRename`. */
-  rename(from: string, to: string): Awaitable<void>;
+  rename(from: string, to: string, options?: RenameOptions): Awaitable<void>;
+  /**
+   * When it is done, the names of all files directly in `directory` survive a power failure, as those do that `rename` has synced.
+   * Where nothing has to be done for that, it is not looked whether the directory is there.
+   */
+  syncNames(directory: string): Awaitable<void>;
   /** Removing what is not there is fine. */
   remove(path: string): Awaitable<void>;
   /** Removes every file below the directory `prefix`. */

@@ -99,6 +99,8 @@ export class Interpreter {
           : this.putBundle(shard, operation as Bundled<typeof operation>);
       case 'rename':
         return this.rename(shard, operation, operation.checksum);
+      case 'sync':
+        return this.storage.syncNames(this.paths.of(shard).remote);
       case 'delete':
         return this.deleteOthers(shard, operation, operation.keep);
       case 'get':
@@ -250,7 +252,8 @@ export class Interpreter {
     const dueNs = await this.request();
     const name = `${this.paths.of(shard).remote}/${this.paths.objectName(shard, object)}`;
     try {
-      await storage.rename(this.partOf(name), withChecksum(name, checksumText(checksum)));
+      const finalName = withChecksum(name, checksumText(checksum));
+      await storage.rename(this.partOf(name), finalName, { syncName: false });
     } catch (error) {
       // It was renamed before, and the answer was lost; or another try of the task put the same file there meanwhile.
       const isGone = error instanceof DrillError && error.code === 'STORAGE_NOT_FOUND';

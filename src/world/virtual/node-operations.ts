@@ -67,6 +67,7 @@ export function performOnNode(
     case 'put':
     case 'rename':
       return performOnGoodBundle(cluster, activities.runningAt(slot), operation);
+    case 'sync':
     case 'report':
       return undefined;
   }

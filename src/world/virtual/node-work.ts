@@ -228,6 +228,7 @@ export class NodeWork {
     activities.setEffect(slot, EFFECT.other);
     switch (operation.op) {
       case 'scan':
+      case 'sync':
       case 'report':
       case 'sweep':
         return false;

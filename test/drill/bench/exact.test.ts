@@ -55,10 +55,11 @@ for (const [what, changes] of [
     const real = await counted(loaded);
     for (const figure of ['requests', 'bytes sent'])
       t.is(real.get(figure)!.value, virtual.get(figure)!.value, figure);
-    // Scans and reports take no virtual time, and are not told of there.
-    const { scan, report, ...others } = real.get('operations')!.parts!.operation!;
+    // Scans, syncs and reports take no virtual time, and are not told of there.
+    const { scan, sync, report, ...others } = real.get('operations')!.parts!.operation!;
     t.deepEqual(others, virtual.get('operations')!.parts!.operation);
     t.is(scan, 6);
+    t.is(sync, 6);
     t.true(report! > 0);
   });
 

@@ -4,7 +4,7 @@ import { QUICK, THOROUGH } from '../../../src/drill/calibrate/effort.js';
 import type { Places } from '../../../src/drill/calibrate/places.js';
 import type { ProbeTask } from '../../../src/drill/calibrate/probe-tasks.js';
 import type { Timed } from '../../../src/drill/calibrate/prober.js';
-import { probeStorage } from '../../../src/drill/calibrate/storage-probes.js';
+import { probeStorage, type StorageFigures } from '../../../src/drill/calibrate/storage-probes.js';
 
 const PLACES: Places = {
   work: '',
@@ -44,8 +44,11 @@ function timed(storage: Storage, tasks: readonly Put[]): Timed {
   return { samplesMs, wallMs, processorMs: wallMs / 2 };
 }
 
-/** The probes of one thread alone, each kind once, in order. */
-async function probesOfOne(storage: Storage, roundMs: number): Promise<readonly Put[]> {
+/** The probes of one thread alone, each kind once, in order, and what is found. */
+async function probesOfOne(
+  storage: Storage,
+  roundMs: number,
+): Promise<{ readonly asked: readonly Put[]; readonly figures: StorageFigures }> {
   const asked: Put[] = [];
   const prober = {
     measure(tasks: readonly ProbeTask[]): Promise<Timed> {
@@ -54,14 +57,15 @@ async function probesOfOne(storage: Storage, roundMs: number): Promise<readonly 
       return Promise.resolve(timed(storage, puts));
     },
   };
-  await probeStorage(prober, PLACES, { ...QUICK, rounds: 1, roundMs }, 2);
-  return asked;
+  const figures = await probeStorage(prober, PLACES, { ...QUICK, rounds: 1, roundMs }, 2);
+  return { asked, figures };
 }
 
 test('a round of probes takes about as long as it should, whatever part of a file its rename is', async (t) => {
   await fc.assert(
     fc.asyncProperty(storages, fc.constantFrom(QUICK.roundMs, THOROUGH.roundMs), async (storage, roundMs) => {
-      const [, small, , large] = await probesOfOne(storage, roundMs);
+      const { asked } = await probesOfOne(storage, roundMs);
+      const [, small, , large] = asked;
       const smallMs = small!.files * timeOf(storage, small!);
       // Half of a round, within a rounded number of files: from 2 to 300 of them.
       if (small!.files < 300) t.true(smallMs >= roundMs / 2.6, `${small!.files} files take ${smallMs} ms`);
@@ -77,6 +81,25 @@ test('a round of probes takes about as long as it should, whatever part of a fil
           largeMs >= storage.fileMs + (bytesShare * roundMs) / 1.42,
           `${large!.sizeBytes}: ${largeMs} ms`,
         );
+    }),
+    { numRuns: Number(process.env['DRILL_PROPERTY_RUNS'] ?? 100) },
+  );
+});
+
+test('a request is half of a small file, and what a large one takes besides is its bytes, whatever part its rename is', async (t) => {
+  const isAbout = (actual: number, wanted: number, what: string): void => {
+    t.true(Math.abs(actual - wanted) <= 1e-6 * wanted, `${what}: ${actual} instead of ${wanted}`);
+  };
+  await fc.assert(
+    fc.asyncProperty(storages, async (storage) => {
+      const { asked, figures } = await probesOfOne(storage, QUICK.roundMs);
+      const [, small, , large] = asked;
+      const smallMs = timeOf(storage, small!);
+      isAbout(figures.request.median, smallMs / 2, 'a request');
+      for (const ms of figures.latencyMs) isAbout(ms, smallMs / 2, 'a latency');
+      const largeMs = timeOf(storage, large!);
+      const bytesMs = Math.max(largeMs / 2, largeMs - smallMs);
+      isAbout(figures.connection.median, (large!.sizeBytes * 1000) / bytesMs, 'a connection');
     }),
     { numRuns: Number(process.env['DRILL_PROPERTY_RUNS'] ?? 100) },
   );

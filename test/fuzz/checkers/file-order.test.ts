@@ -16,16 +16,17 @@ const put = (file: number, atMs = 1): Seen =>
   did(task, { op: 'put', shard: 0, file, checksum: undefined, hash: false }, undefined, atMs);
 const rename = (file: number, checksum = first + file, startMs = 2): Seen =>
   did(task, { op: 'rename', shard: 0, file, checksum }, undefined, 3, startMs);
+const check = did(task, { op: 'check', shard: 0, file: 1, checksum: first + 1 }, true);
+const sync = did(task, { op: 'sync', shard: 0 });
 const finished = at(task, 'finished', 9);
 const whole = (file: number): Seen[] => [hash(file), put(file), rename(file)];
 
 test('hash, put, rename of every file is fine', (t) => {
-  t.deepEqual(judge(make, [begun(task), scan, ...whole(0), ...whole(1), finished]), []);
+  t.deepEqual(judge(make, [begun(task), scan, ...whole(0), ...whole(1), sync, finished]), []);
 });
 
 test('a file that is there already need not be sent', (t) => {
-  const check = did(task, { op: 'check', shard: 0, file: 1, checksum: first + 1 }, true);
-  t.deepEqual(judge(make, [begun(task), scan, ...whole(0), hash(1), check, finished]), []);
+  t.deepEqual(judge(make, [begun(task), scan, ...whole(0), hash(1), check, sync, finished]), []);
 });
 
 const REFUSED: readonly (readonly [string, readonly Seen[], RegExp])[] = [
@@ -34,7 +35,13 @@ const REFUSED: readonly (readonly [string, readonly Seen[], RegExp])[] = [
   ['renaming what was never written', [scan, hash(0), rename(0)], /before all of it/],
   ['a name that is another content’s', [scan, hash(0), put(0), rename(0, first + 1)], /it holds/],
   ['naming a damaged file as it is', [scan, hash(0, 777), put(0), rename(0, 777)], /name of other content/],
-  ['finishing without a file', [scan, ...whole(0), finished], /1 of 2 files|with 1 of 2/],
+  [
+    'names that may be lost',
+    [scan, ...whole(0), sync, ...whole(1), finished],
+    /names of shard 0 may be lost/,
+  ],
+  ['names of an earlier try that may', [scan, ...whole(0), sync, hash(1), check, finished], /may be lost/],
+  ['finishing without a file', [scan, ...whole(0), sync, finished], /1 of 2 files|with 1 of 2/],
   [
     'removing before the right content is there',
     [scan, hash(0), did(task, { op: 'delete', shard: 0, file: 0, keep: first })],

@@ -24,6 +24,7 @@ const OPERATIONS: Readonly<Record<FaultyOperation, (storage: Storage) => unknown
   openReader: (storage) => storage.openReader('there'),
   read: (storage) => get(storage, 'there'),
   rename: (storage) => storage.rename('there', 'g'),
+  syncNames: (storage) => storage.syncNames(''),
   remove: (storage) => storage.remove('there'),
   removeTree: (storage) => storage.removeTree('d'),
   removeUnfinished: (storage) => storage.removeUnfinished(''),

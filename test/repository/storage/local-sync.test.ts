@@ -1,4 +1,4 @@
-import { closeSync, mkdtempSync, openSync, rmSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import test from 'ava';
@@ -38,4 +38,26 @@ test('a storage is done with a file when it is on the disk, and with a name when
   seen.push('closed');
   await storage.rename('d/f.part', 'd/f');
   t.deepEqual(seen, ['file', 'closed', 'd']);
+});
+
+test('names that are synced later are synced once, and by a storage that is durable only', async (t) => {
+  for (const durable of [true, false]) {
+    const seen: string[] = [];
+    const sync: Sync = { file: () => undefined, directory: (synced) => void seen.push(synced) };
+    const storage = localStorage(directory, { durable, sync });
+    for (const name of ['a', 'b']) {
+      await (await storage.createWriter(`e/${name}.part`)).close();
+      await storage.rename(`e/${name}.part`, `e/${name}`, { syncName: false });
+    }
+    t.deepEqual(seen, []);
+    await storage.syncNames('e');
+    t.deepEqual(seen, durable ? [path.join(directory, 'e')] : []);
+  }
+});
+
+test('a directory whose names cannot be synced is told', async (t) => {
+  const storage = localStorage(directory, { durable: true });
+  await t.throwsAsync(async () => storage.syncNames('none'), { code: 'STORAGE_NOT_FOUND' });
+  symlinkSync(tmpdir(), path.join(directory, 'link'));
+  await t.throwsAsync(async () => storage.syncNames('link'), { code: 'STORAGE_PATH' });
 });

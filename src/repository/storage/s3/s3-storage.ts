@@ -47,6 +47,7 @@ export function s3Storage(spec: S3StorageSpec, options: S3StorageOptions = {}): 
         `${bucket.location} cannot rename ${from} to ${to}: S3 has no rename`,
       );
     },
+    syncNames: (directory) => void checkedDirectory(directory),
     remove: async (path) => removeFile(bucket, keys.key(path)),
     removeTree: async (prefix) => removeTree(bucket, checkedPath(prefix)),
     removeUnfinished: async (prefix) => removeUnfinished(bucket, checkedDirectory(prefix)),

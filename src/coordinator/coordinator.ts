@@ -1,7 +1,7 @@
 import { DrillError, revive, type SerializedError } from '../base/errors.js';
 import { VERSION } from '../base/version.js';
 import { bindDatabase, type Catalog, type Placement } from '../catalog/index.js';
-import { isEnded, type EngineSettings, type Job } from '../job/index.js';
+import { isEnded, type EngineSettings, type Job, type LimitsSince } from '../job/index.js';
 import { canRename, isLabel } from '../repository/index.js';
 import {
   errorAt,
@@ -18,7 +18,7 @@ import {
 } from '../sql/index.js';
 import { backupWork } from './backup-work.js';
 import { databaseClaim, labelClaim, repositoryClaim, type Claim } from './claims.js';
-import { isSettled, nameOf, newEntry, revivedJob, type Entry, type Residue } from './entry.js';
+import { isSettled, nameOf, newEntry, revivedJob, revivedLimits, type Entry, type Residue } from './entry.js';
 import { JobDriver } from './job-driver.js';
 import type { Journal } from './journal.js';
 import { failure, success } from './outcome.js';
@@ -115,15 +115,23 @@ export class Coordinator {
   }
 
   /** What is known of a job, also of one that an earlier coordinator saw end. */
-  recordOf(
-    jobId: number,
-  ): { job: Omit<Job, 'transient'>; work: Pick<Work, 'totals' | 'skippedTables'> } | undefined {
+  recordOf(jobId: number):
+    | {
+        job: Omit<Job, 'transient'>;
+        work: Pick<Work, 'totals' | 'skippedTables'>;
+        limitHistory: readonly LimitsSince[];
+      }
+    | undefined {
     const entry = this.driver.entries.get(jobId);
     if (entry) return entry;
     const stored = this.driver.history.get(jobId);
-    return (
-      stored && { job: revivedJob(stored, this.driver.epochMs, this.options.catalog.shards), work: stored }
-    );
+    if (!stored) return undefined;
+    const { epochMs } = this.driver;
+    return {
+      job: revivedJob(stored, epochMs, this.options.catalog.shards),
+      work: stored,
+      limitHistory: revivedLimits(stored, epochMs),
+    };
   }
 
   /** Whether a job has ended, no node holds anything of it, and nothing of it is still on its way to the repository. */

@@ -1,6 +1,13 @@
 import { DrillError, type SerializedError } from '../base/errors.js';
 import type { ShardStore } from '../catalog/index.js';
-import { isEnded, type BackupJob, type Job, type JobLimits, type RestoreJob } from '../job/index.js';
+import {
+  isEnded,
+  type BackupJob,
+  type Job,
+  type JobLimits,
+  type LimitsSince,
+  type RestoreJob,
+} from '../job/index.js';
 import {
   restoreOptions,
   type BackupStatement,
@@ -19,6 +26,8 @@ export interface Entry {
   readonly work: Work;
   /** What it may do now. */
   limits: JobLimits;
+  /** What it might do since when, where that was changed while it ran: what it began with first, and what it may do now last. */
+  limitHistory: readonly LimitsSince[];
   readonly claims: readonly Claim[];
   /** Nodes that still have to drop what the job left there. */
   readonly unreleased: Set<number>;
@@ -36,6 +45,7 @@ export interface Residue {
 export const newEntry = (fields: Pick<Entry, 'job' | 'statement' | 'work' | 'claims'>): Entry => ({
   ...fields,
   limits: fields.work.limits,
+  limitHistory: [],
   unreleased: new Set(),
   publishing: false,
   residue: [],
@@ -57,7 +67,7 @@ export interface StoringContext {
 
 /** What the journal keeps of a job. `epochMs`: when the world's clock was at 0. */
 export function storedJob(
-  { job, statement, work, limits: jobLimits }: Pick<Entry, 'job' | 'statement' | 'work' | 'limits'>,
+  { job, statement, work, limitHistory }: Pick<Entry, 'job' | 'statement' | 'work' | 'limitHistory'>,
   epochMs: number,
   { limits, shards }: StoringContext,
 ): StoredJob {
@@ -80,7 +90,7 @@ export function storedJob(
     objects: work.objects,
     skippedTables: work.skippedTables,
     totals: { ...work.totals },
-    ...(jobLimits === work.limits ? {} : { limits: jobLimits }),
+    ...(limitHistory.length > 0 ? { limitHistory: shifted(limitHistory, epochMs) } : {}),
     detail:
       job.kind === 'backup' ? backupDetail(job) : restoreDetail(statement as RestoreStatement, work, limits),
     ...(isOpenBackup && plan ? { plan: { shards: idsOf(plan.shards, shards), nodes: plan.nodes } } : {}),
@@ -135,6 +145,13 @@ export function revivedJob(
     ...(uploaded ? { uploaded: { ...uploaded, shards: ordinalsOf(uploaded.shards, shards) } } : {}),
   };
 }
+
+/** What a job of the journal might do since when, by this world's clock. */
+export const revivedLimits = ({ limitHistory = [] }: StoredJob, epochMs: number): LimitsSince[] =>
+  shifted(limitHistory, -epochMs);
+
+const shifted = (history: readonly LimitsSince[], byMs: number): LimitsSince[] =>
+  history.map(({ sinceMs, limits }) => ({ sinceMs: sinceMs + byMs, limits }));
 
 const idsOf = (ordinals: Int32Array, { id }: ShardStore): Int32Array => ordinals.map((shard) => id[shard]!);
 

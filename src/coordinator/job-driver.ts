@@ -121,10 +121,12 @@ export class JobDriver {
 
   /** Changes what a job may do, and remembers it. */
   limit(entry: Entry, changes: JobLimits): void {
-    const before = entry.limits;
+    const { limits: before, limitHistory: history } = entry;
     entry.limits = limitsWith(before, changes);
+    const past = history.length > 0 ? history : [{ sinceMs: entry.job.createdAtMs, limits: before }];
+    entry.limitHistory = [...past, { sinceMs: this.options.world.now(), limits: entry.limits }];
     if (this.persist(entry)) this.options.world.limit(entry.job.id, entry.limits);
-    else entry.limits = before;
+    else Object.assign(entry, { limits: before, limitHistory: history });
   }
 
   nodeLost(node: number): void {

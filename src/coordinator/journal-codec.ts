@@ -9,7 +9,15 @@ import type {
   TableRecord,
   ViewRecord,
 } from '../catalog/index.js';
-import type { BackupState, JobLimits, Limits, RestoreState, UploadedShards, WorkPlan } from '../job/index.js';
+import type {
+  BackupState,
+  JobLimits,
+  Limits,
+  LimitsSince,
+  RestoreState,
+  UploadedShards,
+  WorkPlan,
+} from '../job/index.js';
 import type { Bundle } from '../node/index.js';
 import type { LocalStorageSpec, S3StorageSpec, StorageSpec } from '../repository/index.js';
 import type { StoredBackup, StoredJob, StoredRepository, StoredRestore, StoredState } from './journal.js';
@@ -96,6 +104,11 @@ const limits = record<Limits>()({
   transfers: z.int().positive().exactOptional(),
 });
 
+const limitsSince = record<LimitsSince>()({
+  sinceMs: timeMs,
+  limits: record<JobLimits>()({ job: limits, node: limits }),
+});
+
 const storedJob: z.ZodType<SmallJob> = record<SmallJob>()({
   id: whole,
   statement: z.string(),
@@ -112,7 +125,7 @@ const storedJob: z.ZodType<SmallJob> = record<SmallJob>()({
   skippedTables: z.array(z.string()),
   totals: record<StoredJob['totals']>()({ shards: whole, files: whole, sizeBytes: whole }),
   detail: z.discriminatedUnion('kind', [storedBackup, storedRestore]),
-  limits: record<JobLimits>()({ job: limits, node: limits }).exactOptional(),
+  limitHistory: z.array(limitsSince).min(1).exactOptional(),
 });
 
 const plan = record<Omit<WorkPlan, 'expected' | 'bundles'>>()({ shards: ordinals, nodes: ordinals });

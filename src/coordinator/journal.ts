@@ -1,6 +1,6 @@
 import type { SerializedError } from '../base/errors.js';
 import type { CatalogChange } from '../catalog/index.js';
-import type { BackupState, JobLimits, RestoreState, UploadedShards, WorkPlan } from '../job/index.js';
+import type { BackupState, LimitsSince, RestoreState, UploadedShards, WorkPlan } from '../job/index.js';
 import type { StorageSpec } from '../repository/index.js';
 
 /*
@@ -55,8 +55,8 @@ export interface StoredJob {
   readonly skippedTables: readonly string[];
   readonly totals: { readonly shards: number; readonly files: number; readonly sizeBytes: number };
   readonly detail: StoredBackup | StoredRestore;
-  /** What it may do, where that was changed while it ran. */
-  readonly limits?: JobLimits;
+  /** What it might do since when (in milliseconds since 1970), where that was changed while it ran; the last is what it may. */
+  readonly limitHistory?: readonly LimitsSince[];
   /**
    * Which node backs up which shard: that is where the snapshots are. Shards are named by their ids here, since ordinals
    * are not the same after a restart.

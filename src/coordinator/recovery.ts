@@ -12,7 +12,7 @@ import {
 } from '../job/index.js';
 import { parseStatement, type BackupStatement, type RestoreStatement } from '../sql/index.js';
 import { databaseClaim } from './claims.js';
-import { nameOf, newEntry, revivedJob, type Entry } from './entry.js';
+import { nameOf, newEntry, revivedJob, revivedLimits, type Entry } from './entry.js';
 import type { JobDriver } from './job-driver.js';
 import type { JournalContents, StoredJob } from './journal.js';
 import { retraction } from './publish.js';
@@ -87,7 +87,8 @@ function resume(options: RecoveryOptions, stored: StoredJob): ReturnType<typeof 
     const { plan } = step.job;
     if (plan && !work.selects(plan.shards)) throw changedTables(stored);
     const entry = newEntry({ job: step.job, statement, work, claims });
-    if (stored.limits) entry.limits = stored.limits;
+    entry.limitHistory = revivedLimits(stored, driver.epochMs);
+    entry.limits = entry.limitHistory.at(-1)?.limits ?? entry.limits;
     return { entry, commands: step.commands };
   } catch (error) {
     return cancelled(options, stored, step.job, statement, error);
@@ -116,7 +117,9 @@ function cancelled(
   // Until the journal has its end, it is a job of its database.
   const claims = [databaseClaim(stored.database)];
   const commands = step.commands.filter(({ kind }) => kind !== 'retract' || hasRepository(stored.repository));
-  return { entry: newEntry({ job: step.job, statement, work, claims }), commands };
+  const entry = newEntry({ job: step.job, statement, work, claims });
+  entry.limitHistory = revivedLimits(stored, driver.epochMs);
+  return { entry, commands };
 }
 
 /** The work of a job that does nothing any more but end. */

@@ -96,12 +96,13 @@ async function start(cluster: RealCluster, statement: BackupStatement | RestoreS
 
 function resultFor(cluster: RealCluster, jobId: number, options: RealJobOptions): RunResult {
   const { coordinator, world } = cluster;
-  const { job, work } = coordinator.recordOf(jobId)!;
+  const { job, work, limitHistory } = coordinator.recordOf(jobId)!;
   return resultOf({
     world: 'real',
     statement: options.statement,
     job,
     work,
+    limitHistory,
     recorder: cluster.recorderOf(jobId),
     nodeNames: options.catalog.nodeNames,
     requests: world.requests,

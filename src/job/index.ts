@@ -13,7 +13,7 @@ export {
 } from './backup-job.js';
 export type { Command, JobEvent, UploadedShards, WorkPlan } from './event.js';
 export type { Incident, JobEnvironment, Step } from './lifecycle.js';
-export { isLimited, limitsWith, NO_LIMITS, type JobLimits, type Limits } from './limits.js';
+export { isLimited, limitsWith, NO_LIMITS, type JobLimits, type Limits, type LimitsSince } from './limits.js';
 export type { ReplicaLookup } from './task-board.js';
 export {
   createRestoreJob,

@@ -20,6 +20,12 @@ export interface JobLimits {
   readonly node: Limits;
 }
 
+/** What a job may do from some time on, in milliseconds. */
+export interface LimitsSince {
+  readonly sinceMs: number;
+  readonly limits: JobLimits;
+}
+
 export const NO_LIMITS: JobLimits = { job: {}, node: {} };
 
 /** `limits` with what differs: Infinity takes a limit away. */

@@ -31,13 +31,14 @@ export function simulateFaulted(scenario: Scenario): AttributedRun {
   const known = jobId === undefined ? undefined : coordinator.recordOf(jobId);
   // A job that has ended is known, also where nodes that never return hold something of it for ever.
   if (jobId === undefined || !known || !hasEnded(known.job)) throw stuck(known?.job.state);
-  const { job, work } = known;
+  const { job, work, limitHistory } = known;
   observer.collect();
   const result = resultOf({
     world: 'virtual',
     statement,
     job,
     work,
+    limitHistory,
     recorder: observer.recorders.get(jobId),
     nodeNames: catalog.nodeNames,
     requests: world.requests,

@@ -150,8 +150,7 @@ export function runStatement(cluster: VirtualCluster, statement: Statement): Run
   return resultOf({
     world: 'virtual',
     statement,
-    job: coordinator.job(jobId)!,
-    work: coordinator.workOf(jobId)!,
+    ...coordinator.recordOf(jobId)!,
     recorder: recorder!,
     nodeNames: catalog.nodeNames,
     requests: world.requests,

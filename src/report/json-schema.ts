@@ -32,6 +32,8 @@ const limits = z.strictObject({
   transfers: count.optional(),
 });
 
+const jobLimits = z.strictObject({ job: limits, node: limits });
+
 const run = z.strictObject({
   world: z.enum(['real', 'virtual']),
   kind: z.enum(['backup', 'restore']),
@@ -43,10 +45,14 @@ const run = z.strictObject({
     state: z.enum(['FINISHED', 'CANCELLED']),
     error: error.optional(),
     skippedTables: z.array(z.string()),
-    limits: z
-      .strictObject({ job: limits, node: limits })
-      .optional()
-      .describe('What the job could do at most: all nodes together, and each.'),
+    limits: about(
+      jobLimits.optional(),
+      'What it could do at most when it began: all nodes together, and each.',
+    ),
+    limitChanges: about(
+      z.array(z.strictObject({ atMs: ms, limits: jobLimits })).optional(),
+      'What it could do from then on, where that was changed while it ran.',
+    ),
     restarts: z.number().optional(),
     isRecalled: z.literal(true).optional(),
   }),

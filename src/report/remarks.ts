@@ -36,8 +36,16 @@ export function skippedTables(runs: readonly RunResult[]): string[] {
 
 /** What jobs could do at most, a line for each set of limits; nothing where there were none. */
 export function limitsOfJobs(runs: readonly RunResult[]): string[] {
-  const texts = runs.flatMap(({ job }) => (job.limits ? (limitsText(job.limits) ?? []) : []));
-  return [...new Set(texts)].map((text) => `Limits of the job: ${text}.`);
+  return [...new Set(runs.flatMap(({ job }) => limitsOfJob(job)))];
+}
+
+function limitsOfJob({ limits, limitChanges = [] }: RunResult['job']): string[] {
+  const first = limits && limitsText(limits);
+  if (first === undefined && limitChanges.length === 0) return [];
+  const changes = limitChanges.map(
+    (change) => ` From ${formatDuration(change.atMs)} on: ${limitsText(change.limits) ?? 'none'}.`,
+  );
+  return [`Limits of the job: ${first ?? 'none'}.${changes.join('')}`];
 }
 
 export interface Fact {

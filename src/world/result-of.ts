@@ -1,15 +1,24 @@
 import type { Work } from '../coordinator/index.js';
-import { isLimited, type EngineSettings, type Incident as JobIncident, type Job } from '../job/index.js';
+import {
+  isLimited,
+  type EngineSettings,
+  type Incident as JobIncident,
+  type Job,
+  type JobLimits,
+  type LimitsSince,
+} from '../job/index.js';
 import { printStatement, type Statement } from '../sql/index.js';
 import { incidentsOf } from './incidents.js';
 import { Recorder } from './recorder.js';
-import type { Incident, RunResult, StateSpan } from './result.js';
+import type { Incident, JobOutcome, RunResult, StateSpan } from './result.js';
 
 export interface FinishedRun {
   readonly world: 'real' | 'virtual';
   readonly statement: Statement;
   readonly job: Omit<Job, 'transient'>;
   readonly work: Pick<Work, 'totals' | 'skippedTables'> & Partial<Pick<Work, 'limits'>>;
+  /** What it might do since when, where that was changed. */
+  readonly limitHistory?: readonly LimitsSince[];
   /** Undefined if the job ended in an earlier process. */
   readonly recorder: Recorder | undefined;
   readonly nodeNames: readonly string[];
@@ -26,6 +35,7 @@ export function resultOf({
   statement,
   job,
   work,
+  limitHistory = [],
   recorder,
   nodeNames,
   requests,
@@ -51,7 +61,8 @@ export function resultOf({
       state: job.state === 'FINISHED' ? 'FINISHED' : 'CANCELLED',
       ...(job.error ? { error: job.error } : {}),
       skippedTables: work.skippedTables,
-      ...(work.limits && isLimited(work.limits) ? { limits: work.limits } : {}),
+      ...limitsOf(limitHistory[0]?.limits ?? work.limits),
+      ...(limitHistory.length > 1 ? { limitChanges: changesOf(limitHistory, job.createdAtMs) } : {}),
       ...(job.restarts > 0 ? { restarts: job.restarts } : {}),
       ...(recorder ? {} : { isRecalled: true }),
     },
@@ -71,6 +82,15 @@ export function resultOf({
     ...(overcome.length > 0 ? { incidents: overcome } : {}),
   };
 }
+
+const limitsOf = (limits: JobLimits | undefined): Pick<JobOutcome, 'limits'> =>
+  limits && isLimited(limits) ? { limits } : {};
+
+const changesOf = (
+  history: readonly LimitsSince[],
+  createdAtMs: number,
+): NonNullable<JobOutcome['limitChanges']> =>
+  history.slice(1).map(({ sinceMs, limits }) => ({ atMs: Math.max(0, sinceMs - createdAtMs), limits }));
 
 function stateSpans(job: Pick<Job, 'states' | 'createdAtMs'>): StateSpan[] {
   const ended = job.states.slice(0, -1);

@@ -46,8 +46,10 @@ export interface JobOutcome {
   readonly error?: SerializedError;
   /** Tables that were left out because their type cannot be backed up: `name (TYPE)`. */
   readonly skippedTables: readonly string[];
-  /** What the job could do at most, as its statement and its engine say; absent where nothing was limited. */
+  /** What the job could do at most when it began, as its statement and its engine say; absent where nothing was limited. */
   readonly limits?: JobLimits;
+  /** What it could do from then on, where that was changed while it ran; `atMs` as from its acceptance. */
+  readonly limitChanges?: readonly { readonly atMs: number; readonly limits: JobLimits }[];
   /** How often a coordinator took the job up again; what was moved and when is known since the last time only. */
   readonly restarts?: number;
   /** The job had ended before this process began: of its transfers nothing is known. */

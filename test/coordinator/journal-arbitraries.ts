@@ -7,7 +7,7 @@ import type {
   StoredRepository,
   StoredRestore,
 } from '../../src/coordinator/journal.js';
-import type { UploadedShards, WorkPlan } from '../../src/job/index.js';
+import type { Limits, LimitsSince, UploadedShards, WorkPlan } from '../../src/job/index.js';
 
 const whole = fc.nat();
 const text = fc.oneof(fc.string(), fc.string({ unit: 'binary' }), fc.constantFrom('', 'NULL', '\0', "'\\\n"));
@@ -75,6 +75,20 @@ export const uploads: fc.Arbitrary<UploadedShards> = fc.nat(5).chain((length) =>
     .map(([a, b]) => ({ ...a, ...b }));
 });
 
+const limits: fc.Arbitrary<Limits> = fc.record(
+  {
+    bytesPerSec: fc.integer({ min: 1 }),
+    requestsPerSec: fc.double({ min: 0.01, max: 1e6, noNaN: true }),
+    transfers: fc.integer({ min: 1 }),
+  },
+  { requiredKeys: [] },
+);
+
+const limitHistory: fc.Arbitrary<LimitsSince[]> = fc.array(
+  fc.record({ sinceMs: whole, limits: fc.record({ job: limits, node: limits }) }),
+  { minLength: 1, maxLength: 3 },
+);
+
 /** Few ids, so that records meet. */
 const jobIds = fc.integer({ min: 20_001, max: 20_004 });
 const repositoryNames = fc.constantFrom('r', 'R', 'backup-1', 'a_b');
@@ -100,8 +114,9 @@ export const jobs: fc.Arbitrary<StoredJob> = fc
     optional('error', error),
     optional('plan', plans),
     optional('uploaded', uploads),
+    optional('limitHistory', limitHistory),
   )
-  .map(([a, b, c, d]) => ({ ...a, ...b, ...c, ...d }));
+  .map(([a, b, c, d, e]) => ({ ...a, ...b, ...c, ...d, ...e }));
 
 export const repositories: fc.Arbitrary<StoredRepository> = fc.record({
   id: whole,

@@ -46,7 +46,7 @@ export const LIMIT_MUTATIONS: readonly Mutation[] = [
     name: 'ALTER not remembered',
     because: 'after a restart the old limits hold',
     file: 'src/coordinator/recovery.ts',
-    from: '    if (stored.limits) entry.limits = stored.limits;\n',
+    from: '    entry.limits = entry.limitHistory.at(-1)?.limits ?? entry.limits;\n',
     to: '',
     test: 'dist/test/properties/alter-limits.test.js',
   },

@@ -5,6 +5,8 @@ import { memoryJournal } from '../../src/coordinator/index.js';
 import { runStatement } from '../../src/planner/index.js';
 import { virtualCluster, type VirtualCluster } from '../../src/planner/virtual-cluster.js';
 import { scenarioStatement } from '../../src/scenario/index.js';
+import { NO_LIMITS } from '../../src/job/index.js';
+import { limitsOfJobs } from '../../src/report/remarks.js';
 import { parseStatement } from '../../src/sql/index.js';
 import { engine, nodes, olapTable, scenario } from '../fixtures/scenarios.js';
 
@@ -55,7 +57,36 @@ test('what a job may do is changed while it runs, and holds from then on', (t) =
   t.true(Math.abs(tookMs / leftMs - 1) < 0.02, `${tookMs} of ${leftMs}`);
 });
 
-test('SHOW tells what a job may do now, as long as it runs; its result what it began with', (t) => {
+test('a result tells what its job began with and what was changed when, also where a coordinator came after', (t) => {
+  const journal = memoryJournal();
+  const cluster = virtualCluster(SLOW, { journal });
+  const alter = (text: string): void =>
+    cluster.coordinator.execute(parseStatement(text), SESSION, (outcome) => t.true(outcome.ok));
+  cluster.world.wakeAt(10_000, () => alter('ALTER BACKUP PROPERTIES ("bytes_per_second" = "4 MB")'));
+  cluster.world.wakeAt(12_000, () => alter('ALTER BACKUP PROPERTIES ("bytes_per_second" = "-1")'));
+  const result = runStatement(cluster, scenarioStatement(SLOW));
+  const { job } = result;
+  t.deepEqual(job.limits, { job: { bytesPerSec: 1e6 }, node: {} });
+  const [first, second, ...more] = job.limitChanges!;
+  t.deepEqual(first!.limits, { job: { bytesPerSec: 4e6 }, node: {} });
+  t.deepEqual(second!.limits, NO_LIMITS);
+  t.is(more.length, 0);
+  t.is(second!.atMs - first!.atMs, 2000);
+  t.true(first!.atMs > 9900 && first!.atMs <= 10_000);
+  t.is(limitsOfJobs([result]).length, 1);
+  t.regex(
+    limitsOfJobs([result])[0]!,
+    /^Limits of the job: bytes 1 MB\/s\. From 1?\d(\.\d+)? s on: bytes 4 MB\/s\. From 1\d(\.\d+)? s on: none\.$/,
+  );
+  const next = virtualCluster(SLOW, { journal, storages: cluster.storages });
+  const known = next.coordinator.recordOf(job.id)!;
+  t.deepEqual(
+    known.limitHistory.map(({ sinceMs, limits }) => ({ atMs: sinceMs - known.job.createdAtMs, limits })),
+    [{ atMs: 0, limits: job.limits! }, ...job.limitChanges!],
+  );
+});
+
+test('SHOW tells what a job may do now, as long as it runs; the result of one that nobody changed what it began with', (t) => {
   const cluster = virtualCluster(SLOW);
   const status = (): unknown => {
     const reply = execute(cluster, 'SHOW BACKUP');
@@ -74,6 +105,7 @@ test('SHOW tells what a job may do now, as long as it runs; its result what it b
   t.is(status(), '[OK]');
   const { job } = runStatement(virtualCluster(SLOW), scenarioStatement(SLOW));
   t.deepEqual(job.limits, { job: { bytesPerSec: 1e6 }, node: {} });
+  t.is(job.limitChanges, undefined);
 });
 
 test('a limit is taken away, and others stay', (t) => {
@@ -95,14 +127,26 @@ test('a coordinator that comes after remembers what was changed', (t) => {
   const jobId = begin(cluster);
   pass(cluster, 1000);
   execute(cluster, 'ALTER BACKUP PROPERTIES ("max_concurrency" = "1", "bytes_per_second" = "-1")');
-  t.deepEqual(journal.read().jobs.find(({ id }) => id === jobId)?.limits, {
-    job: { transfers: 1 },
-    node: {},
-  });
+  t.deepEqual(
+    journal
+      .read()
+      .jobs.find(({ id }) => id === jobId)
+      ?.limitHistory?.at(-1)?.limits,
+    {
+      job: { transfers: 1 },
+      node: {},
+    },
+  );
   const next = virtualCluster(SLOW, { journal, storages: cluster.storages });
   t.true(next.world.run(() => next.coordinator.isSettled(jobId)));
   t.is(next.coordinator.job(jobId)?.state, 'FINISHED');
-  t.deepEqual(journal.read().jobs.find(({ id }) => id === jobId)?.limits?.job, { transfers: 1 });
+  t.deepEqual(
+    journal
+      .read()
+      .jobs.find(({ id }) => id === jobId)
+      ?.limitHistory?.at(-1)?.limits.job,
+    { transfers: 1 },
+  );
 });
 
 test('what cannot be changed is said, with its place', (t) => {

@@ -10,9 +10,18 @@ export interface Machines {
   readonly limits: RepositoryLimits;
 }
 
+/** What a job may move: bytes a second, in all and on each node. */
+export interface BytesLimits {
+  readonly all: number;
+  readonly node: number;
+}
+
 export interface Supply {
   readonly capacities: readonly number[];
-  readonly demandOf: (node: number, kind: FlowKind) => Demand;
+  /** What a flow asks for now; of a job, which shares what the job may have as well. */
+  readonly demandOf: (node: number, kind: FlowKind, job?: number) => Demand;
+  /** What a job may have from now on. Without a word of it, whatever there is. */
+  readonly limit: (job: number, limits: BytesLimits) => void;
 }
 
 const perMs = (perSecond: number): number => perSecond / 1000;
@@ -54,7 +63,17 @@ export function supplyOf({ nodes, host, limits }: Machines): Supply {
   }));
   const repository = add(perMs(limits.bandwidthBytesPerSec));
 
-  const demandOf = (node: number, kind: FlowKind): Demand => {
+  /** By job, what it may have in all, and then on each node. */
+  const ofJobs = new Map<number, readonly number[]>();
+  const limit = (job: number, { all, node }: BytesLimits): void => {
+    const [ofAll, ...ofNodes] = ofJobs.get(job) ?? [0, ...nodes].map(() => add(Infinity));
+    ofJobs.set(job, [ofAll!, ...ofNodes]);
+    capacities[ofAll!] = perMs(all);
+    for (const ofNode of ofNodes) capacities[ofNode] = perMs(node);
+  };
+
+  const demandOf = (node: number, kind: FlowKind, job?: number): Demand => {
+    const ofJob = job === undefined ? undefined : ofJobs.get(job);
     const { disk, cores } = hosts[Math.floor(node / host.nodesPerHost)]!;
     const cost = coreMsPerByte(kind, nodes[node]!.hashBytesPerSec, limits.client);
     const isRead = kind === 'hash' || kind === 'put-hash';
@@ -62,6 +81,7 @@ export function supplyOf({ nodes, host, limits }: Machines): Supply {
     const uses: Use[] = [
       ...(isRead ? [disks[node]!, disk] : []),
       ...(isSent ? [cards[node]!, repository] : []),
+      ...(isSent && ofJob ? [ofJob[0]!, ofJob[1 + node]!] : []),
     ].map((resource) => ({ resource, perByte: 1 }));
     if (cost > 0) uses.push({ resource: cores, perByte: cost });
     return {
@@ -69,5 +89,5 @@ export function supplyOf({ nodes, host, limits }: Machines): Supply {
       uses: uses.filter(({ resource }) => capacities[resource] !== Infinity),
     };
   };
-  return { capacities, demandOf };
+  return { capacities, demandOf, limit };
 }

@@ -1,7 +1,9 @@
 import { nodeHardware, type Scenario } from '../../src/scenario/index.js';
+import type { BytesLimits } from './demands.js';
 
 /** One flow at one instant. */
 export interface FlowRate {
+  readonly job?: number | undefined;
   readonly node: number;
   readonly kind: 'hash' | 'put' | 'put-hash' | 'processor' | 'rehash';
   readonly bytesPerMs: number;
@@ -32,10 +34,13 @@ interface Load {
 /**
  * Checks instantaneous rates against what docs/cost-model.md says of a scenario's resources: that none is exceeded, and
  * that they are max-min fair in bytes, that is, that each flow has a bottleneck: it is at its own limit, or it uses
- * something that is full and of whose users none is faster.
+ * something that is full and of whose users none is faster. `ofJob`: what a job may move now; undefined: whatever there is.
  */
-export function rateChecks(scenario: Scenario): RateChecks {
-  const limits = limitsOf(scenario);
+export function rateChecks(
+  scenario: Scenario,
+  ofJob: (job: number) => BytesLimits | undefined = () => undefined,
+): RateChecks {
+  const limits = limitsOf(scenario, ofJob);
   const loads = (rates: readonly FlowRate[]): Map<string, Load> => {
     const byName = new Map<string, Load>();
     for (const flow of rates) {
@@ -75,7 +80,10 @@ export function rateChecks(scenario: Scenario): RateChecks {
 const text = ({ node, kind, bytesPerMs }: FlowRate): string => `${kind} of node ${node} at ${bytesPerMs}`;
 
 /** What limits a flow: alone, and together with others. Capacities in bytes, or core-milliseconds, a millisecond. */
-function limitsOf(scenario: Scenario): {
+function limitsOf(
+  scenario: Scenario,
+  ofJob: (job: number) => BytesLimits | undefined,
+): {
   readonly own: (flow: FlowRate) => number;
   readonly shared: (flow: FlowRate) => Limit[];
 } {
@@ -107,7 +115,12 @@ function limitsOf(scenario: Scenario): {
         bytes(`disk of ${hostName}`, host.diskBytesPerSec),
       ];
       const ways = [bytes(`card of node ${node}`, nicBytesPerSec), bytes('repository', bandwidthBytesPerSec)];
-      return [...(usesDisk(flow) ? disks : []), ...(usesRepository(flow) ? ways : []), cores].filter(
+      const may = flow.job === undefined ? undefined : ofJob(flow.job);
+      const mays = may
+        ? [bytes(`job ${flow.job}`, may.all), bytes(`job ${flow.job} on node ${node}`, may.node)]
+        : [];
+      const sends = usesRepository(flow) ? [...ways, ...mays] : [];
+      return [...(usesDisk(flow) ? disks : []), ...sends, cores].filter(
         ({ capacity, perByte }) => capacity < Infinity && perByte > 0,
       );
     },

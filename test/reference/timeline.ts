@@ -1,5 +1,5 @@
 import type { FlowKind, Supply } from './demands.js';
-import { progressiveFilling, type Demand } from './filling.js';
+import { progressiveFilling } from './filling.js';
 import type { FlowRate } from './limits.js';
 
 /** Something that takes time: is begun with what to do when it is over. */
@@ -10,7 +10,7 @@ export type Process = Generator<Step, void, void>;
 
 interface Flow extends FlowRate {
   readonly id: number;
-  readonly demand: Demand;
+  readonly job: number | undefined;
   leftBytes: number;
   bytesPerMs: number;
   readonly done: () => void;
@@ -28,7 +28,7 @@ export interface Timeline {
   readonly until: (atMs: number) => Step;
   /** Processes of one step, or of none where it takes no time: then nothing else happens in between. */
   readonly wait: (durationMs: number) => Process;
-  readonly flow: (node: number, kind: FlowKind, bytes: number) => Process;
+  readonly flow: (node: number, kind: FlowKind, bytes: number, job?: number) => Process;
   readonly start: (process: Process, ended: () => void) => void;
   /** Goes from event to event until nothing is left to happen. */
   readonly run: () => void;
@@ -63,18 +63,17 @@ export function createTimeline(
     if (durationMs > 0) yield until(nowMs + durationMs * jitter());
   }
 
-  function* flow(node: number, kind: FlowKind, bytes: number): Process {
-    const demand = supply.demandOf(node, kind);
-    const isFree = demand.cap === Infinity && demand.uses.length === 0;
-    if (bytes === 0 || isFree) return;
+  function* flow(node: number, kind: FlowKind, bytes: number, job?: number): Process {
+    const { cap, uses } = supply.demandOf(node, kind, job);
+    if (bytes === 0 || (cap === Infinity && uses.length === 0)) return;
     yield (done) =>
-      flows.push({ id: nextId++, node, kind, demand, leftBytes: bytes * jitter(), bytesPerMs: 0, done });
+      flows.push({ id: nextId++, node, kind, job, leftBytes: bytes * jitter(), bytesPerMs: 0, done });
   }
 
   function happenNext(): void {
     const rates = progressiveFilling(
       supply.capacities,
-      flows.map(({ demand }) => demand),
+      flows.map(({ node, kind, job }) => supply.demandOf(node, kind, job)),
     );
     flows.forEach((each, i) => (each.bytesPerMs = rates[i]!));
     onRates(flows);
@@ -84,7 +83,10 @@ export function createTimeline(
     ]);
     if (!(next.atMs >= nowMs && next.atMs < Infinity)) throw new Error(`time would go to ${next.atMs}`);
     const elapsedMs = next.atMs - nowMs;
-    for (const each of flows) each.leftBytes = Math.max(0, each.leftBytes - each.bytesPerMs * elapsedMs);
+    // In no time nothing flows, also at a rate without limit.
+    const after = ({ leftBytes, bytesPerMs }: Flow): number =>
+      elapsedMs > 0 ? Math.max(0, leftBytes - bytesPerMs * elapsedMs) : leftBytes;
+    for (const each of flows) each.leftBytes = after(each);
     timers = timers.filter(({ id }) => id !== next.id);
     flows = flows.filter(({ id }) => id !== next.id);
     nowMs = next.atMs;

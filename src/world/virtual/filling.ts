@@ -1,13 +1,16 @@
-const USES = 4;
 const NOTHING = -1;
+
+/** Of a resource, what is left to rounding when all of it is used. */
+const FULL = 1e-9;
 
 /**
  * Max-min fair rates by progressive filling (Bertsekas and Gallager, Data Networks, 6.5.2): all rates grow together until
- * something is full; what uses it stops there, and the others go on. For the few classes of flows of one host, anew at
- * each of its events, hence without allocation: `begin`, `add` classes and what they use, `run`, read the rates. Its time
- * grows with the square of the number of classes.
+ * something is full; what uses it stops there, and the others go on. For few classes of flows, such as those of one
+ * host, anew at each of its events, hence without allocation: `begin`, `add` classes and what they use, `run`, read the
+ * rates. Its time grows with the square of the number of classes.
  */
 export class Filling {
+  private readonly uses: number;
   private readonly flows: Float64Array;
   private readonly caps: Float64Array;
   private readonly rates: Float64Array;
@@ -23,13 +26,15 @@ export class Filling {
   private readonly stops: Int32Array;
   private classes = 0;
 
-  constructor(maxClasses: number, resources: number) {
+  /** `uses`: how many things a class uses, at most. */
+  constructor(maxClasses: number, resources: number, uses: number) {
+    this.uses = uses;
     this.flows = new Float64Array(maxClasses);
     this.caps = new Float64Array(maxClasses);
     this.rates = new Float64Array(maxClasses);
     this.rising = new Uint8Array(maxClasses);
-    this.used = new Int32Array(maxClasses * USES);
-    this.perUnit = new Float64Array(maxClasses * USES);
+    this.used = new Int32Array(maxClasses * uses);
+    this.perUnit = new Float64Array(maxClasses * uses);
     this.capacities = new Float64Array(resources);
     this.left = new Float64Array(resources);
     this.demand = new Float64Array(resources);
@@ -50,14 +55,14 @@ export class Filling {
     const added = this.classes++;
     this.flows[added] = flows;
     this.caps[added] = cap;
-    this.used.fill(NOTHING, added * USES, (added + 1) * USES);
+    this.used.fill(NOTHING, added * this.uses, (added + 1) * this.uses);
     return added;
   }
 
-  /** Each of at most four things that a class uses. */
+  /** Each of the things that a class uses. */
   use(index: number, resource: number, perUnit: number): void {
     if (perUnit === 0) return;
-    let at = index * USES;
+    let at = index * this.uses;
     while (this.used[at] !== NOTHING) at++;
     this.used[at] = resource;
     this.perUnit[at] = perUnit;
@@ -77,10 +82,10 @@ export class Filling {
     return this.stops[index]!;
   }
 
-  /** What is left of a resource, as a share of it. */
-  spare(resource: number): number {
+  /** Whether something was left over of a resource by more than rounding. */
+  hasSpare(resource: number): boolean {
     const capacity = this.capacities[resource]!;
-    return capacity === Infinity ? 1 : this.left[resource]! / capacity;
+    return capacity === Infinity || this.left[resource]! / capacity >= FULL;
   }
 
   run(): void {
@@ -102,7 +107,7 @@ export class Filling {
       this.rates[i] = Math.min(this.caps[i]!, level);
       this.rising[i] = 0;
       ended++;
-      for (let at = i * USES; at < (i + 1) * USES && this.used[at] !== NOTHING; at++) {
+      for (let at = i * this.uses; at < (i + 1) * this.uses && this.used[at] !== NOTHING; at++) {
         const resource = this.used[at]!;
         const taken = this.rates[i]! * this.flows[i]! * this.perUnit[at]!;
         this.left[resource] = Math.max(0, this.left[resource]! - taken);
@@ -118,7 +123,7 @@ export class Filling {
     for (let i = 0; i < this.classes; i++) {
       if (this.rising[i] === 0) continue;
       level = Math.min(level, this.caps[i]!);
-      for (let at = i * USES; at < (i + 1) * USES && this.used[at] !== NOTHING; at++)
+      for (let at = i * this.uses; at < (i + 1) * this.uses && this.used[at] !== NOTHING; at++)
         this.demand[this.used[at]!]! += this.flows[i]! * this.perUnit[at]!;
     }
     let full = NOTHING;
@@ -135,7 +140,7 @@ export class Filling {
 
   /** A resource that a class uses and that is full; NOTHING if there is none. */
   private fullOf(index: number): number {
-    for (let at = index * USES; at < (index + 1) * USES && this.used[at] !== NOTHING; at++)
+    for (let at = index * this.uses; at < (index + 1) * this.uses && this.used[at] !== NOTHING; at++)
       if (this.full[this.used[at]!] === 1) return this.used[at]!;
     return NOTHING;
   }

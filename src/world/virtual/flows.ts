@@ -1,11 +1,12 @@
-import { CAUSE } from './cause.js';
+import { capacitiesOf, type Capacities, type CapacitiesOptions } from './capacities.js';
 import type { Clock } from './clock.js';
-import { FLOW, FLOW_KINDS, kindOf, laneOf, nodeOf, usesRepository, type FlowKind } from './flow-kind.js';
-import { HostShares, type HostSharesOptions } from './host-shares.js';
-import { SharedRate } from './shared-rate.js';
+import { FLOW, FLOW_KINDS, kindOf, nodeOf, type FlowKind } from './flow-kind.js';
+import { JobFlows } from './job-flows.js';
+import { JointShares } from './joint-shares.js';
 
 /** One flow's rate at one instant, for whoever watches. */
 export interface FlowRate {
+  readonly jobId: number;
   readonly node: number;
   readonly kind: FlowKind;
   readonly bytesPerMs: number;
@@ -13,152 +14,159 @@ export interface FlowRate {
 
 /**
  * All bytes that are on their way, and all processor time that is being used: which flow completes next, and when. Exact
- * max-min fairness over disks, cores, cards, connections and the repository: see docs/cost-model.md. Times are
- * milliseconds.
+ * max-min fairness over disks, cores, cards, connections, the repository and what jobs may do: see docs/cost-model.md. Jobs
+ * without limits of bytes have their flows together, others by themselves; while there are flows of several, all rates are
+ * found together. Times are milliseconds.
  */
 export class Flows {
-  private readonly shares: HostShares;
-  private readonly rate: SharedRate;
-  private readonly repositoryPerMs: number;
-  private readonly isUnlimited: Uint8Array;
-  /** Whether the limits of the lanes that are asked for were found together with those of their host's others. */
-  private areFilled = false;
-  /** The first lanes of hosts on which the repository, holding some flows back, leaves more to others. */
-  private readonly mixed = new Set<number>();
-  private mixedLevel = Infinity;
-  /** Whether flows of one lane can limit those of another: not before the first one that both reads and sends. */
-  private canEntangle: boolean;
+  private readonly clock: Clock;
+  private readonly capacities: Capacities;
+  private readonly jobOf: (owner: number) => number;
+  private readonly all: JobFlows[] = [];
+  /** Of jobs that have, or had, limits of bytes. */
+  private readonly byJob = new Map<number, JobFlows>();
+  /** Of all others, if there were any. */
+  private others: JobFlows | undefined;
+  private joint: JointShares | undefined;
+  private keepsAccounts = false;
+  /** Flows began or ended, or limits changed, since several jobs' rates were found. */
+  private stale = false;
+  private next: JobFlows;
   /** When the next flow completes, if none starts or ends before; Infinity if there is none. Right after `settle`. */
   nextMs = Infinity;
 
-  constructor(clock: Clock, options: HostSharesOptions) {
-    const capacity = options.repository.bandwidthBytesPerSec / 1000;
-    this.repositoryPerMs = capacity;
-    this.rate = new SharedRate(
-      clock,
-      capacity,
-      options.nodes.length * FLOW_KINDS,
-      (lane, flows) => (this.areFilled ? this.shares.limit[lane]! : this.shares.limitAlone(lane, flows)),
-      (lane) => usesRepository(kindOf(lane)),
-    );
-    this.shares = new HostShares(options, (lane) => this.rate.flowsIn(lane));
-    this.canEntangle = this.shares.areHostsShared;
-    this.isUnlimited = new Uint8Array(options.nodes.length * FLOW_KINDS);
-    this.findUnlimited(capacity);
+  /** `jobOf(owner)`: whose flow it is; asked only once a job has limits. */
+  constructor(clock: Clock, options: CapacitiesOptions, jobOf: (owner: number) => number) {
+    this.clock = clock;
+    this.capacities = capacitiesOf(options);
+    this.jobOf = jobOf;
+    this.next = this.others = this.make();
   }
 
-  /** From now on the flows through the repository may have so much between them, and those of each node so much. */
-  limit(allPerMs: number, nodePerMs: number): void {
-    const { rate, shares } = this;
-    const capacity = Math.min(this.repositoryPerMs, allPerMs);
-    rate.setCapacity(capacity, allPerMs < this.repositoryPerMs ? CAUSE.limits : CAUSE.bandwidth);
-    shares.limitSending(nodePerMs);
-    this.findUnlimited(capacity);
-    for (let lane = 0; lane < this.isUnlimited.length; lane++) {
-      if (rate.flowsIn(lane) === 0) continue;
-      if (this.canEntangle && shares.isEntangled(lane)) this.share(lane);
-      else rate.refresh(lane);
-    }
+  /** From now on the flows of a job through the repository may have so much between them, and those of each node so much. */
+  limit(jobId: number, allPerMs: number, nodePerMs: number): void {
+    const isLimited = Math.min(allPerMs, nodePerMs) < Infinity;
+    const flows = this.byJob.get(jobId) ?? (isLimited ? this.setApart(jobId) : undefined);
+    if (!flows) return;
+    flows.limit(allPerMs, nodePerMs);
+    this.stale = true;
   }
 
   /** From now on, before any flow, accounts are kept of what holds flows back. */
   keepAccounts(): void {
-    const { shares } = this;
-    this.rate.keepAccounts((lane, flows) =>
-      this.areFilled ? shares.causeBeside(lane) : shares.causeAlone(lane, flows),
-    );
+    this.keepsAccounts = true;
+    for (const flows of this.all) flows.keepAccounts();
   }
 
   /** Copies how long flows of this kind on this node were held back until now, by cause, to `to` from `at` on. */
-  markAccount(node: number, kind: FlowKind, to: Float64Array, at: number): void {
-    this.rate.chargedAccounts(laneOf(node, kind)).read(laneOf(node, kind), to, at);
+  markAccount(owner: number, node: number, kind: FlowKind, to: Float64Array, at: number): void {
+    this.of(owner).markAccount(node, kind, to, at);
   }
 
   /** Adds to `to`, from `at` on, how long they were held back since they were copied there from `mark` on. */
-  addAccountSince(node: number, kind: FlowKind, mark: number, to: Float64Array, at: number): void {
-    this.rate.chargedAccounts(laneOf(node, kind)).addSince(laneOf(node, kind), mark, to, at);
+  addAccountSince(
+    owner: number,
+    node: number,
+    kind: FlowKind,
+    mark: number,
+    to: Float64Array,
+    at: number,
+  ): void {
+    this.of(owner).addAccountSince(node, kind, mark, to, at);
   }
 
-  /** Whether flows of this kind take no time on this node. */
-  isFree(node: number, kind: FlowKind): boolean {
-    return this.isUnlimited[laneOf(node, kind)] === 1;
+  /** Whether flows of this kind on this node take the owner no time. */
+  isFree(owner: number, node: number, kind: FlowKind): boolean {
+    return this.of(owner).isFree(node, kind);
   }
 
   /** The bytes that stand for processor time. */
   processorBytes(node: number, ms: number): number {
-    return this.shares.processorBytes(node, ms);
+    return ms / this.capacities.nodes[node]!.cost[FLOW.processor]!;
   }
 
   /** Finds out which flow completes next. To be called before time goes on. */
   settle(): void {
-    const { rate } = this;
-    rate.settle();
-    if (this.mixed.size > 0 && rate.level !== this.mixedLevel) {
-      this.mixedLevel = rate.level;
-      // What the repository holds back does not depend on this: so once is enough.
-      for (const lane of this.mixed) {
-        this.shares.fillLeft(lane, rate.level);
-        this.refresh(...this.shares.lanesBeside(lane));
-      }
-      rate.settle();
+    const { all } = this;
+    if (all.length > 1) this.shareOut();
+    this.nextMs = Infinity;
+    for (const flows of all) {
+      flows.settle();
+      if (flows.nextMs >= this.nextMs) continue;
+      this.next = flows;
+      this.nextMs = flows.nextMs;
     }
-    this.nextMs = rate.nextMs;
   }
 
   start(node: number, kind: FlowKind, owner: number, bytes: number): void {
-    const lane = laneOf(node, kind);
-    this.rate.start(lane, owner, bytes);
-    if (kind === FLOW.putHash) this.canEntangle = true;
-    if (this.canEntangle && this.shares.isEntangled(lane)) this.share(lane);
+    this.stale = true;
+    this.of(owner).start(node, kind, owner, bytes);
   }
 
   /** Ends the flow that completes now, at `nextMs`, and returns its owner. */
   complete(): number {
-    const lane = this.rate.nextLane;
-    const owner = this.rate.complete();
-    if (this.canEntangle && this.shares.isEntangled(lane)) this.share(lane);
-    return owner;
+    this.stale = true;
+    return this.next.complete();
   }
 
   /** Ends a flow that is not wanted any more. */
   cancel(node: number, kind: FlowKind, owner: number): void {
-    const lane = laneOf(node, kind);
-    this.rate.cancel(lane, owner);
-    if (this.canEntangle && this.shares.isEntangled(lane)) this.share(lane);
+    this.stale = true;
+    this.of(owner).cancel(node, kind, owner);
   }
 
   /** The rates of all flows at this instant. Slow: for checks and charts. */
   rates(): FlowRate[] {
     this.settle();
-    const rates: FlowRate[] = [];
-    for (let lane = 0; lane < this.isUnlimited.length; lane++) {
-      const bytesPerMs = this.rate.rateOf(lane);
-      for (let i = 0; i < this.rate.flowsIn(lane); i++)
-        rates.push({ node: nodeOf(lane), kind: kindOf(lane), bytesPerMs });
+    const lanes = Array.from({ length: this.capacities.nodes.length * FLOW_KINDS }, (_, lane) => lane);
+    return this.all.flatMap((flows) =>
+      lanes.flatMap((lane) =>
+        flows.ownersIn(lane).map((owner) => ({
+          jobId: this.jobOf(owner),
+          node: nodeOf(lane),
+          kind: kindOf(lane),
+          bytesPerMs: flows.rateOf(lane),
+        })),
+      ),
+    );
+  }
+
+  private of(owner: number): JobFlows {
+    const own = this.byJob.size === 0 ? undefined : this.byJob.get(this.jobOf(owner));
+    return own ?? (this.others ??= this.make());
+  }
+
+  private make(): JobFlows {
+    const flows = new JobFlows(this.clock, this.capacities);
+    if (this.keepsAccounts) flows.keepAccounts();
+    this.all.push(flows);
+    return flows;
+  }
+
+  /** Has a job's flows, also those that are on their way, by themselves from now on. */
+  private setApart(jobId: number): JobFlows {
+    const isMeant = (owner: number): boolean => this.jobOf(owner) === jobId;
+    const { others } = this;
+    let flows: JobFlows;
+    if (others?.owners().every(isMeant)) {
+      flows = others;
+      this.others = undefined;
+    } else {
+      flows = this.make();
+      if (others) flows.takeOver(others, isMeant);
     }
-    return rates;
+    this.byJob.set(jobId, flows);
+    return flows;
   }
 
-  private findUnlimited(capacity: number): void {
-    for (let lane = 0; lane < this.isUnlimited.length; lane++) {
-      const isShared = capacity < Infinity && usesRepository(kindOf(lane));
-      this.isUnlimited[lane] = this.shares.isFree(lane) && !isShared ? 1 : 0;
-    }
-  }
-
-  /** Gives each lane of a host its limit anew. */
-  private share(lane: number): void {
-    const [first, end] = this.shares.lanesBeside(lane);
-    if (this.shares.fill(lane)) {
-      this.mixed.add(first);
-      if (this.mixedLevel < Infinity) this.shares.fillLeft(lane, this.mixedLevel);
-    } else this.mixed.delete(first);
-    this.refresh(first, end);
-  }
-
-  private refresh(first: number, end: number): void {
-    this.areFilled = true;
-    for (let at = first; at < end; at++) this.rate.refresh(at);
-    this.areFilled = false;
+  /** Where flows of several share something, finds all their rates together. */
+  private shareOut(): void {
+    if (!this.stale) return;
+    this.stale = false;
+    const busy = this.all.filter(({ size }) => size > 0);
+    for (const flows of busy) flows.besides = busy.length > 1;
+    if (busy.length < 2) return;
+    if (this.joint?.jobs !== this.all.length) this.joint = new JointShares(this.capacities, this.all.length);
+    this.joint.share(busy);
   }
 }

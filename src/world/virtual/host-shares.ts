@@ -1,61 +1,19 @@
-import type { HostHardware, NodeHardware, RepositoryLimits } from '../hardware.js';
+import type { Capacities, HostCapacities, NodeCapacities } from './capacities.js';
 import { CAUSE } from './cause.js';
 import { Filling } from './filling.js';
-import {
-  FLOW,
-  FLOW_KINDS,
-  hashes,
-  kindOf,
-  laneOf,
-  nodeOf,
-  usesDisk,
-  usesRepository,
-  type FlowKind,
-} from './flow-kind.js';
-
-export interface HostSharesOptions {
-  readonly nodes: readonly NodeHardware[];
-  readonly host: HostHardware;
-  readonly repository: RepositoryLimits;
-  /** Flows that need a processor which a node can have at once, at most. */
-  readonly threadsPerNode: number;
-}
+import { FLOW, FLOW_KINDS, kindOf, laneOf, nodeOf, usesDisk, usesRepository } from './flow-kind.js';
 
 /** Resources of a host in its filling; those of its nodes, a disk and a card each, come after them. */
 const CORES = 0;
 const HOST_DISK = 1;
 const HOST_RESOURCES = 2;
-
-/** Of a resource, what is left to rounding when all of it is used. */
-const FULL = 1e-9;
-
-/** What one node's flows are limited by: bytes per millisecond, and core-milliseconds a byte. */
-interface NodeShares {
-  readonly disk: number;
-  readonly nic: number;
-  /** By kind of flow: what it takes of the cores, and what one flow can have at most. */
-  readonly cost: readonly number[];
-  readonly cap: readonly number[];
-  /** By kind: the cause, where one flow has no more because of `cap`. */
-  readonly capCause: readonly number[];
-}
-
-/** Nodes whose flows limit each other. */
-interface Cell {
-  readonly firstNode: number;
-  readonly endNode: number;
-  readonly disk: number;
-  readonly cores: number;
-  /** Its nodes share cores or a disk that can be full. */
-  readonly isShared: boolean;
-}
-
-const perMs = (bytesPerSec: number): number => bytesPerSec / 1000;
+/** A flow's: both of its host, and both of its node. */
+const USES = 4;
 
 /** How much the flows of a host leave each other: the limit of each lane, were the repository not to hold anything back. */
 export class HostShares {
-  private readonly nodes: readonly NodeShares[];
-  private readonly cells: readonly Cell[];
+  private readonly nodes: readonly NodeCapacities[];
+  private readonly cells: readonly HostCapacities[];
   /** Whether nodes share cores or a disk that can be full. */
   readonly areHostsShared: boolean;
   private readonly flowsIn: (lane: number) => number;
@@ -67,7 +25,7 @@ export class HostShares {
   /** By lane: what one flow can have at most beside the host's other flows, as `fill` found it. */
   readonly limit: Float64Array;
   /** By lane: the cause of `limit`. */
-  private readonly limitCause: Uint8Array;
+  readonly limitCause: Uint8Array;
   private readonly filling: Filling;
   /** The lanes whose classes are in the filling, in their order. */
   private readonly filled: Int32Array;
@@ -77,18 +35,10 @@ export class HostShares {
   private readonly kept: Uint8Array;
 
   /** `flowsIn(lane)`: how many flows there are now. */
-  constructor(
-    { nodes, host, repository, threadsPerNode }: HostSharesOptions,
-    flowsIn: (lane: number) => number,
-  ) {
+  constructor({ nodes, hosts }: Capacities, flowsIn: (lane: number) => number) {
+    this.nodes = nodes;
+    this.cells = hosts;
     this.flowsIn = flowsIn;
-    const known = new Map<NodeHardware, NodeShares>();
-    this.nodes = nodes.map((hardware) => {
-      const shares = known.get(hardware) ?? sharesOf(hardware, repository);
-      known.set(hardware, shares);
-      return shares;
-    });
-    this.cells = cellsOf(nodes.length, host, threadsPerNode);
     this.areHostsShared = this.cells.some(({ isShared }) => isShared);
     this.capOf = Float64Array.from(
       { length: nodes.length * FLOW_KINDS },
@@ -99,7 +49,7 @@ export class HostShares {
     this.limitCause = new Uint8Array(this.capOf.length);
     const { firstNode, endNode } = this.cells[0]!;
     const lanes = (endNode - firstNode) * FLOW_KINDS;
-    this.filling = new Filling(lanes, this.resources(0, lanes));
+    this.filling = new Filling(lanes, this.resources(0, lanes), USES);
     this.filled = new Int32Array(lanes);
     this.sent = new Uint8Array(this.resources(0, lanes));
     this.kept = new Uint8Array(this.resources(0, lanes));
@@ -120,11 +70,6 @@ export class HostShares {
   limitSending(bytesPerMs: number): void {
     this.sentPerMs = bytesPerMs;
     for (let lane = 0; lane < this.sharedBy.length; lane++) this.sharedBy[lane] = this.sharedByFlows(lane);
-  }
-
-  /** Of the processor's work, in the bytes that stand for it. */
-  processorBytes(node: number, ms: number): number {
-    return ms / this.nodes[node]!.cost[FLOW.processor]!;
   }
 
   /** Whether a change in this lane can change the limits of others (or of itself, for another reason than its number). */
@@ -203,7 +148,7 @@ export class HostShares {
     if (stop < 0) {
       const cause = this.nodes[nodeOf(lane)]!.capCause[kindOf(lane)]!;
       // Threads with nothing to hold them back but themselves, on as many cores: more threads would do no more.
-      return cause === CAUSE.workers && this.filling.spare(CORES) < FULL ? CAUSE.cpu : cause;
+      return cause === CAUSE.workers && !this.filling.hasSpare(CORES) ? CAUSE.cpu : cause;
     }
     if (stop === CORES) return CAUSE.cpu;
     const isCard = stop >= HOST_RESOURCES && (stop - HOST_RESOURCES) % 2 === 1;
@@ -269,54 +214,4 @@ export class HostShares {
   private causeOfSending(node: number): number {
     return this.sentPerMs < this.nodes[node]!.nic ? CAUSE.limits : CAUSE.nic;
   }
-}
-
-function sharesOf(
-  hardware: NodeHardware,
-  { perConnectionBytesPerSec, client }: RepositoryLimits,
-): NodeShares {
-  const { hashBytesPerSec, coreHashBytesPerSec = hashBytesPerSec } = hardware;
-  const hashCost = 1 / perMs(coreHashBytesPerSec);
-  const sendCost = 1 / perMs(client.bytesPerSec);
-  const cost: number[] = [];
-  cost[FLOW.hash] = hashCost;
-  cost[FLOW.put] = sendCost;
-  cost[FLOW.putHash] = hashCost + sendCost;
-  // As much of the processor as hashing; where that is free, a byte stands for a millisecond.
-  cost[FLOW.processor] = hashCost > 0 ? hashCost : 1;
-  cost[FLOW.rehash] = hashCost;
-  const connection = perMs(perConnectionBytesPerSec);
-  const cap = cost.map((perByte, kind) =>
-    Math.min(
-      1 / perByte,
-      hashes(kind as FlowKind) ? perMs(hashBytesPerSec) : Infinity,
-      usesRepository(kind as FlowKind) ? connection : Infinity,
-    ),
-  );
-  const capCause = cap.map((most, kind) =>
-    usesRepository(kind as FlowKind) && most === connection ? CAUSE.connection : CAUSE.workers,
-  );
-  return { disk: perMs(hardware.diskBytesPerSec), nic: perMs(hardware.nicBytesPerSec), cost, cap, capCause };
-}
-
-/** By node, its host; nodes whose hosts have more of everything than they can use are on their own. */
-function cellsOf(nodes: number, host: HostHardware, threadsPerNode: number): Cell[] {
-  const coresCanBeFull = host.cores < threadsPerNode * Math.min(nodes, host.nodesPerHost);
-  const cores = coresCanBeFull ? host.cores : Infinity;
-  const diskBytesPerMs = perMs(host.diskBytesPerSec);
-  const isShared = coresCanBeFull || (host.nodesPerHost > 1 && diskBytesPerMs < Infinity);
-  const size = isShared ? host.nodesPerHost : 1;
-  const cells: Cell[] = [];
-  for (let firstNode = 0; firstNode < nodes; firstNode += size) {
-    const endNode = Math.min(nodes, firstNode + size);
-    const cell = {
-      firstNode,
-      endNode,
-      disk: diskBytesPerMs,
-      cores,
-      isShared,
-    };
-    for (let node = firstNode; node < endNode; node++) cells.push(cell);
-  }
-  return cells;
 }

@@ -60,6 +60,11 @@ export class LaneAccounts {
     this.cause[lane] = this.causeOf(lane, flows);
   }
 
+  /** Begins the account of a lane without flows with what the lane's account has in `others`. */
+  copy(lane: number, others: LaneAccounts): void {
+    others.read(lane, this.rows, lane * ROW);
+  }
+
   /** Copies a lane's account, as last charged, to `to` from `at` on. */
   read(lane: number, to: Float64Array, at: number): void {
     const row = lane * ROW;

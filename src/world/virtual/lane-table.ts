@@ -101,19 +101,36 @@ export class LaneTable {
     return this.owners[first + FIRST_OWNER + size]!;
   }
 
+  /** Whose its flows are, the next one first. */
+  ownersIn(lane: number): number[] {
+    const first = lane * this.ownerStride + FIRST_OWNER;
+    return [...this.owners.subarray(first, first + this.size(lane))].toReversed();
+  }
+
+  /** The reading of the lane's clock at which a flow is complete. */
+  tag(lane: number, owner: number): number {
+    return this.tags[lane * this.tagStride + FIRST_TAG + this.placeOf(lane, owner)]!;
+  }
+
   remove(lane: number, owner: number): void {
     const { tags, owners } = this;
     const firstTag = lane * this.tagStride + FIRST_TAG;
     const firstOwner = lane * this.ownerStride + FIRST_OWNER;
     const size = this.size(lane) - 1;
-    let at = size;
-    while (at >= 0 && owners[firstOwner + at] !== owner) at--;
-    invariant(at >= 0, 'an unknown flow');
+    let at = this.placeOf(lane, owner);
     for (; at < size; at++) {
       tags[firstTag + at] = tags[firstTag + at + 1]!;
       owners[firstOwner + at] = owners[firstOwner + at + 1]!;
     }
     owners[lane * this.ownerStride + SIZE] = size;
+  }
+
+  private placeOf(lane: number, owner: number): number {
+    const first = lane * this.ownerStride + FIRST_OWNER;
+    let at = this.size(lane) - 1;
+    while (at >= 0 && this.owners[first + at] !== owner) at--;
+    invariant(at >= 0, 'an unknown flow');
+    return at;
   }
 
   private layOut(): void {

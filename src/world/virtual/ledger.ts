@@ -136,12 +136,12 @@ export class Ledger {
 
   /** From now on it is a flow that the activity waits for. */
   flowBegun(slot: number, node: number, kind: FlowKind): void {
-    this.flows.markAccount(node, kind, this.rows, slot * ROW + MARK);
+    this.flows.markAccount(slot, node, kind, this.rows, slot * ROW + MARK);
   }
 
   /** The flow that the activity waits for has ended. */
   flowEnded(slot: number, node: number, kind: FlowKind): void {
-    this.flows.addAccountSince(node, kind, slot * ROW + MARK, this.rows, slot * ROW);
+    this.flows.addAccountSince(slot, node, kind, slot * ROW + MARK, this.rows, slot * ROW);
   }
 
   private employ(stint: Stint, node: number): Worker {

@@ -326,7 +326,7 @@ export class NodeWork {
   private move(slot: number, kind: FlowKind, bytes: number): boolean {
     const { activities, flows } = this;
     const node = activities.node(slot);
-    if (bytes === 0 || flows.isFree(node, kind)) return false;
+    if (bytes === 0 || flows.isFree(slot, node, kind)) return false;
     activities.setStage(slot, STAGE.moving);
     activities.setKind(slot, kind);
     flows.start(node, kind, slot, bytes);

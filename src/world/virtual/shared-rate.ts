@@ -60,8 +60,11 @@ export class SharedRate {
 
   /** From now on there is another capacity; `cause`: what holds flows back that have no more of it. */
   setCapacity(perMs: number, cause: number): void {
+    if (this.accounts && cause !== this.sharedCause) {
+      for (let lane = 0; lane < this.laneCount; lane++) this.chargedAccounts(lane);
+      this.accounts.sharedCause = cause;
+    }
     this.sharedCause = cause;
-    if (this.accounts) this.accounts.sharedCause = cause;
     if (perMs === this.capacity) return;
     this.capacity = perMs;
     this.stale = true;
@@ -74,6 +77,11 @@ export class SharedRate {
     if (group !== NO_GROUP) this.groups.sync(group);
     this.accounts!.charge(lane, group);
     return this.accounts!;
+  }
+
+  /** A lane without flows goes on with the account that the same one of others has. */
+  inheritAccount(lane: number, others: SharedRate): void {
+    this.accounts?.copy(lane, others.chargedAccounts(lane));
   }
 
   /** Finds the rates and, from them, the next completion. To be called before time goes on. */
@@ -99,6 +107,19 @@ export class SharedRate {
 
   flowsIn(lane: number): number {
     return this.lanes.size(lane);
+  }
+
+  /** Whose flows they are, the one that completes first before the others. */
+  ownersIn(lane: number): number[] {
+    return this.lanes.ownersIn(lane);
+  }
+
+  /** The bytes that a flow still has before it. */
+  leftOf(lane: number, owner: number): number {
+    const group = this.lanes.groupOf(lane);
+    this.groups.sync(group);
+    const served = this.lanes.offset(lane) + this.groups.served[group]!;
+    return Math.max(0, this.lanes.tag(lane, owner) - served);
   }
 
   /** What each flow of a lane gets now; for whoever watches, after `settle`. */

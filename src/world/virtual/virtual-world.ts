@@ -94,9 +94,10 @@ export class VirtualWorld implements World {
     this.nodes = new VirtualNodes(catalog);
     const parallel = prices.repository.multipart?.parallel ?? 1;
     const threadsPerNode = workers.uploadWorkers * parallel + workers.downloadWorkers;
-    this.flows = new Flows(this.clock, { ...prices, threadsPerNode });
-    this.ledger = options.attribute === true ? new Ledger(this.clock, this.flows) : undefined;
     const activities = new Activities();
+    const jobOf = (slot: number): number => activities.runningAt(slot).task.jobId;
+    this.flows = new Flows(this.clock, { ...prices, threadsPerNode }, jobOf);
+    this.ledger = options.attribute === true ? new Ledger(this.clock, this.flows) : undefined;
     this.limits = new ActivityLimits({
       activities,
       clock: this.clock,
@@ -192,11 +193,10 @@ export class VirtualWorld implements World {
     else this.work.abort(jobId);
   }
 
-  /** Bytes are those of the one job that a world is asked about: of several with limits, those of the last hold for all. */
   limit(jobId: number, limits: JobLimits): void {
     const { job, node } = limits;
     this.limits.change(jobId, limits);
-    this.flows.limit((job.bytesPerSec ?? Infinity) / 1000, (node.bytesPerSec ?? Infinity) / 1000);
+    this.flows.limit(jobId, (job.bytesPerSec ?? Infinity) / 1000, (node.bytesPerSec ?? Infinity) / 1000);
   }
 
   /** From now on nothing goes wrong any more: every node is there, every message arrives. What is damaged stays damaged. */

@@ -2,48 +2,54 @@ import test from 'ava';
 import * as fc from 'fast-check';
 import { HeldBodies } from '../../../src/repository/storage/s3/http/held-bodies.js';
 
-const quick = fc.double({ min: 0, max: 30, noNaN: true });
+const quick = fc.double({ min: 0, max: 15, noNaN: true });
 const held = fc.double({ min: 40, max: 500, noNaN: true });
+const either = fc.oneof(quick, held);
 
-/** What is known after bodies that came so long after their heads. */
+/** What is known after bodies that came so long after their heads, all but the first over connections in use. */
 function told(firstMs: number, othersMs: readonly number[]): HeldBodies {
   const bodies = new HeldBodies();
-  bodies.note(firstMs, true);
-  for (const waitMs of othersMs) bodies.note(waitMs, false);
+  bodies.noteFirst(firstMs);
+  for (const waitMs of othersMs) bodies.note(waitMs);
   return bodies;
 }
 
-test('bodies that are held back one after the other, but not over new connections, are a habit', (t) => {
+test('bodies that are held back one after the other are a habit', (t) => {
   fc.assert(
-    fc.property(
-      quick,
-      fc.array(fc.oneof(quick, held)),
-      fc.array(held, { minLength: 5 }),
-      (first, before, last) => {
-        t.true(told(first, [...before, ...last]).areHabit);
-      },
-    ),
-  );
-});
-
-test('one that comes at once ends it', (t) => {
-  fc.assert(
-    fc.property(
-      quick,
-      fc.array(held),
-      quick,
-      fc.array(held, { maxLength: 4 }),
-      (first, before, atOnce, last) => {
-        t.false(told(first, [...before, atOnce, ...last]).areHabit);
-      },
-    ),
-  );
-});
-
-test('a server that is slow over new connections too has no habit', (t) => {
-  fc.assert(
-    fc.property(held, fc.array(fc.oneof(quick, held)), (first, others) => {
-      t.false(told(first, others).areHabit);
+    fc.property(either, fc.array(either), fc.array(held, { minLength: 5 }), (first, before, last) => {
+      t.true(told(first, [...before, ...last]).areHabit);
     }),
+  );
+});
+
+test('one that comes at once before that begins the count anew', (t) => {
+  const few = fc.array(held, { maxLength: 4 });
+  fc.assert(
+    fc.property(either, fc.array(fc.tuple(few, quick)), few, (first, rounds, last) => {
+      t.false(told(first, [...rounds.flatMap(([late, atOnce]) => [...late, atOnce]), ...last]).areHabit);
+    }),
+  );
+});
+
+test('it goes on while new connections bring theirs at once, and ends where one does not, for a long time', (t) => {
+  const enough = [50, 50, 50, 50, 50];
+  fc.assert(
+    fc.property(
+      fc.array(quick),
+      quick,
+      held,
+      fc.array(either, { maxLength: 50 }),
+      (atOnce, used, late, after) => {
+        const bodies = told(0, enough);
+        for (const waitMs of atOnce) bodies.noteFirst(waitMs);
+        bodies.note(used);
+        t.true(bodies.areHabit);
+        bodies.noteFirst(late);
+        for (const waitMs of after) bodies.note(waitMs);
+        t.false(bodies.areHabit);
+        for (let i = 0; i < 55; i++) bodies.note(50);
+        t.true(bodies.areHabit);
+      },
+    ),
   );
 });

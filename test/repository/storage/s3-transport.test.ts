@@ -176,31 +176,32 @@ const ANSWERS = 12;
 
 test('where bodies are held back until their heads are acknowledged, an answer has a connection of its own', async (t) => {
   const respond = headFirst((nth) => (nth === 1 ? 0 : HELD_BACK_MS));
-  let asked = 0;
+  const seen = { ofOneAnswer: 0 };
   const { transport, connections } = await setUp(t, (socket, piece) => {
-    if (piece.includes('connection: close')) asked++;
+    if (piece.includes('connection: close')) seen.ofOneAnswer++;
     respond(socket, piece);
   });
   // On a busy machine, more may have to go before it is clear.
-  for (let sent = 0; asked < ANSWERS && sent < 20 * ANSWERS; sent++) {
+  for (let sent = 0; seen.ofOneAnswer < ANSWERS && sent < 20 * ANSWERS; sent++) {
     const { body } = await transport.send(requestOf());
     t.is(Buffer.from(body).toString(), 'ok');
   }
-  t.is(asked, ANSWERS);
+  t.is(seen.ofOneAnswer, ANSWERS);
   t.true(connections.length >= ANSWERS);
   // What has no body to wait for keeps its connection.
   const before = connections.length;
   await transport.send(requestOf({ method: 'PUT', body: Buffer.from('abc') }));
   await transport.send(requestOf({ method: 'PUT', body: Buffer.from('abc') }));
   t.true(connections.length <= before + 1);
-  t.is(asked, ANSWERS);
+  t.is(seen.ofOneAnswer, ANSWERS);
 });
 
-test('a server that is slow, over new connections too, keeps them', async (t) => {
+test('where a server is slow, over a new connection too, that one is kept', async (t) => {
   const { transport, connections } = await setUp(
     t,
     headFirst(() => HELD_BACK_MS),
   );
   for (let sent = 0; sent < ANSWERS; sent++) await transport.send(requestOf());
-  t.is(connections.length, 1);
+  // The first, one of a single answer, and the third.
+  t.is(connections.length, 3);
 });

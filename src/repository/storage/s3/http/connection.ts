@@ -3,7 +3,7 @@ import { connect as connectTls } from 'node:tls';
 import type { Endpoint } from '../endpoint.js';
 import type { Settings } from '../settings.js';
 import { AnswerParser, type AnswerHead } from './answer-parser.js';
-import { HELD_MS, type HeldBodies } from './held-bodies.js';
+import type { HeldBodies } from './held-bodies.js';
 
 /** One request: its head as it is sent, but for the empty line, and the bytes after that. */
 export interface Outgoing {
@@ -45,8 +45,7 @@ export class Connection {
   private isForOne = false;
   private hasAnswered = false;
   private readonly openedMs = performance.now();
-  /** Whether another one would be there in less time than a body is held back. */
-  private isSoonMade = false;
+  private connectMs = 0;
   private headMs: number | undefined;
 
   constructor(endpoint: Endpoint, settings: Settings, held: HeldBodies, keeper: Keeper) {
@@ -57,7 +56,7 @@ export class Connection {
     this.socket.setTimeout(settings.idleTimeoutMs, () => this.onSilence());
     const connecting = setTimeout(() => this.fail(timeoutError()), settings.connectTimeoutMs);
     this.socket.once(endpoint.protocol === 'http:' ? 'connect' : 'secureConnect', () => {
-      this.isSoonMade = performance.now() - this.openedMs < HELD_MS;
+      this.connectMs = performance.now() - this.openedMs;
     });
     this.socket.once('connect', () => clearTimeout(connecting));
     this.socket.on('data', (bytes: Uint8Array) => {
@@ -156,7 +155,9 @@ export class Connection {
     const { headMs } = this;
     if (headMs === undefined) return;
     this.headMs = undefined;
-    if (this.isSoonMade) this.held.note(performance.now() - headMs, !this.hasAnswered);
+    const waitMs = performance.now() - headMs;
+    if (this.hasAnswered) this.held.note(waitMs);
+    else this.held.noteFirst(this.connectMs + waitMs);
   }
 
   /** The server is to close it first: whoever does remembers it for a minute, and servers have as many numbers as clients together. */

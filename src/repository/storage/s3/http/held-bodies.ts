@@ -1,7 +1,9 @@
-/** An acknowledgement that waits for something to go with waits for as long, on Linux. Less is a server that is slow. */
-export const HELD_MS = 35;
+/** Linux lets an acknowledgement wait up to 40 ms for something to go with, counted from what may have come before. */
+const HELD_MS = 20;
 /** So many, one after the other, are no accident. */
 const ENOUGH = 5;
+/** Where it was none of their habits, before it is tried again. */
+const MANY = 50;
 
 /**
  * Notices a server that holds the body of each answer back until the answer's head has been acknowledged: it sends the two one after
@@ -11,17 +13,19 @@ const ENOUGH = 5;
  */
 export class HeldBodies {
   private inARow = 0;
-  /** Who lets a body wait over a new connection too is slow: nothing is gained by another one. */
-  private isSlow = false;
 
   get areHabit(): boolean {
-    return this.inARow >= ENOUGH && !this.isSlow;
+    return this.inARow >= ENOUGH;
   }
 
-  /** Told how long after its head the body of an answer began to come; and whether it was the first over its connection. */
-  note(waitMs: number, isFirst: boolean): void {
-    const isHeld = waitMs >= HELD_MS;
-    if (isFirst) this.isSlow = isHeld;
-    else this.inARow = isHeld ? this.inARow + 1 : 0;
+  /** Told how long after its head the body of an answer began to come, which was not the first over its connection. */
+  note(waitMs: number): void {
+    // Connections that were in use before it was known say nothing new.
+    if (!this.areHabit) this.inARow = waitMs >= HELD_MS ? this.inARow + 1 : Math.min(this.inARow, 0);
+  }
+
+  /** The same of a first answer, with what it took to connect. Where that is as long, nothing is gained by new connections. */
+  noteFirst(waitMs: number): void {
+    if (waitMs >= HELD_MS && this.areHabit) this.inARow = -MANY;
   }
 }

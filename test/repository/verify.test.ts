@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import test from 'ava';
 import * as fc from 'fast-check';
 import { DrillError } from '../../src/base/errors.js';
@@ -49,53 +50,76 @@ const repositoriesArbitrary = fc.dictionary(
 
 const order = (a: Planted, b: Planted): number => (`${a.path}\0${a.kind}` < `${b.path}\0${b.kind}` ? -1 : 1);
 
+/** The same storage as one of which several files are read at a time, and each of which is waited for. */
+const server = (storage: Storage): Storage => ({
+  ...storage,
+  kind: 's3',
+  async openReader(path) {
+    const reader = await storage.openReader(path);
+    return {
+      ...reader,
+      async read(buffer) {
+        const count = await reader.read(buffer);
+        await setImmediate();
+        return count;
+      },
+    };
+  },
+});
+
 test('verify names exactly what was planted, and nothing else', async (t) => {
   const seen = new Set<string>();
   await fc.assert(
-    fc.asyncProperty(repositoriesArbitrary, fc.boolean(), async (repositories, canRename) => {
-      const storage = memoryStorage({ canRename });
-      const planted: Planted[] = [];
-      for (const [repository, { damage, snapshots }] of Object.entries(repositories)) {
-        await createRepository(storage, repository, '2026-01-01-00-00-00');
-        for (const [label, spec] of Object.entries(snapshots)) {
-          const sample = await writeSample(storage, { repository, label, ...spec });
-          if (spec.infoDamage !== null) {
-            planted.push(await INFO_DAMAGE[spec.infoDamage]!(storage, sample, ''));
-            seen.add(spec.infoDamage);
-            continue;
+    fc.asyncProperty(
+      repositoriesArbitrary,
+      fc.boolean(),
+      fc.boolean(),
+      async (repositories, canRename, isServer) => {
+        const storage = memoryStorage({ canRename });
+        const planted: Planted[] = [];
+        for (const [repository, { damage, snapshots }] of Object.entries(repositories)) {
+          await createRepository(storage, repository, '2026-01-01-00-00-00');
+          for (const [label, spec] of Object.entries(snapshots)) {
+            const sample = await writeSample(storage, { repository, label, ...spec });
+            if (spec.infoDamage !== null) {
+              planted.push(await INFO_DAMAGE[spec.infoDamage]!(storage, sample, ''));
+              seen.add(spec.infoDamage);
+              continue;
+            }
+            for (const [i, path] of sample.files.entries()) {
+              const name = spec.fileDamage[i] ?? null;
+              if (name === null) continue;
+              planted.push(await FILE_DAMAGE[name]!(storage, sample, path));
+              seen.add(name);
+            }
+            if (spec.snapshotDamage === null) continue;
+            planted.push(await SNAPSHOT_DAMAGE[spec.snapshotDamage]!(storage, sample, ''));
+            seen.add(spec.snapshotDamage);
           }
-          for (const [i, path] of sample.files.entries()) {
-            const name = spec.fileDamage[i] ?? null;
-            if (name === null) continue;
-            planted.push(await FILE_DAMAGE[name]!(storage, sample, path));
+          // Of a repository that loses its only file nothing is left to be found.
+          const bare = Object.keys(snapshots).length === 0;
+          const fitting = bare ? damage.filter((name) => name !== 'no __repo_info') : damage;
+          for (const name of fitting.includes('no __repo_info') ? ['no __repo_info'] : fitting) {
+            planted.push(await REPOSITORY_DAMAGE[name]!(storage, `__palo_repository_${repository}`));
             seen.add(name);
           }
-          if (spec.snapshotDamage === null) continue;
-          planted.push(await SNAPSHOT_DAMAGE[spec.snapshotDamage]!(storage, sample, ''));
-          seen.add(spec.snapshotDamage);
         }
-        // Of a repository that loses its only file nothing is left to be found.
-        const bare = Object.keys(snapshots).length === 0;
-        const fitting = bare ? damage.filter((name) => name !== 'no __repo_info') : damage;
-        for (const name of fitting.includes('no __repo_info') ? ['no __repo_info'] : fitting) {
-          planted.push(await REPOSITORY_DAMAGE[name]!(storage, `__palo_repository_${repository}`));
-          seen.add(name);
+        await put(storage, 'not/of/a/repository', bytesOf('x'));
+        const before = await paths(storage);
+        // A note in a directory is planted once for all files that lie in it.
+        const expected = [...new Map(planted.map((p) => [`${p.kind} ${p.path}`, p])).values()].sort(order);
+        const read = isServer ? server(storage) : storage;
+        const report = await verifyRepository(read, { md5: nodeMd5 });
+        t.deepEqual(
+          report.problems.map(({ kind, path }) => ({ kind, path })),
+          expected,
+        );
+        for (const { path, message } of report.problems) {
+          t.false(message === '' || message.startsWith(path), 'the path stands beside the message');
         }
-      }
-      await put(storage, 'not/of/a/repository', bytesOf('x'));
-      const before = await paths(storage);
-      // A note in a directory is planted once for all files that lie in it.
-      const expected = [...new Map(planted.map((p) => [`${p.kind} ${p.path}`, p])).values()].sort(order);
-      const report = await verifyRepository(storage, { md5: nodeMd5 });
-      t.deepEqual(
-        report.problems.map(({ kind, path }) => ({ kind, path })),
-        expected,
-      );
-      for (const { path, message } of report.problems) {
-        t.false(message === '' || message.startsWith(path), 'the path stands beside the message');
-      }
-      t.deepEqual(await paths(storage), before, 'verify changes nothing');
-    }),
+        t.deepEqual(await paths(storage), before, 'verify changes nothing');
+      },
+    ),
     { numRuns: 200 },
   );
   const all = [FILE_DAMAGE, SNAPSHOT_DAMAGE, INFO_DAMAGE, REPOSITORY_DAMAGE].flatMap((damage) =>

@@ -157,15 +157,23 @@ test('an answer without end is not kept in memory', async (t) => {
   await t.throwsAsync(transport.send(requestOf()), { message: '' });
 });
 
-/** Answers with a head, and with its body as much later as `waitMs` says of the answer's number over its connection. */
-const headFirst = (waitMs: (nth: number) => number) => {
+/**
+ * Answers with a head, and with its body as much later as `waitMs` says of the answer's number over its connection. `load`: how many it is
+ * at, and was at most.
+ */
+const headFirst = (waitMs: (nth: number) => number, load = { now: 0, most: 0 }) => {
   const answers = new WeakMap<Socket, number>();
   return (socket: Socket, piece: string): void => {
     const nth = (answers.get(socket) ?? 0) + 1;
     answers.set(socket, nth);
     const isLast = piece.includes('connection: close');
     socket.write(`HTTP/1.1 200 OK\r\n${isLast ? 'connection: close\r\n' : ''}content-length: 2\r\n\r\n`);
-    const send = (): void => void (isLast ? socket.end('ok') : socket.write('ok'));
+    load.most = Math.max(load.most, ++load.now);
+    const send = (): void => {
+      load.now--;
+      if (isLast) socket.end('ok');
+      else socket.write('ok');
+    };
     if (waitMs(nth) === 0) setImmediate(send);
     else setTimeout(send, waitMs(nth));
   };
@@ -194,6 +202,14 @@ test('where bodies are held back until their heads are acknowledged, an answer h
   await transport.send(requestOf({ method: 'PUT', body: Buffer.from('abc') }));
   t.true(connections.length <= before + 1);
   t.is(seen.ofOneAnswer, ANSWERS);
+});
+
+test('of connections for one answer there are no more at a time than of others', async (t) => {
+  const load = { now: 0, most: 0 };
+  const respond = headFirst((nth) => (nth === 1 ? 10 : HELD_BACK_MS), load);
+  const { transport } = await setUp(t, respond, { maxSockets: 2 });
+  await Promise.all(Array.from({ length: 4 * ANSWERS }, () => transport.send(requestOf())));
+  t.deepEqual(load, { now: 0, most: 2 });
 });
 
 test('where a server is slow, over a new connection too, that one is kept', async (t) => {

@@ -164,7 +164,9 @@ export class Connection {
   private letClose(): void {
     const { socket } = this;
     this.keeper.onClosed(this);
-    const timer = setTimeout(() => socket.destroy(), CLOSE_MS);
+    // Nobody waits for it: so the process may end.
+    socket.unref();
+    const timer = setTimeout(() => socket.destroy(), CLOSE_MS).unref();
     socket.once('close', () => clearTimeout(timer));
   }
 

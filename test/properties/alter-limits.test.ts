@@ -138,8 +138,11 @@ test('a coordinator that comes after remembers what was changed', (t) => {
     },
   );
   const next = virtualCluster(SLOW, { journal, storages: cluster.storages });
+  const sinceMs = next.world.now();
   t.true(next.world.run(() => next.coordinator.isSettled(jobId)));
   t.is(next.coordinator.job(jobId)?.state, 'FINISHED');
+  // What was left would take a minute by the limit that was taken away.
+  t.true(next.world.now() - sinceMs < 30_000, `${next.world.now() - sinceMs}`);
   t.deepEqual(
     journal
       .read()

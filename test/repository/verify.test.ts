@@ -313,6 +313,21 @@ test('verifying stops when told to, at once', async (t) => {
   t.is(calls, 3);
 });
 
+test('of a server, no more files are begun once verifying has come to its end', async (t) => {
+  const storage = memoryStorage();
+  const { files } = await writeSample(storage, { shards: 40, filesPerShard: 1 });
+  let begun = 0;
+  const broken: Storage = {
+    ...server(storage),
+    openReader(path) {
+      if (files.includes(path) && ++begun === 1) throw new TypeError('broken');
+      return server(storage).openReader(path);
+    },
+  };
+  await t.throwsAsync(verifyRepository(broken, { md5: nodeMd5 }), { message: 'broken' });
+  t.true(begun > 0 && begun <= 8, `${begun}`);
+});
+
 test('a file that cannot be read, or vanishes, is a problem and no end; readers are closed', async (t) => {
   const storage = memoryStorage();
   const { files } = await writeSample(storage, { shards: 3, filesPerShard: 1 });

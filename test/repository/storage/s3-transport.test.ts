@@ -24,6 +24,7 @@ async function setUp(
   t: ExecutionContext,
   respond: (socket: Socket, piece: string) => void,
   options: S3StorageOptions = {},
+  host = '127.0.0.1',
 ): Promise<Setup> {
   const connections: Socket[] = [];
   const server = createServer((socket) => {
@@ -32,7 +33,7 @@ async function setUp(
     socket.on('data', (piece) => respond(socket, piece.toString('latin1')));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const endpoint = `http://${host}:${(server.address() as AddressInfo).port}`;
   const transport = httpTransport(
     endpointOf({ kind: 's3', endpoint, region: 'r', bucket: 'bucket', prefix: '', addressing: 'path' }),
     settingsOf(options),
@@ -210,6 +211,36 @@ test('of connections for one answer there are no more at a time than of others',
   const { transport } = await setUp(t, respond, { maxSockets: 2 });
   await Promise.all(Array.from({ length: 4 * ANSWERS }, () => transport.send(requestOf())));
   t.deepEqual(load, { now: 0, most: 2 });
+});
+
+test('where to connect takes as long as a body is held back, connections are kept', async (t) => {
+  const respond = headFirst((nth) => (nth === 1 ? 0 : HELD_BACK_MS));
+  const lookup: S3StorageOptions['lookup'] = (_, { all }, found) => {
+    setTimeout(() => {
+      if (all) found(null, [{ address: '127.0.0.1', family: 4 }]);
+      else found(null, '127.0.0.1', 4);
+    }, HELD_BACK_MS);
+  };
+  const { transport, connections } = await setUp(t, respond, { lookup }, 'far.test');
+  for (let sent = 0; sent < 2 * ANSWERS; sent++) await transport.send(requestOf());
+  // The first, one to try it, and the third.
+  t.is(connections.length, 3);
+});
+
+test('a server that does not close a connection for one answer is not waited for', async (t) => {
+  const respond = headFirst((nth) => (nth === 1 ? 0 : HELD_BACK_MS));
+  let mostOpen = 0;
+  const { transport, connections } = await setUp(
+    t,
+    (socket, piece) => {
+      const open = connections.filter(({ closed }) => !closed).length;
+      mostOpen = Math.max(mostOpen, open);
+      respond(socket, piece.replace('connection: close', ''));
+    },
+    { maxSockets: 1 },
+  );
+  for (let sent = 0; mostOpen < 2 && sent < 3 * ANSWERS; sent++) await transport.send(requestOf());
+  t.is(mostOpen, 2);
 });
 
 test('where a server is slow, over a new connection too, that one is kept', async (t) => {

@@ -2,8 +2,8 @@
 const HELD_MS = 20;
 /** So many, one after the other, are no accident. */
 const ENOUGH = 5;
-/** Where it was none of their habits, before it is tried again. */
-const MANY = 50;
+/** Where new connections gained nothing, so many more come over those in use before it is tried again. */
+const BEFORE_NEXT_TRY = 50;
 
 /**
  * Notices a server that holds the body of each answer back until the answer's head has been acknowledged: it sends the two one after
@@ -26,6 +26,6 @@ export class HeldBodies {
 
   /** The same of a first answer, with what it took to connect. Where that is as long, nothing is gained by new connections. */
   noteFirst(waitMs: number): void {
-    if (waitMs >= HELD_MS && this.areHabit) this.inARow = -MANY;
+    if (waitMs >= HELD_MS && this.areHabit) this.inARow = -BEFORE_NEXT_TRY;
   }
 }

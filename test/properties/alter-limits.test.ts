@@ -78,6 +78,9 @@ test('a result tells what its job began with and what was changed when, also whe
     limitsOfJobs([result])[0]!,
     /^Limits of the job: bytes 1 MB\/s\. From 1?\d(\.\d+)? s on: bytes 4 MB\/s\. From 1\d(\.\d+)? s on: none\.$/,
   );
+  // By the clock on the wall, as all times in a journal are: a coordinator that comes after has another one of its own.
+  const stored = journal.read().jobs.find(({ id }) => id === job.id)!;
+  t.is(stored.limitHistory![0]!.sinceMs, stored.createdAtMs);
   const next = virtualCluster(SLOW, { journal, storages: cluster.storages });
   const known = next.coordinator.recordOf(job.id)!;
   t.deepEqual(

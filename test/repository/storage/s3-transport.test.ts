@@ -229,18 +229,17 @@ test('where to connect takes as long as a body is held back, connections are kep
 
 test('a server that does not close a connection for one answer is not waited for', async (t) => {
   const respond = headFirst((nth) => (nth === 1 ? 0 : HELD_BACK_MS));
-  let mostOpen = 0;
+  const open = { most: 0 };
   const { transport, connections } = await setUp(
     t,
     (socket, piece) => {
-      const open = connections.filter(({ closed }) => !closed).length;
-      mostOpen = Math.max(mostOpen, open);
+      open.most = Math.max(open.most, connections.filter(({ closed }) => !closed).length);
       respond(socket, piece.replace('connection: close', ''));
     },
     { maxSockets: 1 },
   );
-  for (let sent = 0; mostOpen < 2 && sent < 3 * ANSWERS; sent++) await transport.send(requestOf());
-  t.is(mostOpen, 2);
+  for (let sent = 0; open.most < 2 && sent < 3 * ANSWERS; sent++) await transport.send(requestOf());
+  t.is(open.most, 2);
 });
 
 test('where a server is slow, over a new connection too, that one is kept', async (t) => {

@@ -1,5 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import {
+  createServer,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo, LookupFunction } from 'node:net';
 import { faultList, type FaultKind, type FaultList } from './faults.js';
 import { listObjects, listUploads } from './listing.js';
@@ -16,6 +23,8 @@ export interface S3ServerOptions extends Partial<StoreRules> {
   readonly credentials?: ServerCredentials;
   /** The server's clock. Default: this machine's. */
   readonly nowMs?: () => number;
+  /** With a certificate, in PEM, it speaks TLS. */
+  readonly tls?: { readonly key: string; readonly cert: string };
 }
 
 export interface LoggedRequest {
@@ -30,7 +39,7 @@ export interface LoggedRequest {
 
 /** An S3 server in this process's memory that checks what a real one checks. */
 export interface S3Server {
-  /** `http://localhost:port`: the bucket goes into the path, or in front of the host. */
+  /** `http://localhost:port` (or https): the bucket goes into the path, or in front of the host. */
   readonly endpoint: string;
   readonly region: string;
   readonly credentials: ServerCredentials;
@@ -55,12 +64,14 @@ export async function startS3Server(options: S3ServerOptions = {}): Promise<S3Se
     isCephLike: options.isCephLike ?? true,
   };
   const names = options.buckets ?? ['bucket'];
-  const http = createServer((message, response) => void serve(inside, message, response));
+  const { tls } = options;
+  const listener: RequestListener = (message, response) => void serve(inside, message, response);
+  const http = tls ? createTlsServer(tls, listener) : createServer(listener);
   await new Promise<void>((resolve) => {
     http.listen(0, '127.0.0.1', resolve);
   });
   const server: S3Server = {
-    endpoint: `http://localhost:${(http.address() as AddressInfo).port}`,
+    endpoint: `${tls ? 'https' : 'http'}://localhost:${(http.address() as AddressInfo).port}`,
     region: options.region ?? 'us-east-1',
     credentials: options.credentials ?? { accessKeyId: `AK${randomUUID()}`, secretAccessKey: randomUUID() },
     buckets: new Map(names.map((name) => [name, { objects: new Map(), uploads: new Map() }])),

@@ -1,5 +1,6 @@
 import test from 'ava';
 import { storageConformance } from '../storage-conformance.js';
+import { AUTHORITY, shown } from '../../fixtures/tls.js';
 import { embeddedFixtures } from '../storage-s3.js';
 
 const BIG = { minPartBytes: 64 * 1024 };
@@ -10,6 +11,11 @@ const KINDS = {
   's3, virtual-hosted': embeddedFixtures(
     { ...BIG, isCephLike: false },
     { partSizeBytes: 64 * 1024 },
+    { addressing: 'virtual-hosted' },
+  ),
+  's3, TLS': embeddedFixtures(
+    { ...BIG, tls: shown('localhost') },
+    { partSizeBytes: 64 * 1024, ca: AUTHORITY },
     { addressing: 'virtual-hosted' },
   ),
   's3, tiny parts and pages': embeddedFixtures(

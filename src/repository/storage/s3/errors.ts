@@ -1,7 +1,7 @@
 import type { ErrorCode } from '../../../base/error-codes.js';
 import { DrillError } from '../../../base/errors.js';
 import type { Access } from '../errno.js';
-import { failureOf, type S3Failure } from './failure.js';
+import { failureOf, isCertificateCode, type S3Failure } from './failure.js';
 
 /** What a failure means here. `refused`: REPOSITORY_UNREADABLE or REPOSITORY_UNWRITABLE, whichever was tried. */
 interface Meaning {
@@ -23,7 +23,9 @@ const UNREACHABLE: Meaning = {
 const BROKEN_OFF: Meaning = {
   code: 'STORAGE_FAILED',
   reason: 'the connection broke',
-  hint: 'the network or the server is in trouble, or something between them cuts connections: try again later',
+  hint:
+    'the network or the server is in trouble, or something between them cuts connections: try again later; ' +
+    "if it never works, the endpoint's scheme may be the wrong one of http and https",
 };
 const TIMED_OUT: Meaning = {
   code: 'STORAGE_FAILED',
@@ -67,6 +69,28 @@ const DAMAGED: Meaning = {
   code: 'STORAGE_FAILED',
   reason: 'the bytes that the server received are not those that were sent',
   hint: 'something between here and the server damages data: a proxy, a network card, memory',
+};
+const UNTRUSTED: Meaning = {
+  code: 'STORAGE_FAILED',
+  reason: "the server's certificate is not trusted",
+  hint:
+    'if it is of an authority of your own, name the file of its certificate (PEM) in the environment variable ' +
+    'NODE_EXTRA_CA_CERTS; otherwise somebody may be listening',
+};
+const OF_ANOTHER_TIME: Meaning = {
+  code: 'STORAGE_FAILED',
+  reason: "the server's certificate has expired, or is not valid yet",
+  hint: "renew it, and check this machine's clock",
+};
+const OF_ANOTHER_NAME: Meaning = {
+  code: 'STORAGE_FAILED',
+  reason: "the server's certificate is for other names than the endpoint's",
+  hint: 'name the endpoint as its certificate does; with virtual-hosted addressing it must be for the names of buckets, too',
+};
+const NO_TLS: Meaning = {
+  code: 'STORAGE_FAILED',
+  reason: 'what answered does not speak TLS',
+  hint: `${CHECK_ENDPOINT}; http where no TLS is spoken`,
 };
 
 const MEANINGS: Readonly<Record<string, Meaning | undefined>> = {
@@ -140,6 +164,13 @@ const MEANINGS: Readonly<Record<string, Meaning | undefined>> = {
   ETIMEDOUT: TIMED_OUT,
   TimeoutError: TIMED_OUT,
   RequestTimeout: TIMED_OUT,
+  EPROTO: NO_TLS,
+  ERR_SSL_WRONG_VERSION_NUMBER: NO_TLS,
+  ERR_SSL_PACKET_LENGTH_TOO_LONG: NO_TLS,
+  ERR_TLS_CERT_ALTNAME_INVALID: OF_ANOTHER_NAME,
+  HOSTNAME_MISMATCH: OF_ANOTHER_NAME,
+  CERT_HAS_EXPIRED: OF_ANOTHER_TIME,
+  CERT_NOT_YET_VALID: OF_ANOTHER_TIME,
 };
 
 /** For answers without a code, as to HEAD. */
@@ -172,6 +203,7 @@ export function s3Error(error: unknown, access: Access, doing: string): DrillErr
 function meaningOf(failure: S3Failure): Meaning {
   const meaning = MEANINGS[failure.code] ?? BY_STATUS[failure.status];
   if (meaning) return meaning;
+  if (isCertificateCode(failure.code)) return UNTRUSTED;
   if (failure.status >= 500) {
     return {
       code: 'STORAGE_FAILED',

@@ -37,6 +37,8 @@ export interface S3StorageOptions {
   readonly random?: () => number;
   /** How the endpoint's host name becomes an address. Default: the system's way. */
   readonly lookup?: LookupFunction;
+  /** Certificates (PEM) of who may vouch for the server. Default: those that Node trusts, and those in NODE_EXTRA_CA_CERTS. */
+  readonly ca?: string;
 }
 
 /** The options but the credentials, which are handed to the client and kept nowhere else. */
@@ -52,6 +54,7 @@ export interface Settings {
   readonly backoff: Backoff;
   readonly random: () => number;
   readonly lookup: LookupFunction | undefined;
+  readonly ca: string | undefined;
 }
 
 /** Throws USAGE. */
@@ -69,6 +72,7 @@ export function settingsOf(options: S3StorageOptions): Settings {
     backoff: { ...DEFAULT_BACKOFF, ...options.backoff },
     random: options.random ?? randomStream(randomUUID(), 'jitter'),
     lookup: options.lookup,
+    ca: options.ca,
   };
 }
 

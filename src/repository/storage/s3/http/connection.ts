@@ -56,9 +56,9 @@ export class Connection {
     this.socket.setTimeout(settings.idleTimeoutMs, () => this.onSilence());
     const connecting = setTimeout(() => this.fail(timeoutError()), settings.connectTimeoutMs);
     this.socket.once(endpoint.protocol === 'http:' ? 'connect' : 'secureConnect', () => {
+      clearTimeout(connecting);
       this.connectMs = performance.now() - this.openedMs;
     });
-    this.socket.once('connect', () => clearTimeout(connecting));
     this.socket.on('data', (bytes: Uint8Array) => {
       // What nobody asked for would be taken for the next answer, if it came a moment later.
       if (!this.parser) this.fail(brokenError());
@@ -176,11 +176,11 @@ export class Connection {
   }
 }
 
-function open({ protocol, hostname, port }: Endpoint, { lookup }: Settings): Socket {
+function open({ protocol, hostname, port }: Endpoint, { lookup, ca }: Settings): Socket {
   const where = { host: hostname, ...(lookup ? { lookup } : {}) };
   if (protocol === 'http:') return connectPlain({ ...where, port: port ?? 80 });
   const servername = isIP(hostname) === 0 ? { servername: hostname } : {};
-  return connectTls({ ...where, port: port ?? 443, ...servername });
+  return connectTls({ ...where, port: port ?? 443, ...servername, ...(ca ? { ca } : {}) });
 }
 
 export const timeoutError = (): Error => Object.assign(new Error(), { name: 'TimeoutError' });

@@ -127,6 +127,7 @@ test('who is given up while waiting for a connection, or for an answer, gets non
   const third = transport.send(requestOf());
   // Or their failures would be nobody's for a moment.
   for (const each of [first, second, third]) each.catch(() => undefined);
+  while (connections.length === 0) await sleep(5);
   await sleep(20);
   t.is(connections.length, 1);
   abort.abort();

@@ -31,10 +31,14 @@ function answerOf(report: DrillReport): Summary {
     return isPlan ? verdictOfVariants(planned, report.scenario) : summariseSweep(report);
   }
   if (!only.measured && isPlanned(only)) return verdictOfPlan(only, windowMs);
-  return only.measured ? summariseRun(only, only.measured, windowMs) : summarisePlan(only, windowMs);
+  return only.measured ? summariseRun(report, only, only.measured) : summarisePlan(only, windowMs);
 }
 
-function summariseRun(variant: VariantReport, measured: RunResult, windowMs: number | undefined): Summary {
+function summariseRun(
+  { scenario: { windowMs }, hardware }: DrillReport,
+  variant: VariantReport,
+  measured: RunResult,
+): Summary {
   if (hasFailed(measured)) {
     return {
       verdict: 'bad',
@@ -55,6 +59,7 @@ function summariseRun(variant: VariantReport, measured: RunResult, windowMs: num
       ...alreadyThere(measured),
       ...takenUp(measured),
       predictionBeside(variant.predicted, measured),
+      ...(hardware ? [] : whyItFellShort(variant.predicted, measured)),
       ...(windowMs === undefined ? [] : [`${capital(windowPhrase(measured, windowMs))}.`]),
     ],
   };
@@ -112,6 +117,19 @@ function predictionBeside(predicted: RunResult, measured: RunResult): string {
   if (Math.abs(percent) < 0.05) return `${duration}, as measured.`;
   if (percent > 999) return `${duration}, far more than measured.`;
   return `${duration}, ${Math.abs(percent).toFixed(1)} % ${percent > 0 ? 'more' : 'less'} than measured.`;
+}
+
+/** By how many percent a prediction may fall short of what was measured without a word about it. */
+const TOLERATED_PERCENT = 10;
+
+/** For a prediction that knows the scenario alone: a machine that was the limit itself makes it wrong. */
+function whyItFellShort(predicted: RunResult, measured: RunResult): string[] {
+  if (hasFailed(predicted) || measured.job.isRecalled || measured.job.restarts) return [];
+  const percent = errorPercent(predicted.totals.durationMs, measured.totals.durationMs);
+  if (percent === undefined || percent > -TOLERATED_PERCENT) return [];
+  return [
+    'It knows the limits that the scenario sets, not what this machine and its repository can do: drill calibrate measures that, and --hardware predicts with it.',
+  ];
 }
 
 function predictionOfFailure(predicted: RunResult): string[] {

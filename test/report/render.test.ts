@@ -47,6 +47,22 @@ test('the answer comes first', (t) => {
   t.regex(answerOf(failedReport()), /DISK_FULL/);
 });
 
+test('where the machine was the limit, a prediction that did not know it says how to let it know', (t) => {
+  const report = singleRunReport();
+  const [variant] = report.variants;
+  const { totals } = variant!.measured!;
+  const predictedIn = (durationMs: number): DrillReport => ({
+    ...report,
+    variants: [{ ...variant!, predicted: { ...variant!.predicted, totals: { ...totals, durationMs } } }],
+  });
+  const hint = /drill calibrate measures that, and --hardware/;
+  t.notRegex(answerOf(predictedIn(totals.durationMs * 0.95)), hint);
+  t.regex(answerOf(predictedIn(totals.durationMs * 0.8)), hint);
+  t.notRegex(answerOf(predictedIn(totals.durationMs * 1.2)), hint);
+  const hardware = { file: 'measured.yaml', about: 'this machine' };
+  t.notRegex(answerOf({ ...predictedIn(totals.durationMs * 0.8), hardware }), hint);
+});
+
 test('a proof that found something wrong is no success', (t) => {
   const report = singleRunReport();
   const [variant] = report.variants;

@@ -34,6 +34,14 @@ test('clusters are small', (t) => {
   t.true(shards[Math.floor(shards.length * 0.9)]! < 25);
 });
 
+test('some nodes have more shards than workers, so that some of them wait', (t) => {
+  const waiting = cases.filter(({ scenario }) => {
+    const { shards, nodeNames } = generateCatalog(scenario);
+    return shards.count > nodeNames.length * scenario.engine.uploadWorkers;
+  });
+  t.true(waiting.length > 0.3 * cases.length, `${waiting.length} of ${cases.length}`);
+});
+
 test('what a case backs up is what its statement says', (t) => {
   for (const { scenario, backup } of cases) {
     const read = caseOf(scenario, scenarioStatement(scenario));

@@ -179,7 +179,7 @@ test('load: a disk or card that is hardly used by anything else', async (t) => {
 test('small files: requests take the time', async (t) => {
   const many = (files: number, sizeBytes: number): Scenario => ({
     ...CALM,
-    engine: engine('tuned'),
+    engine: engine('tuned', { uploadWorkers: 4 }),
     databases: [
       {
         name: 'example_db',

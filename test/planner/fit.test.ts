@@ -87,7 +87,11 @@ test('none fits: it says what holds it back then', async (t) => {
   const slow = spec(1000);
   const limits = { ...LIMITS, bandwidthBytesPerSec: 5e6 };
   const { found, why } = await fitted(
-    { ...slow, repository: { ...slow.repository, limits } },
+    {
+      ...slow,
+      engine: { ...slow.engine, uploadWorkers: 4 },
+      repository: { ...slow.repository, limits },
+    },
     'cluster.nodes',
   );
   t.is(found, undefined);

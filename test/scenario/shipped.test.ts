@@ -198,6 +198,31 @@ test('every key is in docs/scenarios.md, with its default', (t) => {
   }
 });
 
+test('numbers of the presets in docs/scenarios.md are those of the presets', (t) => {
+  const statement = 'cluster: { nodes: 1 }\nstatement: BACKUP SNAPSHOT db.l TO example_repo\n';
+  const databases = 'databases: [{ name: db, tables: [{ name: t, fileSize: 1 B }] }]\n';
+  const engineOf = (preset: string): Scenario['engine'] =>
+    loadScenario(`${statement}${databases}engine: { preset: ${preset} }`, 'x.yaml').variants[0]!.scenario
+      .engine;
+  const engines = ['doris-classic', 'doris', 'tuned'].map(engineOf);
+  for (const key of [
+    'snapshotWorkers',
+    'uploadWorkers',
+    'downloadWorkers',
+    'maxTaskAttempts',
+    'requestRetries',
+  ] as const) {
+    const row = DOCS.slice(DOCS.indexOf('## Presets')).match(
+      new RegExp(`^\\| \`${key}\` +\\| (\\d+) +\\| (\\d+) +\\| (\\d+) +\\|`, 'm'),
+    );
+    t.deepEqual(
+      row?.slice(1).map(Number),
+      engines.map((engine) => engine[key]),
+      key,
+    );
+  }
+});
+
 const blocks = (language: string): string[] =>
   [...DOCS.matchAll(new RegExp(`^\`\`\`${language}\\n([^]*?)^\`\`\`$`, 'gm'))].map(([, text]) => text!);
 

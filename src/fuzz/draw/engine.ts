@@ -2,6 +2,9 @@ import type { EngineSettings } from '../../job/settings.js';
 import { PRESETS, type PresetName, type Scenario } from '../../scenario/index.js';
 import type { Dice } from './dice.js';
 
+/** A node has few shards here: with more workers all of them would be on their way at once, and none would wait for anything. */
+const MOST_WORKERS = 4;
+
 type Changeable = { readonly [K in keyof EngineSettings]?: (dice: Dice) => EngineSettings[K] };
 
 /** What a setting may be changed to; each case changes some of them. */
@@ -9,8 +12,8 @@ const CHANGES: Changeable = {
   tickMs: (dice) => dice.pick([0, 0, 100, 3000]),
   replicaPolicy: (dice) => dice.pick(['lowest-id', 'balanced'] as const),
   snapshotWorkers: (dice) => dice.int(1, 5),
-  uploadWorkers: (dice) => dice.int(1, 4),
-  downloadWorkers: (dice) => dice.int(1, 4),
+  uploadWorkers: (dice) => dice.int(1, MOST_WORKERS),
+  downloadWorkers: (dice) => dice.int(1, MOST_WORKERS),
   batching: (dice) => ({ by: dice.pick(['tasks', 'shards'] as const), count: dice.int(1, 5) }),
   dispatch: (dice) => dice.pick(['at-once', 'as-free'] as const),
   order: (dice) => dice.pick(['catalog', 'largest-first'] as const),
@@ -37,8 +40,11 @@ export function drawEngine(dice: Dice): Scenario['engine'] {
   // A run that waits for its tick most of the time is mostly struck while it waits.
   if (dice.chance(0.5)) changed['tickMs'] = dice.pick([0, 0, 20, 100]);
   const heartbeatMs = dice.pick([300, 1000, 5000]);
+  const { uploadWorkers, downloadWorkers } = PRESETS[preset];
   return {
     ...PRESETS[preset],
+    uploadWorkers: Math.min(uploadWorkers, MOST_WORKERS),
+    downloadWorkers: Math.min(downloadWorkers, MOST_WORKERS),
     ...changed,
     preset,
     heartbeatMs,

@@ -5,12 +5,14 @@
 #   .ci/ceph-rgw.sh stop              stops it and removes its data
 #
 # DRILL_CEPH_DIR is where it lives (default: drill-ceph-rgw below the temporary directory), DRILL_CEPH_PORT where it
-# listens (default 7480). Needs the programs of Debian's packages radosgw, ceph-mon, ceph-osd, ceph-mgr and ceph-common;
-# it installs nothing. Exit code 3: they are not there.
+# listens (default 7480; its monitor, at the two ports after that). Needs the programs of Debian's packages radosgw,
+# ceph-mon, ceph-osd, ceph-mgr and ceph-common; it installs nothing. Exit code 3: they are not there.
 set -euo pipefail
 
 dir=${DRILL_CEPH_DIR:-${TMPDIR:-/tmp}/drill-ceph-rgw}
 port=${DRILL_CEPH_PORT:-7480}
+# The monitor listens beside it, so that several gateways can be there at once.
+monitor="[v2:127.0.0.1:$((port + 1)),v1:127.0.0.1:$((port + 2))]"
 key=$dir/keyring
 conf=(-c "$dir/ceph.conf")
 
@@ -47,7 +49,7 @@ configure() {
   cat >"$dir/ceph.conf" <<CONF
 [global]
 fsid = $fsid
-mon host = [v2:127.0.0.1:3300,v1:127.0.0.1:6789]
+mon host = $monitor
 public addr = 127.0.0.1
 cluster addr = 127.0.0.1
 mon data = $dir/mon
@@ -91,7 +93,7 @@ make_keys() {
 }
 
 run_daemons() {
-  monmaptool --create --addv a '[v2:127.0.0.1:3300,v1:127.0.0.1:6789]' --fsid "$fsid" "$dir/monmap"
+  monmaptool --create --addv a "$monitor" --fsid "$fsid" "$dir/monmap"
   ceph-mon "${conf[@]}" -i a --mkfs --monmap "$dir/monmap" --keyring "$key"
   ceph-mon "${conf[@]}" -i a
   ceph-mgr "${conf[@]}" -i x

@@ -33,6 +33,11 @@ export class ActivityLimits {
     limiter.change(limits);
   }
 
+  /** A job, for which nobody does anything, is not asked about any more. */
+  forget(jobId: number): void {
+    this.byJob.delete(jobId);
+  }
+
   /** Has a request made when it may be. */
   ask(slot: number, request: () => void): void {
     const limiter = this.limiterOf(slot);

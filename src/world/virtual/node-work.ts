@@ -31,7 +31,8 @@ export class NodeWork {
   private readonly prices: Prices;
   private readonly ledger: Ledger | undefined;
   private readonly activities: Activities;
-  private readonly recorders = new Map<number, Recorder>();
+  /** By job, who watches its transfers. */
+  readonly recorders = new Map<number, Recorder>();
   private readonly witness: WorkWitness | undefined;
   private readonly bundles: BundleWork;
   /** Where faults happen. */
@@ -68,8 +69,9 @@ export class NodeWork {
       });
   }
 
-  record(jobId: number, recorder: Recorder): void {
-    this.recorders.set(jobId, recorder);
+  /** Those that nodes do something for, or are about to. */
+  jobs(): ReadonlySet<number> {
+    return new Set(this.activities.running.flatMap((running) => running?.task.jobId ?? []));
   }
 
   /** A task is on its way to its node, where it is to arrive in some time. */

@@ -1,6 +1,7 @@
 import { simulate } from '../src/planner/index.js';
 import { loadScenario } from '../src/scenario/index.js';
-import type { Suite } from './suite.js';
+import { backUpTogether, severalDatabases, type SeveralJobs } from './several-jobs.js';
+import type { Case, Suite } from './suite.js';
 
 const FILES_PER_SHARD = 10;
 
@@ -24,11 +25,27 @@ statement: BACKUP SNAPSHOT fleet.monthly TO example_repo
 `;
 }
 
+/** While several jobs with limits of bytes run, each event costs as much as there are nodes. */
+const TOGETHER: readonly SeveralJobs[] = [
+  { nodes: 10, jobs: 3, files: 3000 },
+  { nodes: 100, jobs: 3, files: 3000 },
+];
+
+function together(size: SeveralJobs): Case {
+  const scenario = severalDatabases(size);
+  return {
+    name: `${size.nodes} nodes, ${size.files} files of ${size.jobs} jobs with limits`,
+    run: () => backUpTogether(scenario),
+    amount: size.files,
+    unit: 'files/s',
+  };
+}
+
 export const virtualWorldSuite: Suite = {
   name: 'virtual-world',
   hypothesis: 'the cost of a simulated file stays flat as files, nodes and workers grow',
-  cases: ({ isQuick, isGate }) =>
-    [
+  cases: ({ isQuick, isGate }) => [
+    ...[
       GATED,
       ...(isGate
         ? []
@@ -50,4 +67,6 @@ export const virtualWorldSuite: Suite = {
         ...(shards === GATED[1] ? { gate: true as const } : {}),
       };
     }),
+    ...(isGate ? [] : TOGETHER.map(together)),
+  ],
 };

@@ -69,6 +69,7 @@ export class JobDriver {
       post: (entry, event) => this.post(entry, event),
       onDone: (entry) => {
         if (isEnded(entry.job)) this.unclaim(entry);
+        this.forgetIfSettled(entry);
         options.onChange?.(entry.job);
       },
     });
@@ -80,6 +81,7 @@ export class JobDriver {
       entries: () => this.entries.values(),
       onReleased: (entry) => {
         this.publisher.goOn(entry);
+        this.forgetIfSettled(entry);
         if (isSettled(entry)) options.onChange?.(entry.job);
       },
     });
@@ -103,6 +105,7 @@ export class JobDriver {
     if (isLimited(entry.limits)) this.options.world.limit(entry.job.id, entry.limits);
     this.run(entry, commands);
     if (isEnded(entry.job) && !entry.publishing) this.unclaim(entry);
+    this.forgetIfSettled(entry);
     this.monitor.wake();
   }
 
@@ -202,6 +205,7 @@ export class JobDriver {
     if (!this.run(entry, step.commands)) entry.job = before;
     if (entry.job.state === before.state) return;
     if (isEnded(entry.job) && !entry.publishing) this.unclaim(entry);
+    this.forgetIfSettled(entry);
     this.options.onChange?.(entry.job);
   }
 
@@ -235,6 +239,10 @@ export class JobDriver {
     );
     const ids = [...past.map(({ id }) => id), ...ended.map((entry) => entry.job.id)].sort((a, b) => a - b);
     return ids.slice(0, Math.max(0, ids.length + 1 - MAX_ENDED_JOBS));
+  }
+
+  private forgetIfSettled(entry: Entry): void {
+    if (isSettled(entry)) this.options.world.forget(entry.job.id);
   }
 
   private unclaim(entry: Entry): void {

@@ -46,6 +46,7 @@ export function recover(options: RecoveryOptions, ready: () => void): void {
     if (ended === undefined) resumed.push(resume(options, stored));
     else {
       driver.history.set(stored.id, stored);
+      options.world.forget(stored.id);
       if (
         ended === 'CANCELLED' &&
         !isSuperseded(stored, contents.jobs) &&

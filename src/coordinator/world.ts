@@ -56,6 +56,8 @@ export interface World {
   abort(jobId: number): void;
   /** What a job may do from now on, also the tasks of it that run. Without a word of it, whatever there is. */
   limit(jobId: number, limits: JobLimits): void;
+  /** A job has ended and left nothing anywhere: what it might do, and who watched it, is of no interest any more. */
+  forget(jobId: number): void;
   /** Makes a repository's storage known under the repository's name, or forgets it. Touches nothing there. */
   mount(repository: string, spec: StorageSpec, credentials?: S3Credentials): void;
   unmount(repository: string): void;

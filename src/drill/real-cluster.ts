@@ -153,6 +153,9 @@ export class RealCluster {
   private record(jobId: number): void {
     const job = this.coordinator.job(jobId);
     if (!job || this.recorders.has(jobId)) return;
+    // Of what is not remembered any more, nobody asks for more.
+    for (const known of this.recorders.keys())
+      if (!this.coordinator.recordOf(known)) this.recorders.delete(known);
     const recorder = new Recorder(job.createdAtMs);
     this.recorders.set(jobId, recorder);
     this.world.record(jobId, recorder);

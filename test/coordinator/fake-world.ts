@@ -86,6 +86,7 @@ export class FakeWorld implements World {
   }
 
   limit(): void {}
+  forget(): void {}
 
   mount(repository: string): void {
     this.mounted.add(repository);

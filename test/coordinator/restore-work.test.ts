@@ -25,6 +25,7 @@ function readingWorld(read: () => Outcome<unknown>) {
     send: absent,
     abort: absent,
     limit: absent,
+    forget: absent,
     mount: absent,
     unmount: absent,
     perform(operation, answer) {

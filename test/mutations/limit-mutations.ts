@@ -35,6 +35,14 @@ export const LIMIT_MUTATIONS: readonly Mutation[] = [
     test: 'dist/test/properties/virtual-job-limits.test.js',
   },
   {
+    name: 'files that were on their way not counted',
+    because: 'a job that is given a concurrency has more',
+    file: 'src/world/virtual/activity-limits.ts',
+    from: 'activities.isTransferring(slot))',
+    to: 'false)',
+    test: 'dist/test/properties/limits-in-flight.test.js',
+  },
+  {
     name: 'ALTER ignored',
     because: 'a job goes on as before',
     file: 'src/coordinator/job-driver.ts',

@@ -20,6 +20,7 @@ import {
   installedContents,
   sourceContents,
 } from '../fixtures/virtual-checks.js';
+import { evenly } from '../fixtures/evenly.js';
 
 /** DRILL_PROPERTY_RUNS raises it for a deeper search. */
 const RUNS = Number(process.env['DRILL_PROPERTY_RUNS'] ?? 100);
@@ -142,21 +143,16 @@ test('crash anywhere: a backup whose coordinator dies, again and again, ends rig
 test('crash anywhere: a backup that is cancelled and whose coordinator dies shows a snapshot only if it finished', (t) => {
   let cancelled = 0;
   fc.assert(
-    fc.property(
-      arbitraryScenario(),
-      lives,
-      fc.double({ min: 0, max: 1.2, noNaN: true }),
-      ({ scenario }, moments, when) => {
-        const { durationMs } = runStatement(virtualCluster(scenario), scenarioStatement(scenario)).totals;
-        const cluster = virtualCluster(scenario);
-        const survivor = outlive(cluster, scenarioStatement(scenario), moments, durationMs * when);
-        settle(cluster);
-        const { job } = survivor.coordinator.recordOf(survivor.jobId)!;
-        if (job.state === 'CANCELLED') cancelled++;
-        t.is(cluster.repository.timestampsOf('label1').length, job.state === 'FINISHED' ? 1 : 0, job.state);
-        t.true(cluster.world.nodes.isClean);
-      },
-    ),
+    fc.property(arbitraryScenario(), lives, evenly(0, 1.2), ({ scenario }, moments, when) => {
+      const { durationMs } = runStatement(virtualCluster(scenario), scenarioStatement(scenario)).totals;
+      const cluster = virtualCluster(scenario);
+      const survivor = outlive(cluster, scenarioStatement(scenario), moments, durationMs * when);
+      settle(cluster);
+      const { job } = survivor.coordinator.recordOf(survivor.jobId)!;
+      if (job.state === 'CANCELLED') cancelled++;
+      t.is(cluster.repository.timestampsOf('label1').length, job.state === 'FINISHED' ? 1 : 0, job.state);
+      t.true(cluster.world.nodes.isClean);
+    }),
     { numRuns: RUNS },
   );
   t.true(cancelled > RUNS / 20, `only ${cancelled} jobs were cancelled`);
@@ -210,28 +206,23 @@ test('crash anywhere: a restore whose coordinator dies, again and again, ends ri
 test('crash anywhere: a restore that is cancelled and whose coordinator dies leaves the target as it was', (t) => {
   let cancelled = 0;
   fc.assert(
-    fc.property(
-      arbitraryScenario(),
-      lives,
-      fc.double({ min: 0, max: 1.2, noNaN: true }),
-      ({ scenario, selected }, moments, when) => {
-        const source = virtualCluster(scenario);
-        runStatement(source, scenarioStatement(scenario));
-        const empty = (): VirtualCluster =>
-          virtualCluster(scenario, { catalog: generateTargetCatalog(scenario), storages: source.storages });
-        const statement = restoreStatement(scenario);
-        const { durationMs } = runStatement(empty(), statement).totals;
-        const target = empty();
-        const survivor = outlive(target, statement, moments, durationMs * when);
-        settle(target);
-        const { job } = survivor.coordinator.recordOf(survivor.jobId)!;
-        if (job.state === 'CANCELLED') cancelled++;
-        const whole = sourceContents(source.catalog, selected);
-        t.deepEqual(installedContents(target), job.state === 'FINISHED' ? whole : new Map());
-        t.true(target.world.nodes.isClean);
-        t.deepEqual(strayReplicas(target), []);
-      },
-    ),
+    fc.property(arbitraryScenario(), lives, evenly(0, 1.2), ({ scenario, selected }, moments, when) => {
+      const source = virtualCluster(scenario);
+      runStatement(source, scenarioStatement(scenario));
+      const empty = (): VirtualCluster =>
+        virtualCluster(scenario, { catalog: generateTargetCatalog(scenario), storages: source.storages });
+      const statement = restoreStatement(scenario);
+      const { durationMs } = runStatement(empty(), statement).totals;
+      const target = empty();
+      const survivor = outlive(target, statement, moments, durationMs * when);
+      settle(target);
+      const { job } = survivor.coordinator.recordOf(survivor.jobId)!;
+      if (job.state === 'CANCELLED') cancelled++;
+      const whole = sourceContents(source.catalog, selected);
+      t.deepEqual(installedContents(target), job.state === 'FINISHED' ? whole : new Map());
+      t.true(target.world.nodes.isClean);
+      t.deepEqual(strayReplicas(target), []);
+    }),
     { numRuns: RUNS },
   );
   t.true(cancelled > RUNS / 20, `only ${cancelled} jobs were cancelled`);

@@ -8,6 +8,7 @@ import { fixed } from '../../src/base/distribution.js';
 import { scenarioStatement, type Scenario } from '../../src/scenario/index.js';
 import { parseStatement } from '../../src/sql/index.js';
 import { arbitraryScenario, engine, nodes, olapTable, scenario } from '../fixtures/scenarios.js';
+import { evenly } from '../fixtures/evenly.js';
 
 /** DRILL_PROPERTY_RUNS raises it for a deeper search. */
 const RUNS = Number(process.env['DRILL_PROPERTY_RUNS'] ?? 100);
@@ -28,31 +29,27 @@ function elapse(cluster: VirtualCluster, ms: number): void {
 
 test('termination: cancelled at any moment, a job ends at once, shows nothing, and leaves nothing on the nodes', (t) => {
   fc.assert(
-    fc.property(
-      arbitraryScenario(),
-      fc.double({ min: 0, max: 1, noNaN: true }),
-      ({ scenario: spec }, when) => {
-        const { durationMs } = runStatement(virtualCluster(spec), scenarioStatement(spec)).totals;
-        const cluster = virtualCluster(spec);
-        const accepted = execute(cluster, spec.statement.text);
-        t.true(accepted.ok);
-        if (!accepted.ok) return;
-        const jobId = jobIdOf(accepted);
-        elapse(cluster, durationMs * when);
-        const cancelledAtMs = cluster.world.now();
-        const wasOver = isEnded(cluster.coordinator.job(jobId)!);
-        const answer = execute(cluster, 'CANCEL BACKUP FROM example_db');
-        t.is(answer.ok, !wasOver);
-        const job = cluster.coordinator.job(jobId)!;
-        t.is(job.state, wasOver ? 'FINISHED' : 'CANCELLED');
-        if (!wasOver) t.is(job.states.at(-1)!.atMs, cancelledAtMs);
-        t.true(cluster.world.run(() => cluster.coordinator.isSettled(jobId)));
-        // Whatever was still on its way must arrive at nothing.
-        elapse(cluster, 2 * durationMs + 10_000);
-        t.true(cluster.world.nodes.isClean);
-        t.is(cluster.repository.timestampsOf('label1').length, wasOver ? 1 : 0);
-      },
-    ),
+    fc.property(arbitraryScenario(), evenly(0, 1), ({ scenario: spec }, when) => {
+      const { durationMs } = runStatement(virtualCluster(spec), scenarioStatement(spec)).totals;
+      const cluster = virtualCluster(spec);
+      const accepted = execute(cluster, spec.statement.text);
+      t.true(accepted.ok);
+      if (!accepted.ok) return;
+      const jobId = jobIdOf(accepted);
+      elapse(cluster, durationMs * when);
+      const cancelledAtMs = cluster.world.now();
+      const wasOver = isEnded(cluster.coordinator.job(jobId)!);
+      const answer = execute(cluster, 'CANCEL BACKUP FROM example_db');
+      t.is(answer.ok, !wasOver);
+      const job = cluster.coordinator.job(jobId)!;
+      t.is(job.state, wasOver ? 'FINISHED' : 'CANCELLED');
+      if (!wasOver) t.is(job.states.at(-1)!.atMs, cancelledAtMs);
+      t.true(cluster.world.run(() => cluster.coordinator.isSettled(jobId)));
+      // Whatever was still on its way must arrive at nothing.
+      elapse(cluster, 2 * durationMs + 10_000);
+      t.true(cluster.world.nodes.isClean);
+      t.is(cluster.repository.timestampsOf('label1').length, wasOver ? 1 : 0);
+    }),
     { numRuns: RUNS },
   );
 });
@@ -76,29 +73,25 @@ test('termination: a job that takes too long is cancelled within its timeout plu
 
 test('resume: after a cancelled backup, the same label sends only what is not there yet, and tidies up', (t) => {
   fc.assert(
-    fc.property(
-      arbitraryScenario(),
-      fc.double({ min: 0, max: 1, noNaN: true }),
-      ({ scenario: spec }, when) => {
-        const whole = runStatement(virtualCluster(spec), scenarioStatement(spec)).totals;
-        const cluster = virtualCluster(spec);
-        const accepted = execute(cluster, spec.statement.text);
-        if (!accepted.ok) return;
-        elapse(cluster, whole.durationMs * when * 0.999);
-        execute(cluster, 'CANCEL BACKUP FROM example_db');
-        const job = cluster.coordinator.job(jobIdOf(accepted))!;
-        t.true(cluster.world.run(() => cluster.coordinator.isSettled(job.id)));
-        if (job.state === 'FINISHED') return;
-        const isWholeFile = (path: string): boolean =>
-          path.includes('/__ss_content/') && !path.endsWith('.part');
-        const before = cluster.repository.paths('label1').filter(isWholeFile).length;
-        const again = runStatement(cluster, scenarioStatement(spec));
-        t.is(again.job.state, 'FINISHED');
-        t.is(again.totals.skippedFiles, before);
-        t.is(again.totals.movedFiles, whole.files - before);
-        t.false(cluster.repository.paths('label1').some((path) => path.endsWith('.part')));
-      },
-    ),
+    fc.property(arbitraryScenario(), evenly(0, 1), ({ scenario: spec }, when) => {
+      const whole = runStatement(virtualCluster(spec), scenarioStatement(spec)).totals;
+      const cluster = virtualCluster(spec);
+      const accepted = execute(cluster, spec.statement.text);
+      if (!accepted.ok) return;
+      elapse(cluster, whole.durationMs * when * 0.999);
+      execute(cluster, 'CANCEL BACKUP FROM example_db');
+      const job = cluster.coordinator.job(jobIdOf(accepted))!;
+      t.true(cluster.world.run(() => cluster.coordinator.isSettled(job.id)));
+      if (job.state === 'FINISHED') return;
+      const isWholeFile = (path: string): boolean =>
+        path.includes('/__ss_content/') && !path.endsWith('.part');
+      const before = cluster.repository.paths('label1').filter(isWholeFile).length;
+      const again = runStatement(cluster, scenarioStatement(spec));
+      t.is(again.job.state, 'FINISHED');
+      t.is(again.totals.skippedFiles, before);
+      t.is(again.totals.movedFiles, whole.files - before);
+      t.false(cluster.repository.paths('label1').some((path) => path.endsWith('.part')));
+    }),
     { numRuns: RUNS },
   );
 });

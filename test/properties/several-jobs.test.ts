@@ -10,6 +10,7 @@ import type { FlowRate as EngineRate } from '../../src/world/virtual/flows.js';
 import { engine, nodes, olapTable, scenario } from '../fixtures/scenarios.js';
 import { arbitraryPricedScenario } from '../reference/arbitrary-scenarios.js';
 import { rateChecks, type FlowRate } from '../reference/limits.js';
+import { evenly } from '../fixtures/evenly.js';
 
 /** DRILL_PROPERTY_RUNS raises it for a deeper search. */
 const RUNS = Number(process.env['DRILL_PROPERTY_RUNS'] ?? 100);
@@ -51,18 +52,17 @@ const isNamed = (bytes: Bytes): boolean => Object.keys(bytes).length > 0;
 
 const arbitraryScene = fc.integer({ min: 2, max: 4 }).chain((count) => {
   const database = fc.nat({ max: count - 1 });
-  const within = (mostMs: number): fc.Arbitrary<number> => fc.double({ min: 0, max: mostMs, noNaN: true });
   return fc.record({
     plain: arbitraryPricedScenario().map((plain) => withDatabases(plain, count)),
     begins: fc.tuple(
       ...Array.from({ length: count }, () =>
-        fc.record({ atMs: within(300), bytes: fc.oneof(fc.constant({}), arbitraryBytes) }),
+        fc.record({ atMs: evenly(0, 300), bytes: fc.oneof(fc.constant({}), arbitraryBytes) }),
       ),
     ),
-    alters: fc.array(fc.record({ atMs: within(1500), database, bytes: arbitraryBytes.filter(isNamed) }), {
+    alters: fc.array(fc.record({ atMs: evenly(0, 1500), database, bytes: arbitraryBytes.filter(isNamed) }), {
       maxLength: 8,
     }),
-    cancels: fc.array(fc.record({ atMs: within(1500), database }), { maxLength: 1 }),
+    cancels: fc.array(fc.record({ atMs: evenly(0, 1500), database }), { maxLength: 1 }),
   });
 });
 

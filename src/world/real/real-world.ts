@@ -150,7 +150,10 @@ export class RealWorld implements World {
     const own = task.kind === 'release' ? Promise.allSettled(running) : undefined;
     const before = this.options.onTally ? Promise.allSettled([own, this.lastTask]) : own;
     const message = this.messageFor(task, job);
-    const done = this.doTask(message, job, before, answer).finally(() => running.delete(done));
+    const done = this.doTask(message, job, before, answer).finally(() => {
+      running.delete(done);
+      if (running.size === 0) this.inFlight.delete(key);
+    });
     running.add(done);
     this.lastTask = done;
   }
@@ -168,6 +171,11 @@ export class RealWorld implements World {
     this.limitCells.change(jobId, limits, nowNs());
     // Those who wait look again.
     Atomics.notify(new Int32Array(this.threads.aborts), jobId % ABORT_CELLS);
+  }
+
+  forget(jobId: number): void {
+    this.limitCells.forget(jobId);
+    this.recorders.delete(jobId);
   }
 
   mount(repository: string, spec: StorageSpec, credentials?: S3Credentials): void {

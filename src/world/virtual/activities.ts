@@ -51,6 +51,7 @@ const FLAGS = 7;
 
 const COMPUTING = 1;
 const IS_FIRST = 2;
+const TRANSFERRING = 4;
 
 const MOMENTS = 6;
 const BYTES = 0;
@@ -141,6 +142,16 @@ export class Activities {
   setComputing(slot: number, isComputing: boolean): void {
     if (isComputing) this.wholes[slot * WHOLES + FLAGS]! |= COMPUTING;
     else this.wholes[slot * WHOLES + FLAGS]! &= ~COMPUTING;
+  }
+
+  /** Whether a file, or a bundle, is on its way: from when it might be to the end of its operation. */
+  isTransferring(slot: number): boolean {
+    return (this.wholes[slot * WHOLES + FLAGS]! & TRANSFERRING) !== 0;
+  }
+
+  setTransferring(slot: number, isTransferring: boolean): void {
+    if (isTransferring) this.wholes[slot * WHOLES + FLAGS]! |= TRANSFERRING;
+    else this.wholes[slot * WHOLES + FLAGS]! &= ~TRANSFERRING;
   }
 
   effect(slot: number): Effect {

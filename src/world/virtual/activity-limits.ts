@@ -3,6 +3,7 @@ import { STAGE, type Activities } from './activities.js';
 import type { Clock } from './clock.js';
 import { JobLimiter, type Waiter } from './job-limiter.js';
 import type { Ledger } from './ledger.js';
+import type { Running } from './running.js';
 
 export interface ActivityLimitsOptions {
   readonly activities: Activities;
@@ -25,11 +26,16 @@ export class ActivityLimits {
     return this.byJob.size === 0;
   }
 
+  /** What a job may do from now on; files that are on their way already count. */
   change(jobId: number, limits: JobLimits): void {
-    const { clock, wakeAt } = this.options;
     let limiter = this.byJob.get(jobId);
-    if (!limiter) this.byJob.set(jobId, (limiter = new JobLimiter(clock, wakeAt)));
+    if (!limiter) this.byJob.set(jobId, (limiter = this.limiterFor(jobId)));
     limiter.change(limits);
+  }
+
+  /** A job, for which nobody does anything, is not asked about any more. */
+  forget(jobId: number): void {
+    this.byJob.delete(jobId);
   }
 
   /** Has a request made when it may be. */
@@ -46,9 +52,27 @@ export class ActivityLimits {
     else move();
   }
 
-  /** What an activity does, or waits to do, has ended. */
+  /** What an activity does has ended. */
   leave(slot: number): void {
+    this.options.activities.setTransferring(slot, false);
     if (!this.isEmpty) this.limiterOf(slot)?.leave(slot);
+  }
+
+  /** Activities do not wait for anything any more. */
+  withdraw(isMeant: (running: Running) => boolean): void {
+    const { activities } = this.options;
+    for (const limiter of this.byJob.values())
+      limiter.withdraw((slot) => isMeant(activities.runningAt(slot)));
+  }
+
+  private limiterFor(jobId: number): JobLimiter {
+    const { activities, clock, wakeAt } = this.options;
+    const limiter = new JobLimiter(clock, wakeAt);
+    for (const [slot, running] of activities.running.entries()) {
+      if (running?.task.jobId === jobId && activities.isTransferring(slot))
+        limiter.admit(slot, activities.node(slot));
+    }
+    return limiter;
   }
 
   private waiter(slot: number, act: () => void): Waiter {

@@ -116,25 +116,28 @@ export class Filling {
     return ended;
   }
 
-  /** Up to where all that rise can rise; marks the resource that is full then, if it is one that ends it. */
+  /**
+   * Up to where all that rise can rise; marks the resources that are full then, if they are what ends it: all at once, or a
+   * thousand nodes with the same limits would be a thousand steps.
+   */
   private nextLevel(): number {
+    const { left, demand } = this;
     let level = Infinity;
-    this.demand.fill(0);
+    demand.fill(0);
     for (let i = 0; i < this.classes; i++) {
       if (this.rising[i] === 0) continue;
       level = Math.min(level, this.caps[i]!);
       for (let at = i * this.uses; at < (i + 1) * this.uses && this.used[at] !== NOTHING; at++)
-        this.demand[this.used[at]!]! += this.flows[i]! * this.perUnit[at]!;
+        demand[this.used[at]!]! += this.flows[i]! * this.perUnit[at]!;
     }
-    let full = NOTHING;
-    for (let resource = 0; resource < this.demand.length; resource++) {
-      if (this.demand[resource] === 0) continue;
-      const atMost = this.left[resource]! / this.demand[resource]!;
-      if (atMost >= level) continue;
-      level = atMost;
-      full = resource;
+    const capped = level;
+    for (let resource = 0; resource < demand.length; resource++)
+      if (demand[resource]! > 0) level = Math.min(level, left[resource]! / demand[resource]!);
+    if (level === capped) return level;
+    for (let resource = 0; resource < demand.length; resource++) {
+      const atMost = left[resource]! / demand[resource]!;
+      if (demand[resource]! > 0 && atMost === level) this.full[resource] = 1;
     }
-    if (full !== NOTHING) this.full[full] = 1;
     return level;
   }
 

@@ -52,6 +52,22 @@ export class Flows {
     this.stale = true;
   }
 
+  /** A job without flows will have no more. */
+  forget(jobId: number): void {
+    const flows = this.byJob.get(jobId);
+    if (!flows) return;
+    this.byJob.delete(jobId);
+    this.drop(flows);
+    // Whoever is alone now is so without them, until there are some again.
+    if (this.others?.size === 0) {
+      this.drop(this.others);
+      this.others = undefined;
+    }
+    if (this.all.length > 1) return;
+    this.joint = undefined;
+    for (const last of this.all) last.besides = false;
+  }
+
   /** From now on, before any flow, accounts are kept of what holds flows back. */
   keepAccounts(): void {
     this.keepsAccounts = true;
@@ -141,6 +157,11 @@ export class Flows {
     if (this.keepsAccounts) flows.keepAccounts();
     this.all.push(flows);
     return flows;
+  }
+
+  private drop(flows: JobFlows): void {
+    this.all.splice(this.all.indexOf(flows), 1);
+    this.stale = true;
   }
 
   /** Has a job's flows, also those that are on their way, by themselves from now on. */

@@ -76,12 +76,23 @@ export class JobLimiter {
     this.letMove();
   }
 
-  /** Gives up a slot's place, if it has one, or its wait for whatever it waits for. */
-  leave(slot: number): void {
+  /** A file of a slot is on its way, however many there may be. */
+  admit(slot: number, node: number): void {
+    this.moving.set(slot, node);
+    this.job.transfers++;
+    this.of(node).transfers++;
+  }
+
+  /** Some wait no longer for whatever they wait for. */
+  withdraw(isMeant: (slot: number) => boolean): void {
     for (const waiters of [this.askers, this.movers]) {
-      const at = waiters.findIndex((waiter) => waiter.slot === slot);
-      if (at >= 0) waiters.splice(at, 1);
+      const others = waiters.filter(({ slot }) => !isMeant(slot));
+      waiters.splice(0, waiters.length, ...others);
     }
+  }
+
+  /** Gives up a slot's place, if it has one. */
+  leave(slot: number): void {
     const node = this.moving.get(slot);
     if (node === undefined) return;
     this.moving.delete(slot);
@@ -93,12 +104,9 @@ export class JobLimiter {
   private letMove(): void {
     for (let at = 0; at < this.movers.length && this.job.hasRoom;) {
       const { slot, node, go } = this.movers[at]!;
-      const own = this.of(node);
-      if (own.hasRoom) {
+      if (this.of(node).hasRoom) {
         this.movers.splice(at, 1);
-        this.moving.set(slot, node);
-        this.job.transfers++;
-        own.transfers++;
+        this.admit(slot, node);
         go();
         // Whoever goes may come back, or have others come.
         at = 0;

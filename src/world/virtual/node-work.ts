@@ -20,11 +20,6 @@ import type { Prices } from './prices.js';
 import { Running } from './running.js';
 import { WorkWitness } from './work-witness.js';
 
-/** What an operation failed with. */
-interface Failed {
-  readonly error: unknown;
-}
-
 /**
  * What nodes do: runs the procedures of tasks, and has each of their operations take its time. The events that it puts
  * into the queue carry the slot of an activity, and its stamp: an event for an earlier holder of the slot is void.
@@ -36,7 +31,8 @@ export class NodeWork {
   private readonly prices: Prices;
   private readonly ledger: Ledger | undefined;
   private readonly activities: Activities;
-  private readonly recorders = new Map<number, Recorder>();
+  /** By job, who watches its transfers. */
+  readonly recorders = new Map<number, Recorder>();
   private readonly witness: WorkWitness | undefined;
   private readonly bundles: BundleWork;
   /** Where faults happen. */
@@ -52,8 +48,7 @@ export class NodeWork {
     this.flows = options.flows;
     this.prices = options.prices;
     this.ledger = options.ledger;
-    const { witness, faults, cluster, clock } = options;
-    const { activities } = this;
+    const { witness, faults, cluster, clock, activities } = options;
     this.bundles = new BundleWork({
       ...options,
       move: (slot, kind, bytes) => this.move(slot, kind, bytes),
@@ -74,8 +69,9 @@ export class NodeWork {
       });
   }
 
-  record(jobId: number, recorder: Recorder): void {
-    this.recorders.set(jobId, recorder);
+  /** Those that nodes do something for, or are about to. */
+  jobs(): ReadonlySet<number> {
+    return new Set(this.activities.running.flatMap((running) => running?.task.jobId ?? []));
   }
 
   /** A task is on its way to its node, where it is to arrive in some time. */
@@ -93,6 +89,8 @@ export class NodeWork {
   /** Ends tasks wherever they are, without an answer. */
   stop(isMeant: (running: Running) => boolean): void {
     this.options.pools.drop(isMeant);
+    // Before any place is free, or who is to be stopped would be let in.
+    this.options.limits.withdraw(isMeant);
     const { activities, flows } = this;
     activities.running.forEach((running, slot) => {
       if (!running || !isMeant(running)) return;
@@ -164,9 +162,9 @@ export class NodeWork {
 
   /**
    * Runs a task's procedure until its next operation that takes time. An operation that failed is thrown into it, as in the
-   * real world, so that it can clean up.
+   * real world, so that it can clean up. `failed`: what it failed with.
    */
-  private resume(slot: number, value: unknown, failed?: Failed): void {
+  private resume(slot: number, value: unknown, failed?: { readonly error: unknown }): void {
     const procedure = this.activities.procedures[slot]!;
     let answer = value;
     let fault = failed;
@@ -262,16 +260,18 @@ export class NodeWork {
 
   /** False if it takes no time. */
   private hash(slot: number, { files }: OneObject): boolean {
-    if (files !== undefined) return this.bundles.hash(slot, files);
-    return this.move(slot, FLOW.hash, this.activities.fileBytes(slot));
+    if (files === undefined) return this.move(slot, FLOW.hash, this.activities.fileBytes(slot));
+    return this.bundles.hash(slot, files);
   }
 
   private put(slot: number, { files, hash }: OneObject & { readonly hash: boolean }): void {
+    this.activities.setTransferring(slot, true);
     if (files === undefined) this.putObject(slot, hash);
     else this.bundles.read(slot, files, hash, () => this.putObject(slot, hash));
   }
 
   private get(slot: number, { files }: OneObject): void {
+    this.activities.setTransferring(slot, true);
     if (files !== undefined) this.bundles.expect(slot, files);
     this.request(slot, FLOW.putHash, this.activities.fileBytes(slot));
   }
@@ -422,8 +422,7 @@ export class NodeWork {
   private trace(slot: number): void {
     const { task, job, operation } = this.activities.runningAt(slot);
     const { node, taskId } = task;
-    const { nowMs: atMs } = this.clock;
-    this.options.trace!({ atMs, node, jobId: job.jobId, taskId, operation: operation! });
+    this.options.trace!({ atMs: this.clock.nowMs, node, jobId: job.jobId, taskId, operation: operation! });
   }
 
   private finish(slot: number, outcome: Outcome<TaskReport>): void {

@@ -73,6 +73,8 @@ export class VirtualWorld implements World {
   private readonly flows: Flows;
   private readonly limits: ActivityLimits;
   private readonly work: NodeWork;
+  /** Jobs that are to be forgotten. */
+  private readonly ended = new Set<number>();
   private readonly timers = new Map<number, () => void>();
   private readonly storages: VirtualStorages;
   private readonly repositories = new Map<string, VirtualRepository>();
@@ -173,7 +175,7 @@ export class VirtualWorld implements World {
 
   /** Has `recorder` watch a job's transfers from now on. */
   record(jobId: number, recorder: Recorder): void {
-    this.work.record(jobId, recorder);
+    this.work.recorders.set(jobId, recorder);
   }
 
   send(task: NodeTask, job: JobContext, answer: Answer<TaskReport>): void {
@@ -197,6 +199,19 @@ export class VirtualWorld implements World {
     const { job, node } = limits;
     this.limits.change(jobId, limits);
     this.flows.limit(jobId, (job.bytesPerSec ?? Infinity) / 1000, (node.bytesPerSec ?? Infinity) / 1000);
+  }
+
+  /** Where an abort was not heard, a node may still work for a job: then something else that is forgotten is the next occasion. */
+  forget(jobId: number): void {
+    this.ended.add(jobId);
+    const busy = this.work.jobs();
+    for (const ended of this.ended) {
+      if (busy.has(ended)) continue;
+      this.ended.delete(ended);
+      this.limits.forget(ended);
+      this.flows.forget(ended);
+      this.work.recorders.delete(ended);
+    }
   }
 
   /** From now on nothing goes wrong any more: every node is there, every message arrives. What is damaged stays damaged. */

@@ -10,6 +10,7 @@ import { nodes as nodesOf, scenario as scenarioOf } from '../../fixtures/scenari
 import { arbitraryPricedScenario } from '../../reference/arbitrary-scenarios.js';
 import { supplyOf, type BytesLimits, type FlowKind, type Machines } from '../../reference/demands.js';
 import { createTimeline, type Process } from '../../reference/timeline.js';
+import { evenly } from '../../fixtures/evenly.js';
 
 /** DRILL_PROPERTY_RUNS raises it for a deeper search. */
 const RUNS = Number(process.env['DRILL_PROPERTY_RUNS'] ?? 300);
@@ -44,7 +45,7 @@ const KINDS: Readonly<Record<FlowKind, EngineKind>> = {
 
 const MOST_MS = 200;
 /** Never two at one instant: who comes first of those would be for each to choose. */
-const atMs = fc.double({ min: 0, max: MOST_MS, noNaN: true });
+const atMs = evenly(0, MOST_MS);
 const mostly = (max: number): fc.Arbitrary<number> =>
   fc.oneof(fc.constant(Infinity), fc.double({ min: 1e5, max, noNaN: true }));
 
@@ -55,7 +56,7 @@ const scenes = (jobs: number): fc.Arbitrary<Scene> =>
       flows: fc.array(
         fc.record({
           // Early, so that most of what is changed is changed while there are some.
-          atMs: fc.double({ min: 0, max: MOST_MS / 10, noNaN: true }),
+          atMs: evenly(0, MOST_MS / 10),
           job: fc.nat({ max: jobs - 1 }),
           node: fc.nat({ max: 5 }),
           kind: fc.constantFrom<FlowKind>('put', 'put', 'put-hash', 'hash', 'processor', 'rehash'),

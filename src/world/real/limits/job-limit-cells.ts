@@ -33,8 +33,13 @@ export class JobLimitCells {
 
   /** Gives back what a task holds whose thread died. */
   free({ jobId, node }: Pick<NodeTask, 'jobId' | 'node'>, owner: number): void {
-    const { job, nodes } = this.cellsOf(jobId);
-    for (const { transfers } of [nodes[node]!, job]) transfers.leave(owner);
+    const cells = this.byJob.get(jobId);
+    if (cells) for (const { transfers } of [cells.nodes[node]!, cells.job]) transfers.leave(owner);
+  }
+
+  /** A job has no more tasks. */
+  forget(jobId: number): void {
+    this.byJob.delete(jobId);
   }
 
   private cellsOf(jobId: number): Cells {

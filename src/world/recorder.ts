@@ -1,8 +1,8 @@
 import { MAX_TIMELINE_NODES, type NodeResult, type NodeTimeline, type Series } from './result.js';
 
 /** Buckets of time that a recording has at most; when time outgrows them, pairs are merged and buckets double. */
-const MAX_BUCKETS = 512;
-const FIRST_BUCKET_MS = 1;
+export const MAX_BUCKETS = 512;
+export const FIRST_BUCKET_MS = 1;
 
 /** Something spread over time, in buckets that widen as time goes on: constant memory, whatever the duration. */
 export class TimeSeries {
@@ -26,9 +26,14 @@ export class TimeSeries {
 
   /** The values until `endMs`, in buckets of at least `leastBucketMs`. */
   read(endMs: number, leastBucketMs = 0): { readonly bucketMs: number; readonly values: readonly number[] } {
-    while (this.bucketMs < leastBucketMs) this.widen();
+    this.widenTo(leastBucketMs);
     const count = Math.min(MAX_BUCKETS, Math.floor(endMs / this.bucketMs) + 1);
     return { bucketMs: this.bucketMs, values: Array.from(this.values.subarray(0, count)) };
+  }
+
+  /** Has buckets be at least so long. */
+  widenTo(leastBucketMs: number): void {
+    while (this.bucketMs < leastBucketMs) this.widen();
   }
 
   private widen(): void {
@@ -72,9 +77,10 @@ export interface Recording {
  * out counts from `originMs`.
  */
 export class Recorder {
-  private readonly originMs: number;
+  readonly originMs: number;
   private readonly nodes = new Map<number, NodeRecord>();
-  private readonly throughput = new TimeSeries();
+  /** For whoever knows better than `flowed` when bytes moved; counts from `originMs`. */
+  readonly throughput = new TimeSeries();
   movedFiles = 0;
   movedBytes = 0;
   movedShards = 0;
@@ -83,11 +89,19 @@ export class Recorder {
     this.originMs = originMs;
   }
 
-  /** A file, or a bundle of several, went to (or came from) the repository; its node is told of when its task ends. */
+  /**
+   * Bytes of a file, or of a bundle of several, went to (or came from) the repository in this time, evenly. Files count with one
+   * piece of them; of those that fail, nothing is told. Their node is told of when its task ends.
+   */
   flowed(startMs: number, endMs: number, bytes: number, files = 1): void {
+    this.count(bytes, files);
+    this.throughput.add(startMs - this.originMs, endMs - this.originMs, bytes);
+  }
+
+  /** So many bytes, and files, were moved; when, is told to `throughput`. */
+  count(bytes: number, files: number): void {
     this.movedFiles += files;
     this.movedBytes += bytes;
-    this.throughput.add(startMs - this.originMs, endMs - this.originMs, bytes);
   }
 
   /** A worker of a node spent this time on a task that moves shards. */

@@ -1,8 +1,8 @@
 import { invariant } from '../../base/errors.js';
 import type { Procedure, TaskReport } from '../../node/index.js';
-import type { Recorder } from '../recorder.js';
 import type { FileStates } from './file-states.js';
 import type { FlowKind } from './flow-kind.js';
+import { ENDED, type Movement } from './movement.js';
 import type { Running } from './running.js';
 
 /** What an activity waits for. */
@@ -52,13 +52,14 @@ const FLAGS = 7;
 const COMPUTING = 1;
 const IS_FIRST = 2;
 
-const MOMENTS = 6;
-const BYTES = 0;
-const FILE_BYTES = 1;
-const OPERATION_START = 2;
-const TASK_START = 3;
-const MOVED_BYTES = 4;
-const MOVED_FILES = 5;
+const MOMENTS = 10;
+/** First the flow through the repository that began last, as ENDED says; its bytes are known before. */
+const BYTES = ENDED.bytes;
+const FILE_BYTES = ENDED.length;
+const OPERATION_START = FILE_BYTES + 1;
+const TASK_START = FILE_BYTES + 2;
+const MOVED_BYTES = FILE_BYTES + 3;
+const MOVED_FILES = FILE_BYTES + 4;
 
 /**
  * Whatever goes on at nodes: tasks with their operations one after the other, and parts of files. Each has a slot, in which
@@ -69,7 +70,7 @@ export class Activities {
   /** Of a task: itself; of a part: its task. Undefined: the slot is free. */
   readonly running: (Running | undefined)[] = [];
   /** Of a task that a worker has begun with: what it does, who watches it, and what the repository has of its label. */
-  readonly recorders: (Recorder | undefined)[] = [];
+  readonly movements: (Movement | undefined)[] = [];
   readonly remotes: (FileStates | undefined)[] = [];
   readonly procedures: (Procedure<TaskReport> | undefined)[] = [];
   private wholes = new Int32Array(64 * WHOLES);
@@ -83,7 +84,8 @@ export class Activities {
     if ((slot + 1) * WHOLES > this.wholes.length) this.grow();
     this.running[slot] = running;
     this.procedures[slot] = undefined;
-    this.recorders[slot] = undefined;
+    // Of a part, its task's.
+    this.movements[slot] = this.movements[running.slot];
     this.remotes[slot] = undefined;
     this.wholes.fill(0, slot * WHOLES, (slot + 1) * WHOLES);
     this.moments.fill(0, slot * MOMENTS, (slot + 1) * MOMENTS);
@@ -96,7 +98,7 @@ export class Activities {
   dismiss(slot: number): void {
     this.running[slot] = undefined;
     this.procedures[slot] = undefined;
-    this.recorders[slot] = undefined;
+    this.movements[slot] = undefined;
     this.remotes[slot] = undefined;
     this.wholes[slot * WHOLES + STAMP] = -1;
     this.free.push(slot);
@@ -214,6 +216,37 @@ export class Activities {
 
   setTaskStart(slot: number, atMs: number): void {
     this.moments[slot * MOMENTS + TASK_START] = atMs;
+  }
+
+  /** A flow through the repository begins. */
+  setFlowStart(slot: number, atMs: number): void {
+    this.moments[slot * MOMENTS + ENDED.startMs] = atMs;
+  }
+
+  /** It has ended; `clock`: what that of its lane reads. */
+  setFlowEnd(slot: number, atMs: number, lane: number, clock: number): void {
+    const first = slot * MOMENTS;
+    this.moments[first + ENDED.endMs] = atMs;
+    this.moments[first + ENDED.lane] = lane;
+    this.moments[first + ENDED.clock] = clock;
+  }
+
+  /** What the last flow through the repository moved is there, and with it so many files. */
+  tellMoved(slot: number, files: number): void {
+    this.movements[slot]?.moved(this.moments, slot * MOMENTS, files);
+  }
+
+  /** Copies the last flow through the repository to the end of `to`. */
+  copyFlow(slot: number, to: number[]): void {
+    const { moments } = this;
+    const first = slot * MOMENTS;
+    to.push(
+      moments[first]!,
+      moments[first + 1]!,
+      moments[first + 2]!,
+      moments[first + 3]!,
+      moments[first + 4]!,
+    );
   }
 
   /** The file being worked on has been moved, or the bundle of so many. */

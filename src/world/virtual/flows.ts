@@ -3,6 +3,7 @@ import type { Clock } from './clock.js';
 import { FLOW, FLOW_KINDS, kindOf, nodeOf, type FlowKind } from './flow-kind.js';
 import { JobFlows } from './job-flows.js';
 import { JointShares } from './joint-shares.js';
+import type { Movement } from './movement.js';
 
 /** One flow's rate at one instant, for whoever watches. */
 export interface FlowRate {
@@ -28,12 +29,15 @@ export class Flows {
   /** Of all others, if there were any. */
   private others: JobFlows | undefined;
   private joint: JointShares | undefined;
+  private readonly watched: Movement[] = [];
   private keepsAccounts = false;
   /** Flows began or ended, or limits changed, since several jobs' rates were found. */
   private stale = false;
   private next: JobFlows;
   /** When the next flow completes, if none starts or ends before; Infinity if there is none. Right after `settle`. */
   nextMs = Infinity;
+  /** Before time goes on to then, or further, `passTo` is to be called. Right after `settle`. */
+  dueMs = Infinity;
 
   /** `jobOf(owner)`: whose flow it is; asked only once a job has limits. */
   constructor(clock: Clock, options: CapacitiesOptions, jobOf: (owner: number) => number) {
@@ -50,6 +54,17 @@ export class Flows {
     if (!flows) return;
     flows.limit(allPerMs, nodePerMs);
     this.stale = true;
+  }
+
+  /** From now on a job's flows through the repository are watched. */
+  watch(movement: Movement): void {
+    this.watched.push(movement);
+  }
+
+  /** Time goes on to `toMs`, and no flow starts or ends before. After `settle`. */
+  passTo(toMs: number): void {
+    for (const movement of this.watched)
+      if (movement.dueMs <= toMs) movement.passTo(toMs, this.ofJob(movement.jobId));
   }
 
   /** From now on, before any flow, accounts are kept of what holds flows back. */
@@ -96,6 +111,8 @@ export class Flows {
       this.next = flows;
       this.nextMs = flows.nextMs;
     }
+    this.dueMs = Infinity;
+    for (const { dueMs } of this.watched) if (dueMs < this.dueMs) this.dueMs = dueMs;
   }
 
   start(node: number, kind: FlowKind, owner: number, bytes: number): void {
@@ -107,6 +124,11 @@ export class Flows {
   complete(): number {
     this.stale = true;
     return this.next.complete();
+  }
+
+  /** What the clock of its lane read when the last flow was completed. */
+  get completedAt(): number {
+    return this.next.completedAt;
   }
 
   /** Ends a flow that is not wanted any more. */
@@ -132,8 +154,15 @@ export class Flows {
   }
 
   private of(owner: number): JobFlows {
-    const own = this.byJob.size === 0 ? undefined : this.byJob.get(this.jobOf(owner));
-    return own ?? (this.others ??= this.make());
+    return this.byJob.size === 0 ? this.unlimited() : this.ofJob(this.jobOf(owner));
+  }
+
+  private ofJob(jobId: number): JobFlows {
+    return this.byJob.get(jobId) ?? this.unlimited();
+  }
+
+  private unlimited(): JobFlows {
+    return (this.others ??= this.make());
   }
 
   private make(): JobFlows {

@@ -86,6 +86,16 @@ export class JobFlows {
     return this.rate.ownersIn(lane);
   }
 
+  /** How far the flows of a lane that has some are: see SharedRate. */
+  clockAt(lane: number, atMs: number): number {
+    return this.rate.clockAt(lane, atMs);
+  }
+
+  /** What the clock of its lane read when a flow was completed last. */
+  get completedAt(): number {
+    return this.rate.completedAt;
+  }
+
   rateOf(lane: number): number {
     return this.rate.rateOf(lane);
   }
@@ -94,7 +104,7 @@ export class JobFlows {
   takeOver(others: JobFlows, isMeant: (owner: number) => boolean): void {
     for (let lane = 0; lane < this.isUnlimited.length; lane++) {
       const owners = others.rate.ownersIn(lane).filter((owner) => isMeant(owner));
-      if (owners.length > 0) this.rate.inheritAccount(lane, others.rate);
+      if (owners.length > 0) this.rate.inherit(lane, others.rate);
       for (const owner of owners) {
         const bytes = others.rate.leftOf(lane, owner);
         others.cancel(nodeOf(lane), kindOf(lane), owner);

@@ -7,6 +7,7 @@ import type { FaultsAtNodes } from './faults/faulty-work.js';
 import type { Flows } from './flows.js';
 import type { Ledger } from './ledger.js';
 import type { Cluster } from './node-operations.js';
+import type { Movements } from './movements.js';
 import type { NodePools } from './node-pools.js';
 import type { Prices } from './prices.js';
 import type { Witness } from './witness.js';
@@ -27,6 +28,7 @@ export interface NodeWorkOptions {
   readonly pools: NodePools;
   readonly queue: EventQueue;
   readonly limits: ActivityLimits;
+  readonly movements: Movements;
   readonly activities: Activities;
   readonly trace: ((record: TraceRecord) => void) | undefined;
   /** Told what workers wait for; undefined where nobody asks. */

@@ -6,7 +6,6 @@ import {
   type Operation,
   type TaskReport,
 } from '../../node/index.js';
-import type { Recorder } from '../recorder.js';
 import { EFFECT, STAGE, type Effect, type Activities, type Stage } from './activities.js';
 import { BundleWork } from './bundle-work.js';
 import type { Clock } from './clock.js';
@@ -14,10 +13,11 @@ import { FaultyWork } from './faults/faulty-work.js';
 import { FLOW, type FlowKind } from './flow-kind.js';
 import type { Flows } from './flows.js';
 import type { Ledger } from './ledger.js';
+import type { Movements } from './movements.js';
 import { performOnNode, type Cluster } from './node-operations.js';
 import type { NodeWorkOptions } from './node-work-options.js';
 import type { Prices } from './prices.js';
-import { Running } from './running.js';
+import { partsOf, Running } from './running.js';
 import { WorkWitness } from './work-witness.js';
 
 /** What an operation failed with. */
@@ -36,7 +36,7 @@ export class NodeWork {
   private readonly prices: Prices;
   private readonly ledger: Ledger | undefined;
   private readonly activities: Activities;
-  private readonly recorders = new Map<number, Recorder>();
+  private readonly movements: Movements;
   private readonly witness: WorkWitness | undefined;
   private readonly bundles: BundleWork;
   /** Where faults happen. */
@@ -50,6 +50,7 @@ export class NodeWork {
     this.activities = options.activities;
     this.clock = options.clock;
     this.flows = options.flows;
+    this.movements = options.movements;
     this.prices = options.prices;
     this.ledger = options.ledger;
     const { witness, faults, cluster, clock } = options;
@@ -74,10 +75,6 @@ export class NodeWork {
       });
   }
 
-  record(jobId: number, recorder: Recorder): void {
-    this.recorders.set(jobId, recorder);
-  }
-
   /** A task is on its way to its node, where it is to arrive in some time. */
   send(task: NodeTask, job: JobContext, answer: Answer<TaskReport>, arrivesInMs: number): void {
     const running = new Running(task, job, answer);
@@ -99,7 +96,7 @@ export class NodeWork {
       const node = activities.node(slot);
       this.options.limits.leave(slot);
       if (activities.isComputing(slot)) flows.cancel(node, FLOW.processor, slot);
-      if (activities.stage(slot) === STAGE.moving) flows.cancel(node, activities.kind(slot), slot);
+      if (activities.stage(slot) === STAGE.moving) this.movements.cancel(slot);
       if (slot === running.slot && running.isWorking) {
         activities.procedures[slot]!.return({ movedFiles: 0, skippedFiles: 0 });
         this.witness?.task(running, 'stopped');
@@ -142,6 +139,7 @@ export class NodeWork {
     const { activities } = this;
     if (!activities.isComputing(slot)) {
       this.ledger?.flowEnded(slot, activities.node(slot), activities.kind(slot));
+      this.movements.ended(slot);
       return this.moved(slot);
     }
     activities.setComputing(slot, false);
@@ -155,7 +153,7 @@ export class NodeWork {
     const { slot, task, job } = running;
     running.isWorking = true;
     this.witness?.task(running, 'begun');
-    this.activities.recorders[slot] = this.recorders.get(job.jobId);
+    this.activities.movements[slot] = this.movements.of(job.jobId);
     this.activities.procedures[slot] = taskProcedure(task);
     this.activities.setTaskStart(slot, this.clock.nowMs);
     this.ledger?.begun(slot, task);
@@ -280,10 +278,9 @@ export class NodeWork {
     const sizeBytes = this.activities.fileBytes(slot);
     const partBytes = hash ? undefined : this.prices.partBytes(sizeBytes);
     const isFirst = this.activities.takeFirst(slot);
+    if (this.prices.hasParts) this.activities.runningAt(slot).parts = partsOf(sizeBytes, partBytes);
     if (partBytes === undefined)
       return this.request(slot, hash ? FLOW.putHash : FLOW.put, sizeBytes, isFirst);
-    const running = this.activities.runningAt(slot);
-    running.parts = { leftBytes: sizeBytes, partBytes, open: 0, state: 'beginning' };
     return this.request(slot, FLOW.put, 0, isFirst);
   }
 
@@ -319,7 +316,9 @@ export class NodeWork {
   /** A request was answered: now its bytes. */
   private answered(slot: number): void {
     const { activities } = this;
-    if (!this.move(slot, activities.kind(slot), activities.bytes(slot))) this.moved(slot);
+    if (this.move(slot, activities.kind(slot), activities.bytes(slot))) return;
+    this.movements.passedAtOnce(slot);
+    this.moved(slot);
   }
 
   /** Has bytes flow; false if that takes no time. */
@@ -330,6 +329,7 @@ export class NodeWork {
     activities.setStage(slot, STAGE.moving);
     activities.setKind(slot, kind);
     flows.start(node, kind, slot, bytes);
+    this.movements.begun(slot);
     this.ledger?.flowBegun(slot, node, kind);
     return true;
   }
@@ -345,12 +345,10 @@ export class NodeWork {
     if (!parts) return this.complete(slot);
     if (slot !== running.slot) {
       this.ledger?.partEnded(slot, running.slot);
+      activities.copyFlow(slot, parts.sent);
       activities.dismiss(slot);
       parts.open--;
-    } else if (parts.state === 'completing') {
-      running.parts = undefined;
-      return this.complete(slot);
-    }
+    } else if (parts.state === 'completing') return this.complete(slot);
     return this.sendParts(running);
   }
 
@@ -415,8 +413,7 @@ export class NodeWork {
   private count(slot: number, files = 1): void {
     const { activities } = this;
     activities.countMoved(slot, files);
-    const bytes = activities.fileBytes(slot);
-    activities.recorders[slot]?.flowed(activities.operationStartMs(slot), this.clock.nowMs, bytes, files);
+    this.movements.moved(slot, this.prices.hasParts ? activities.runningAt(slot).parts : undefined, files);
   }
 
   private trace(slot: number): void {
@@ -441,7 +438,7 @@ export class NodeWork {
     running.isWorking = false;
     this.ledger?.ended(slot);
     if (task.kind === 'upload' || task.kind === 'download') {
-      activities.recorders[slot]?.worked({
+      activities.movements[slot]?.recorder.worked({
         node: task.node,
         startMs: activities.taskStartMs(slot),
         endMs: this.clock.nowMs,

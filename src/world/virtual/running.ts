@@ -7,8 +7,16 @@ export interface Parts {
   readonly partBytes: number;
   /** Parts on their way. */
   open: number;
+  /** Those that have ended, one after the other: see ENDED. */
+  readonly sent: number[];
   state: 'beginning' | 'sending' | 'completing';
 }
+
+/** Of a file that is to be sent in parts of so many bytes; undefined: as a whole. */
+export const partsOf = (sizeBytes: number, partBytes: number | undefined): Parts | undefined =>
+  partBytes === undefined
+    ? undefined
+    : { leftBytes: sizeBytes, partBytes, open: 0, sent: [], state: 'beginning' };
 
 /** A task that has been sent to its node and has not been answered for yet: what of it few events look at. */
 export class Running {

@@ -29,6 +29,8 @@ export class SharedRate {
   private next = NO_GROUP;
   /** When that is, if no flow starts or ends before; Infinity if there is none. Right after `settle`. */
   nextMs = Infinity;
+  /** What the clock of its lane read when a flow was completed last. */
+  completedAt = 0;
   /** What flows that share the capacity get if their limits let them: Infinity where it suffices for all. After `settle`. */
   level = Infinity;
 
@@ -79,8 +81,9 @@ export class SharedRate {
     return this.accounts!;
   }
 
-  /** A lane without flows goes on with the account that the same one of others has. */
-  inheritAccount(lane: number, others: SharedRate): void {
+  /** A lane without flows goes on with the clock, and the account, that the same one of others has. */
+  inherit(lane: number, others: SharedRate): void {
+    this.lanes.setOffset(lane, others.clockAt(lane, this.clock.nowMs));
     this.accounts?.copy(lane, others.chargedAccounts(lane));
   }
 
@@ -122,6 +125,11 @@ export class SharedRate {
     return Math.max(0, this.lanes.tag(lane, owner) - served);
   }
 
+  /** The bytes that each flow of a lane has been served since it was empty, at `atMs`, up to which its rate is known. */
+  clockAt(lane: number, atMs: number): number {
+    return this.lanes.offset(lane) + this.groups.servedAt(this.lanes.groupOf(lane), atMs);
+  }
+
   /** What each flow of a lane gets now; for whoever watches, after `settle`. */
   rateOf(lane: number): number {
     const group = this.lanes.groupOf(lane);
@@ -144,6 +152,7 @@ export class SharedRate {
     invariant(this.next !== NO_GROUP && !this.stale, 'no flow to complete');
     this.groups.reach(this.next);
     const lane = this.nextLane;
+    this.completedAt = this.lanes.offset(lane) + this.groups.served[this.next]!;
     const owner = this.lanes.removeNext(lane);
     this.regroup(lane, -1);
     return owner;

@@ -23,6 +23,7 @@ import { Faults } from './faults/faults.js';
 import { requestError } from './faults/faulty-operations.js';
 import { Flows, type FlowRate } from './flows.js';
 import { Ledger } from './ledger.js';
+import { Movements } from './movements.js';
 import { NodePools, type WorkerCounts } from './node-pools.js';
 import { NodeWork } from './node-work.js';
 import type { TraceRecord } from './node-work-options.js';
@@ -72,6 +73,7 @@ export class VirtualWorld implements World {
   private readonly queue = new EventQueue();
   private readonly flows: Flows;
   private readonly limits: ActivityLimits;
+  private readonly movements: Movements;
   private readonly work: NodeWork;
   private readonly timers = new Map<number, () => void>();
   private readonly storages: VirtualStorages;
@@ -98,6 +100,7 @@ export class VirtualWorld implements World {
     const jobOf = (slot: number): number => activities.runningAt(slot).task.jobId;
     this.flows = new Flows(this.clock, { ...prices, threadsPerNode }, jobOf);
     this.ledger = options.attribute === true ? new Ledger(this.clock, this.flows) : undefined;
+    this.movements = new Movements(activities, this.flows, this.clock, catalog.nodeNames.length);
     this.limits = new ActivityLimits({
       activities,
       clock: this.clock,
@@ -115,6 +118,7 @@ export class VirtualWorld implements World {
       queue: this.queue,
       activities,
       limits: this.limits,
+      movements: this.movements,
       trace: options.trace,
       ledger: this.ledger,
       answerMs: weather ? 0 : this.prices.messageMs,
@@ -173,7 +177,7 @@ export class VirtualWorld implements World {
 
   /** Has `recorder` watch a job's transfers from now on. */
   record(jobId: number, recorder: Recorder): void {
-    this.work.record(jobId, recorder);
+    this.movements.record(jobId, recorder);
   }
 
   send(task: NodeTask, job: JobContext, answer: Answer<TaskReport>): void {
@@ -237,9 +241,11 @@ export class VirtualWorld implements World {
       if (this.options.onRates) this.tellRates();
       if (flows.nextMs <= queue.nextMs) {
         if (flows.nextMs === Infinity) return false;
+        if (flows.dueMs <= flows.nextMs) flows.passTo(flows.nextMs);
         clock.nowMs = flows.nextMs;
         work.flowEnded(flows.complete());
       } else {
+        if (flows.dueMs <= queue.nextMs) flows.passTo(queue.nextMs);
         clock.nowMs = queue.nextMs;
         queue.pop();
         if (queue.second === TIMER) {

@@ -1,4 +1,4 @@
-import test from 'ava';
+import test, { type ExecutionContext } from 'ava';
 import * as fc from 'fast-check';
 import { isEnded } from '../../src/job/index.js';
 import { virtualCluster, type VirtualCluster } from '../../src/planner/index.js';
@@ -7,6 +7,7 @@ import { parseStatement } from '../../src/sql/index.js';
 import { Recorder, type Recording } from '../../src/world/recorder.js';
 import { FLOW } from '../../src/world/virtual/flow-kind.js';
 import type { FlowRate } from '../../src/world/virtual/flows.js';
+import { nodes, olapTable, scenario as scenarioOf } from '../fixtures/scenarios.js';
 import { arbitraryPricedScenario } from '../reference/arbitrary-scenarios.js';
 
 /** DRILL_PROPERTY_RUNS raises it for a deeper search. */
@@ -92,10 +93,13 @@ const arbitraryScene = fc.integer({ min: 1, max: 3 }).chain((count) => {
     scenario: arbitraryPricedScenario().map((plain) => withDatabases(plain, count)),
     begins: fc.tuple(
       ...Array.from({ length: count }, () =>
-        fc.record({ atMs: arbitraryTime(300), allowed: fc.oneof(fc.constant(UNLIMITED), arbitraryAllowed) }),
+        fc.record({
+          atMs: arbitraryTime(100),
+          allowed: fc.oneof({ weight: 3, arbitrary: fc.constant(UNLIMITED) }, arbitraryAllowed),
+        }),
       ),
     ),
-    alters: fc.array(fc.record({ atMs: arbitraryTime(1500), job, allowed: arbitraryAllowed }), {
+    alters: fc.array(fc.record({ atMs: arbitraryTime(700), job, allowed: arbitraryAllowed }), {
       maxLength: 6,
     }),
     cancels: fc.array(fc.record({ atMs: arbitraryTime(1500), job }), { maxLength: 1 }),
@@ -159,26 +163,54 @@ function isOver({ coordinator }: VirtualCluster, id: number): boolean {
   return job !== undefined && isEnded(job) && coordinator.isSettled(id);
 }
 
+function check(t: ExecutionContext, { recording, originMs, rates, limits, isWhole }: Seen): void {
+  const { bucketMs, bytes } = recording.throughput;
+  const most = ROUNDING * Math.max(1, recording.movedBytes);
+  t.true(Math.abs(sum(bytes) - recording.movedBytes) <= 1e-9 * Math.max(1, recording.movedBytes));
+  if (isWhole) t.is(recording.movedFiles, sum(recording.nodes.map(({ files }) => files)));
+  for (const [i, value] of bytes.entries()) {
+    const fromMs = originMs + i * bucketMs;
+    const wanted = integral(rates, fromMs, fromMs + bucketMs, 0);
+    t.true(value >= 0 && value <= wanted + most, `bucket ${i}: ${value} instead of ${wanted}`);
+    // Of what was on its way when a job was cancelled, nothing counts.
+    if (isWhole) t.true(value >= wanted - most, `bucket ${i}: ${value} instead of ${wanted}`);
+    t.true(value <= integral(limits, fromMs, fromMs + bucketMs, Infinity) + most);
+  }
+}
+
 test('a series is what the rates of its job come to, whatever changes them, and never more than was allowed', (t) => {
   let changed = 0;
   fc.assert(
     fc.property(arbitraryScene, (scene) => {
-      for (const { recording, originMs, rates, limits, isWhole } of play(scene)) {
-        const { bucketMs, bytes } = recording.throughput;
-        const most = ROUNDING * Math.max(1, recording.movedBytes);
-        t.true(Math.abs(sum(bytes) - recording.movedBytes) <= 1e-9 * Math.max(1, recording.movedBytes));
-        if (limits.length > 1) changed++;
-        for (const [i, value] of bytes.entries()) {
-          const fromMs = originMs + i * bucketMs;
-          const wanted = integral(rates, fromMs, fromMs + bucketMs, 0);
-          t.true(value >= 0 && value <= wanted + most, `bucket ${i}: ${value} instead of ${wanted}`);
-          // Of what was on its way when a job was cancelled, nothing counts.
-          if (isWhole) t.true(value >= wanted - most, `bucket ${i}: ${value} instead of ${wanted}`);
-          t.true(value <= integral(limits, fromMs, fromMs + bucketMs, Infinity) + most);
-        }
+      for (const seen of play(scene)) {
+        if (seen.limits.length > 1) changed++;
+        check(t, seen);
       }
     }),
     { numRuns: RUNS },
   );
   t.true(changed > 0);
+});
+
+test('a file that is on its way, as another job’s is, when its job gets its first limit goes on from where it was', (t) => {
+  const table = olapTable('example_tbl', { partitions: 1, buckets: 2 });
+  const plain = scenarioOf({
+    cluster: nodes(1, { nicBytesPerSec: 1e6 }),
+    databases: [{ name: 'example_db', tables: [table] }],
+  });
+  fc.assert(
+    fc.property(fc.integer({ min: 100, max: 3000 }), fc.integer({ min: 1e4, max: 4e5 }), (atMs, all) => {
+      const begins = [0, 0].map(() => ({ atMs: 0, allowed: UNLIMITED }));
+      const alters = [{ atMs, job: 0, allowed: { all, node: Infinity } }];
+      const seen = play({
+        scenario: withDatabases(plain, 2),
+        begins,
+        alters,
+        cancels: [],
+      });
+      for (const each of seen) check(t, each);
+      t.is(seen[0]!.limits.length, 2);
+    }),
+    { numRuns: 10 },
+  );
 });

@@ -83,10 +83,23 @@ export class Recorder {
     this.originMs = originMs;
   }
 
-  /** A file, or a bundle of several, went to (or came from) the repository; its node is told of when its task ends. */
+  /**
+   * Bytes of a file, or of a bundle of several, went to (or came from) the repository in this time, evenly. Files count with one
+   * piece of them; of those that fail, nothing is told. Their node is told of when its task ends.
+   */
   flowed(startMs: number, endMs: number, bytes: number, files = 1): void {
+    this.count(bytes, files);
+    this.spread(startMs, endMs, bytes);
+  }
+
+  /** So many bytes, and files, were moved; `spread` tells when. */
+  count(bytes: number, files: number): void {
     this.movedFiles += files;
     this.movedBytes += bytes;
+  }
+
+  /** So many of the bytes that count moved in this time, evenly. */
+  spread(startMs: number, endMs: number, bytes: number): void {
     this.throughput.add(startMs - this.originMs, endMs - this.originMs, bytes);
   }
 

@@ -20,8 +20,7 @@ export function throughputFigure(measured: RunResult | undefined, predicted: Run
   const averagedMs = Math.min(stepLengthMs(main.throughput, MOST_STEPS.wide), main.totals.durationMs);
   return {
     title: 'Throughput over time',
-    // As it is recorded: where files go faster the fewer there are, the beginning looks faster than it was.
-    caption: `Averaged over ${formatDuration(averagedMs)} each, with the bytes of a file spread evenly over its transfer. The line is the average over the whole job.`,
+    caption: `Averaged over ${formatDuration(averagedMs)} each. The line is the average over the whole job.`,
     legend: [
       ...(measured ? [{ name: 'measured', color: 'measured', mark: 'area' } as const] : []),
       { name: 'predicted', color: 'predicted', mark: measured ? 'line' : 'area' },

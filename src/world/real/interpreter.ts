@@ -29,7 +29,8 @@ import { Throttle } from './limits/throttle.js';
 import { BLOCK_BYTES } from './md5/kernel.js';
 import type { Pace } from './pace.js';
 import type { Seat } from './seat.js';
-import { nowNs, nsToMs } from './pacer.js';
+import { nowNs } from './pacer.js';
+import { Pieces } from './pieces.js';
 import type { NodePaths } from './paths.js';
 import { PROGRESS, type TaskMessage, type WorkerShard } from './protocol.js';
 import { fetchBundle, hashBundle, sendBundle } from './bundle-transfer.js';
@@ -50,13 +51,15 @@ export interface InterpreterOptions {
 
 /** Carries out the operations of one task on the node's disk and the repository, and remembers its transfers. */
 export class Interpreter {
-  /** Four numbers a transfer: start and end in milliseconds since the task's start, bytes, files. */
+  /** Of files that have been moved, four numbers a piece: see Pieces. */
   readonly transfers: number[] = [];
   private readonly options: InterpreterOptions;
   private readonly shards: ReadonlyMap<number, WorkerShard>;
   private readonly throttle: Throttle | undefined;
   /** What was asked for last: a task takes its shards one after the other. */
   private readonly paths: ShardPaths;
+  /** Of the transfer that began last. */
+  private pieces: Pieces | undefined;
   /** Of the file that was hashed last, which is the one that is sent next. */
   private hashed: { readonly path: string; readonly parts: PartSums | undefined } | undefined;
 
@@ -214,7 +217,6 @@ export class Interpreter {
     checksum: Checksum | undefined,
     hash: boolean,
   ): Promise<string | undefined> {
-    const startNs = nowNs();
     const { remote, files } = this.paths.of(shard);
     const name = files[file]!;
     const md5 = checksum === undefined ? undefined : checksumText(checksum);
@@ -226,7 +228,7 @@ export class Interpreter {
       sendFile(transfer, { from, to: `${remote}/${stored}`, sizeBytes, hash, md5, parts }),
     );
     requireSize(shard, file, name, sent.sizeBytes);
-    this.moved(startNs, sent.sizeBytes);
+    this.moved();
     return sent.checksum;
   }
 
@@ -235,7 +237,6 @@ export class Interpreter {
     shard: WorkerShard,
     { file, files, checksum, hash }: Bundled<Extract<Operation, { readonly op: 'put' }>>,
   ): Promise<BundleSums | undefined> {
-    const startNs = nowNs();
     const object = { file, files };
     const name = this.paths.objectName(shard, object);
     const md5 = checksum === undefined ? undefined : checksumText(checksum);
@@ -243,7 +244,7 @@ export class Interpreter {
     const to = `${this.paths.of(shard).remote}/${stored}`;
     const sources = this.paths.bundled(shard, file, files);
     const sums = await this.counted((transfer) => sendBundle(transfer, sources, { to, hash, md5 }));
-    this.moved(startNs, objectBytes(shard, object), files);
+    this.moved(files);
     return sums;
   }
 
@@ -276,7 +277,6 @@ export class Interpreter {
   }
 
   private async get(shard: WorkerShard, file: number): Promise<string> {
-    const startNs = nowNs();
     const { source } = shard;
     invariant(source, 'a download without a source');
     const { name, checksum, sizeBytes } = source.files[file]!;
@@ -289,13 +289,12 @@ export class Interpreter {
     let fetched = await fetch();
     // Other bytes may be those of the repository, or have been damaged on their way: the second time tells.
     if (fetched.checksum !== checksum) fetched = await fetch();
-    this.moved(startNs, fetched.sizeBytes);
+    this.moved();
     return fetched.checksum;
   }
 
   /** The same for a bundle. */
   private async getBundle(shard: WorkerShard, file: number, files: number): Promise<readonly string[]> {
-    const startNs = nowNs();
     const { source } = shard;
     const bundle = source?.bundles?.find(({ firstFile }) => firstFile === file);
     invariant(source && bundle?.files === files, 'a bundle that is not in the manifest');
@@ -313,11 +312,7 @@ export class Interpreter {
     let checksums = await fetch();
     // As of a file: the second time tells.
     if (inside.some(({ checksum }, i) => checksum !== checksums[i])) checksums = await fetch();
-    this.moved(
-      startNs,
-      targets.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
-      files,
-    );
+    this.moved(files);
     return checksums;
   }
 
@@ -384,14 +379,20 @@ export class Interpreter {
     let movedBytes = 0;
     const onBytes = (bytes: number): void => {
       movedBytes += bytes;
+      pieces.add(bytes);
       this.count(PROGRESS.bytes, bytes);
     };
     const { storage, throttle, sync } = this;
-    const allow = (mostBytes: number): Awaitable<number> => throttle?.bytes(mostBytes) ?? mostBytes;
     await throttle?.enter();
+    const pieces = (this.pieces = new Pieces(this.options.startNs, nowNs));
+    const onPaid = (): void => pieces.look();
+    const allow = (mostBytes: number): Awaitable<number> => {
+      onPaid();
+      return throttle?.bytes(mostBytes) ?? mostBytes;
+    };
     try {
       const request = () => this.request();
-      return await move({ storage, pace, hasher, bundles, sync, request, allow, onBytes });
+      return await move({ storage, pace, hasher, bundles, sync, request, allow, onBytes, onPaid });
     } catch (error) {
       this.count(PROGRESS.bytes, -movedBytes);
       throw error;
@@ -411,9 +412,9 @@ export class Interpreter {
     return this.pace.request();
   }
 
-  private moved(startNs: bigint, sizeBytes: number, files = 1): void {
-    const { startNs: originNs } = this.options;
-    this.transfers.push(nsToMs(startNs - originNs), nsToMs(nowNs() - originNs), sizeBytes, files);
+  /** The last transfer has brought a file to where it belongs, or a bundle of several. */
+  private moved(files = 1): void {
+    for (const number of this.pieces!.end(files)) this.transfers.push(number);
     this.count(PROGRESS.files, files);
   }
 

@@ -100,7 +100,7 @@ export interface WorkerAnswer {
   readonly aborted: boolean;
   readonly startNs: bigint;
   readonly endNs: bigint;
-  /** Four numbers a transfer: start and end (ms since the task's start), bytes, files. */
+  /** Of files that were moved, four numbers a piece: start and end (ms since the task's start), bytes, files. */
   readonly transfers: Float64Array;
   /** How often each operation was begun. */
   readonly operations: Tally;

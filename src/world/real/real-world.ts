@@ -343,5 +343,5 @@ const startedFor = (options: RealWorldOptions): ClusterThreads =>
     countFileCalls: options.onTally !== undefined,
   });
 
-/** One of `WorkerAnswer.transfers`. */
+/** A piece of `WorkerAnswer.transfers`. */
 type Transferred = readonly [startMs: number, endMs: number, bytes: number, files: number];

@@ -9,6 +9,8 @@ import type { PartSums, Transfer } from './transfer.js';
 interface Lane {
   readonly clock: ByteClock;
   leftBytes: number;
+  /** Those that it moves until it is due. */
+  movingBytes: number;
   dueNs: bigint;
 }
 
@@ -77,7 +79,7 @@ interface Parts {
 
 /** Has every part pay for its request and its bytes, the connections in turn, as each is due. Gives the file's size. */
 async function sendParts(
-  { pace, request, onBytes }: Transfer,
+  { pace, request, onBytes, onPaid }: Transfer,
   parallel: number,
   parts: Parts,
 ): Promise<number> {
@@ -90,7 +92,7 @@ async function sendParts(
       const dueNs = await request();
       const bytes = await parts.read(Math.min(parts.partBytes, parts.sizeBytes - readBytes));
       readBytes += bytes;
-      lanes.push({ clock: pace.transferring(dueNs), leftBytes: bytes, dueNs });
+      lanes.push({ clock: pace.transferring(dueNs), leftBytes: bytes, movingBytes: 0, dueNs });
       // A file that has become shorter ends early: its size tells.
       isRead = bytes === 0 || readBytes >= parts.sizeBytes;
       if (isRead) parts.end();
@@ -98,12 +100,15 @@ async function sendParts(
     const lane = firstDue(lanes);
     if (!lane) return readBytes;
     await pace.untilSent(lane.dueNs);
-    const bytes = Math.min(turn, lane.leftBytes);
-    if (bytes === 0) lanes.splice(lanes.indexOf(lane), 1);
+    if (lane.movingBytes > 0) {
+      onBytes(lane.movingBytes);
+      onPaid();
+    }
+    lane.movingBytes = Math.min(turn, lane.leftBytes);
+    if (lane.movingBytes === 0) lanes.splice(lanes.indexOf(lane), 1);
     else {
-      lane.dueNs = lane.clock(bytes);
-      lane.leftBytes -= bytes;
-      onBytes(bytes);
+      lane.dueNs = lane.clock(lane.movingBytes);
+      lane.leftBytes -= lane.movingBytes;
     }
   }
 }

@@ -24,6 +24,8 @@ export interface Transfer {
   readonly allow: (mostBytes: number) => Awaitable<number>;
   /** Told of each chunk that has been moved. */
   readonly onBytes: (bytes: number) => void;
+  /** Told, besides whenever it asks to be allowed more, when those bytes have taken the time that they should. */
+  readonly onPaid: () => void;
 }
 
 export interface Sending {

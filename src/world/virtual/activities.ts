@@ -53,13 +53,15 @@ const COMPUTING = 1;
 const IS_FIRST = 2;
 const TRANSFERRING = 4;
 
-const MOMENTS = 6;
+const MOMENTS = 8;
 const BYTES = 0;
 const FILE_BYTES = 1;
 const OPERATION_START = 2;
 const TASK_START = 3;
 const MOVED_BYTES = 4;
 const MOVED_FILES = 5;
+const FLOW_SINCE = 6;
+const NOTED_BYTES = 7;
 
 /**
  * Whatever goes on at nodes: tasks with their operations one after the other, and parts of files. Each has a slot, in which
@@ -217,6 +219,25 @@ export class Activities {
 
   setOperationStart(slot: number, atMs: number): void {
     this.moments[slot * MOMENTS + OPERATION_START] = atMs;
+  }
+
+  /** When its flow began; or when it was noted last how far it had come, and how far. */
+  flowSinceMs(slot: number): number {
+    return this.moments[slot * MOMENTS + FLOW_SINCE]!;
+  }
+
+  notedBytes(slot: number): number {
+    return this.moments[slot * MOMENTS + NOTED_BYTES]!;
+  }
+
+  setNoted(slot: number, atMs: number, bytes: number): void {
+    this.moments[slot * MOMENTS + FLOW_SINCE] = atMs;
+    this.moments[slot * MOMENTS + NOTED_BYTES] = bytes;
+  }
+
+  /** Whether its last flow moved so many bytes and ended before it was noted how far it had come. */
+  isUnnoted(slot: number, bytes: number): boolean {
+    return this.moments[slot * MOMENTS + NOTED_BYTES] === 0 && this.moments[slot * MOMENTS + BYTES] === bytes;
   }
 
   taskStartMs(slot: number): number {

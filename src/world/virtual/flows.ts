@@ -131,6 +131,11 @@ export class Flows {
     this.of(owner).cancel(node, kind, owner);
   }
 
+  /** The bytes that a flow still has before it now. */
+  leftOf(owner: number, node: number, kind: FlowKind): number {
+    return this.of(owner).leftOf(node, kind, owner);
+  }
+
   /** The rates of all flows at this instant. Slow: for checks and charts. */
   rates(): FlowRate[] {
     this.settle();

@@ -90,6 +90,11 @@ export class JobFlows {
     return this.rate.rateOf(lane);
   }
 
+  /** The bytes that a flow still has before it now. */
+  leftOf(node: number, kind: FlowKind, owner: number): number {
+    return this.rate.leftOf(laneOf(node, kind), owner);
+  }
+
   /** Takes over those flows of others whose owners are meant; has none yet. */
   takeOver(others: JobFlows, isMeant: (owner: number) => boolean): void {
     for (let lane = 0; lane < this.isUnlimited.length; lane++) {

@@ -6,7 +6,6 @@ import {
   type Operation,
   type TaskReport,
 } from '../../node/index.js';
-import type { Recorder } from '../recorder.js';
 import { EFFECT, STAGE, type Effect, type Activities, type Stage } from './activities.js';
 import { BundleWork } from './bundle-work.js';
 import type { Clock } from './clock.js';
@@ -18,6 +17,7 @@ import { performOnNode, type Cluster } from './node-operations.js';
 import type { NodeWorkOptions } from './node-work-options.js';
 import type { Prices } from './prices.js';
 import { Running } from './running.js';
+import { TransferNotes } from './transfer-notes.js';
 import { WorkWitness } from './work-witness.js';
 
 /**
@@ -31,8 +31,7 @@ export class NodeWork {
   private readonly prices: Prices;
   private readonly ledger: Ledger | undefined;
   private readonly activities: Activities;
-  /** By job, who watches its transfers. */
-  readonly recorders = new Map<number, Recorder>();
+  readonly notes: TransferNotes;
   private readonly witness: WorkWitness | undefined;
   private readonly bundles: BundleWork;
   /** Where faults happen. */
@@ -49,6 +48,7 @@ export class NodeWork {
     this.prices = options.prices;
     this.ledger = options.ledger;
     const { witness, faults, cluster, clock, activities } = options;
+    this.notes = new TransferNotes(activities, this.flows, clock);
     this.bundles = new BundleWork({
       ...options,
       move: (slot, kind, bytes) => this.move(slot, kind, bytes),
@@ -65,7 +65,7 @@ export class NodeWork {
         start: (slot, operation) => this.start(slot, operation),
         resume: (slot, answer, failed) => this.resume(slot, answer, failed),
         wait: (slot, ms) => this.wake(slot, STAGE.delayed, ms),
-        moved: (slot, files) => this.count(slot, files),
+        moved: (slot, files) => this.notes.moved(slot, files),
       });
   }
 
@@ -153,7 +153,7 @@ export class NodeWork {
     const { slot, task, job } = running;
     running.isWorking = true;
     this.witness?.task(running, 'begun');
-    this.activities.recorders[slot] = this.recorders.get(job.jobId);
+    this.activities.recorders[slot] = this.notes.recorderOf(job.jobId);
     this.activities.procedures[slot] = taskProcedure(task);
     this.activities.setTaskStart(slot, this.clock.nowMs);
     this.ledger?.begun(slot, task);
@@ -192,6 +192,8 @@ export class NodeWork {
     this.operations++;
     const { activities, options } = this;
     activities.setOperationStart(slot, this.clock.nowMs);
+    // It may be tried again.
+    if (this.faulty) this.notes.drop(slot);
     switch (operation.op) {
       case 'hash':
         this.takeUp(slot, operation, EFFECT.none);
@@ -319,6 +321,7 @@ export class NodeWork {
   /** A request was answered: now its bytes. */
   private answered(slot: number): void {
     const { activities } = this;
+    activities.setNoted(slot, this.clock.nowMs, 0);
     if (!this.move(slot, activities.kind(slot), activities.bytes(slot))) this.moved(slot);
   }
 
@@ -338,13 +341,17 @@ export class NodeWork {
   private moved(slot: number): void {
     const { activities } = this;
     // Of a file, the running task is of no interest, and this is asked a million times.
-    if (activities.effect(slot) === EFFECT.other && this.bundles.goesOn(slot)) return undefined;
+    if (activities.effect(slot) === EFFECT.other) {
+      this.notes.ended(slot);
+      if (this.bundles.goesOn(slot)) return undefined;
+    }
     if (activities.kind(slot) === FLOW.hash || !this.prices.hasParts) return this.complete(slot);
     const running = activities.runningAt(slot);
     const { parts } = running;
     if (!parts) return this.complete(slot);
     if (slot !== running.slot) {
       this.ledger?.partEnded(slot, running.slot);
+      this.notes.ended(slot);
       activities.dismiss(slot);
       parts.open--;
     } else if (parts.state === 'completing') {
@@ -386,7 +393,7 @@ export class NodeWork {
     const { activities } = this;
     const effect = activities.effect(slot);
     if (this.options.trace) this.trace(slot);
-    if (effect === EFFECT.part || effect === EFFECT.whole) this.count(slot);
+    if (effect === EFFECT.part || effect === EFFECT.whole) this.notes.moved(slot);
     if (effect !== EFFECT.other) return this.resume(slot, this.effectOf(slot, undefined));
     const operation = activities.runningAt(slot).operation!;
     let answer: unknown;
@@ -395,7 +402,7 @@ export class NodeWork {
     } catch (error) {
       return this.resume(slot, undefined, { error });
     }
-    if (operation.op === 'get' || operation.op === 'put') this.count(slot, operation.files);
+    if (operation.op === 'get' || operation.op === 'put') this.notes.moved(slot, operation.files);
     return this.resume(slot, answer);
   }
 
@@ -409,14 +416,6 @@ export class NodeWork {
     if (effect === EFFECT.part) activities.remotes[slot]!.setPart(ordinal);
     else if (effect !== EFFECT.none) activities.remotes[slot]!.setWhole(ordinal);
     return ordinal;
-  }
-
-  /** A file has been moved, or a bundle of so many. */
-  private count(slot: number, files = 1): void {
-    const { activities } = this;
-    activities.countMoved(slot, files);
-    const bytes = activities.fileBytes(slot);
-    activities.recorders[slot]?.flowed(activities.operationStartMs(slot), this.clock.nowMs, bytes, files);
   }
 
   private trace(slot: number): void {

@@ -48,6 +48,12 @@ export class RateGroups {
     this.atMs[group] = nowMs;
   }
 
+  /** What `served` of a group with flows would be, brought to now. */
+  servedNow(group: number): number {
+    const elapsedMs = this.clock.nowMs - this.atMs[group]!;
+    return this.served[group]! + (elapsedMs > 0 ? this.rate[group]! * elapsedMs : 0);
+  }
+
   /** The group's next flow is complete now: without the rounding of many small steps. */
   reach(group: number): void {
     const { nowMs } = this.clock;

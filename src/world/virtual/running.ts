@@ -22,6 +22,8 @@ export class Running {
   /** The operation in progress, where that matters at its end: see EFFECT. */
   operation: Operation | undefined = undefined;
   parts: Parts | undefined = undefined;
+  /** Of a file that is on its way, or a bundle: see TransferNotes. */
+  pieces: number[] | undefined = undefined;
   /** Of an operation on a bundle: what is to be done when its flow has ended, where that is not all of it. */
   goesOn: (() => void) | undefined = undefined;
   /** Where faults happen: when its operations are tried again; whether one waits for that, or for a slow node. */

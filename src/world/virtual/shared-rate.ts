@@ -114,11 +114,9 @@ export class SharedRate {
     return this.lanes.ownersIn(lane);
   }
 
-  /** The bytes that a flow still has before it. */
+  /** The bytes that a flow still has before it now. To ask changes nothing, not even how often something is rounded. */
   leftOf(lane: number, owner: number): number {
-    const group = this.lanes.groupOf(lane);
-    this.groups.sync(group);
-    const served = this.lanes.offset(lane) + this.groups.served[group]!;
+    const served = this.lanes.offset(lane) + this.groups.servedNow(this.lanes.groupOf(lane));
     return Math.max(0, this.lanes.tag(lane, owner) - served);
   }
 

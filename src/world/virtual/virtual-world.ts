@@ -175,7 +175,7 @@ export class VirtualWorld implements World {
 
   /** Has `recorder` watch a job's transfers from now on. */
   record(jobId: number, recorder: Recorder): void {
-    this.work.recorders.set(jobId, recorder);
+    this.work.notes.record(jobId, recorder);
   }
 
   send(task: NodeTask, job: JobContext, answer: Answer<TaskReport>): void {
@@ -210,7 +210,7 @@ export class VirtualWorld implements World {
       this.ended.delete(ended);
       this.limits.forget(ended);
       this.flows.forget(ended);
-      this.work.recorders.delete(ended);
+      this.work.notes.forget(ended);
     }
   }
 
@@ -252,9 +252,11 @@ export class VirtualWorld implements World {
       if (this.options.onRates) this.tellRates();
       if (flows.nextMs <= queue.nextMs) {
         if (flows.nextMs === Infinity) return false;
+        if (work.notes.dueMs <= flows.nextMs) work.notes.take(work.operations);
         clock.nowMs = flows.nextMs;
         work.flowEnded(flows.complete());
       } else {
+        if (work.notes.dueMs <= queue.nextMs) work.notes.take(work.operations);
         clock.nowMs = queue.nextMs;
         queue.pop();
         if (queue.second === TIMER) {

@@ -87,6 +87,7 @@ function sendingOf(sizeBytes: number, parts: PartSettings, pace: Pace): Sending 
     request,
     allow: (mostBytes: number) => mostBytes,
     onBytes: (bytes: number) => void seen.push(bytes),
+    onPaid: () => undefined,
   };
   return { transfer, storage, seen, from, content };
 }

@@ -48,6 +48,7 @@ function transferWith(storage: Storage, sync?: Sync): Transfer {
     request: () => own.request(),
     allow: (mostBytes) => mostBytes,
     onBytes: () => undefined,
+    onPaid: () => undefined,
   };
 }
 

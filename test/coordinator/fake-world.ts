@@ -37,6 +37,8 @@ export class FakeWorld implements World {
   readonly isReliable = true;
   readonly pending: Pending[] = [];
   readonly aborted: number[] = [];
+  /** Jobs that nobody is interested in any more. */
+  readonly forgotten: number[] = [];
   readonly documents = new Map<string, string>();
   /** What nodes hold of jobs: `node/job`. */
   readonly held = new Set<string>();
@@ -86,7 +88,10 @@ export class FakeWorld implements World {
   }
 
   limit(): void {}
-  forget(): void {}
+
+  forget(jobId: number): void {
+    this.forgotten.push(jobId);
+  }
 
   mount(repository: string): void {
     this.mounted.add(repository);

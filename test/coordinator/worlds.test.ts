@@ -329,6 +329,18 @@ test('a node that is lost drops what it held when it is back, and only then the 
   t.deepEqual(changes.slice(told), [`${jobId} CANCELLED`]);
 });
 
+test('a world forgets a job once it has left nothing, and again by the word of a coordinator that finds it ended', (t) => {
+  const journal = memoryJournal();
+  const { world, accept } = fakeCluster({ journal });
+  const jobId = accept('BACKUP SNAPSHOT db.l TO repo');
+  t.deepEqual(world.forgotten, []);
+  world.settle();
+  t.true(world.forgotten.length > 0 && world.forgotten.every((id) => id === jobId));
+  const after = fakeCluster({ journal });
+  after.world.settle();
+  t.deepEqual(after.world.forgotten, [jobId]);
+});
+
 test('a lost node is not chosen, and its tasks fail until it is back', (t) => {
   const { accept, world, job, coordinator, catalog } = fakeCluster({ engine: { maxTaskAttempts: 2 } });
   coordinator.nodeLost(0);

@@ -101,7 +101,8 @@ class Observer {
   record(jobId: number): void {
     if (this.recorders.has(jobId) || !this.cluster) return;
     const { world } = this.cluster;
-    const recorder = new Recorder(world.now());
+    // The coordinator's own clock may jump.
+    const recorder = new Recorder(world.clockMs);
     this.recorders.set(jobId, recorder);
     world.record(jobId, recorder);
   }

@@ -68,7 +68,7 @@ export interface Recording {
 }
 
 /**
- * Watches one job's transfers, for reports. Both worlds feed it, in any order. Times are those of the world; what comes
+ * Watches one job's transfers, for reports. Both worlds feed it, in any order. Times are those of whoever feeds it; what comes
  * out counts from `originMs`.
  */
 export class Recorder {
@@ -116,9 +116,8 @@ export class Recorder {
     this.movedShards += shards;
   }
 
-  /** What was seen, for a job that ended at `endMs`. */
-  read(endMs: number, nodeNames: readonly string[], workers: number): Recording {
-    const durationMs = endMs - this.originMs;
+  /** What was seen, for a job that took so long. */
+  read(durationMs: number, nodeNames: readonly string[], workers: number): Recording {
     const { bucketMs, values } = this.throughput.read(durationMs);
     const records = [...this.nodes].sort(([a], [b]) => a - b);
     return {

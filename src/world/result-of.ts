@@ -45,7 +45,8 @@ export function resultOf({
 }: FinishedRun): RunResult {
   const endMs = job.states.at(-1)!.atMs;
   const workers = job.kind === 'backup' ? settings.uploadWorkers : settings.downloadWorkers;
-  const recording = (recorder ?? new Recorder(job.createdAtMs)).read(endMs, nodeNames, workers);
+  const durationMs = endMs - job.createdAtMs;
+  const recording = (recorder ?? new Recorder(job.createdAtMs)).read(durationMs, nodeNames, workers);
   const moved = recording.movedFiles;
   const overcome = [...incidentsOf(incidents, { createdAtMs: job.createdAtMs, nodeNames }), ...besides].sort(
     (a, b) => a.atMs - b.atMs,
@@ -67,7 +68,7 @@ export function resultOf({
       ...(recorder ? {} : { isRecalled: true }),
     },
     totals: {
-      durationMs: endMs - job.createdAtMs,
+      durationMs,
       ...work.totals,
       movedFiles: moved,
       movedBytes: recording.movedBytes,

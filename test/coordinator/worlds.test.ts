@@ -335,10 +335,8 @@ test('a world forgets a job once it has left nothing, and again by the word of a
   const jobId = accept('BACKUP SNAPSHOT db.l TO repo');
   t.deepEqual(world.forgotten, []);
   world.settle();
-  t.true(world.forgotten.length > 0 && world.forgotten.every((id) => id === jobId));
-  const after = fakeCluster({ journal });
-  after.world.settle();
-  t.deepEqual(after.world.forgotten, [jobId]);
+  t.deepEqual([...new Set(world.forgotten)], [jobId]);
+  t.deepEqual(fakeCluster({ journal }).world.forgotten, [jobId]);
 });
 
 test('a lost node is not chosen, and its tasks fail until it is back', (t) => {

@@ -12,7 +12,7 @@ const LEAST_SHARE = 1 / 128;
  * How many slots may be looked at for notes: some, and a part of the operations by then. Where there are thousands of workers with many
  * files each, notes would cost as much as all else, and a file's whole time is too short to be seen.
  */
-const FREE_LOOKS = 20_000;
+const FREE_LOOKS = 200_000;
 const LOOKS_AN_OPERATION = 1 / 8;
 
 /** Numbers in a piece: from when to when, and how many bytes. */

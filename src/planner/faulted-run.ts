@@ -101,8 +101,7 @@ class Observer {
   record(jobId: number): void {
     if (this.recorders.has(jobId) || !this.cluster) return;
     const { world } = this.cluster;
-    // The coordinator's own clock may jump.
-    const recorder = new Recorder(world.clockMs);
+    const recorder = new Recorder(world.now());
     this.recorders.set(jobId, recorder);
     world.record(jobId, recorder);
   }

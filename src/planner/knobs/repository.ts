@@ -60,7 +60,8 @@ const withBundles = (scenario: Scenario): Scenario => ({
 const bundles: Knob = {
   path: 'repository.bundleFilesBelow',
   label: 'bundles of small files',
-  eases: ['latency', 'requestRate'],
+  // Fewer requests take less time of processors, cores or workers, and that may be what made one node the last, or the manifest's wait.
+  eases: ['latency', 'requestRate', 'cpu', 'workers', 'imbalance', 'coordinator'],
   now: ({ repository: { storage } }) =>
     storage.bundleBelowBytes === undefined ? 'none' : formatBytes(storage.bundleBelowBytes),
   step: (scenario) =>

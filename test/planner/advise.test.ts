@@ -103,6 +103,18 @@ test('one node slower than the others: to mend it helps most', async (t) => {
   t.true(Math.abs(gains[0]!.gainMs / baseMs - 0.75) < 0.02);
 });
 
+test('where small files cost their requests’ processor time, bundles are tried', async (t) => {
+  const client = { ...FREE_LIMITS.client, requestMs: 5 };
+  const tables = [olapTable('t', { partitions: 1, buckets: 64, files: 4, sizeBytes: fixed(1e4) })];
+  const spec = {
+    ...shaped({ limits: { client } }),
+    databases: [{ name: 'example_db', tables }],
+  };
+  const { baseMs, gains } = await advise(spec, run, { seeds: 1 });
+  const bundles = gains.find(({ knob }) => knob === 'repository.bundleFilesBelow');
+  t.true(bundles !== undefined && bundles.gainMs > 0.3 * baseMs);
+});
+
 test('a gain is the difference of two simulations, with the first fix and without it', async (t) => {
   const spec = shaped({
     hardware: { nicBytesPerSec: 10e6 },
